@@ -1,0 +1,10 @@
+/**
+ * ONNX's operators as data: types, shapes, reference semantics; and the rules over them.
+ *
+ * @module
+ */
+
+export { onnx } from "./dialect.ts";
+export { evaluateGraph } from "./interpreter.ts";
+export { ruleFiles } from "./rules.ts";
+export { ShapeError } from "./typing.ts";

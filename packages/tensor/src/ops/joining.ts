@@ -1,0 +1,362 @@
+/**
+ * Operators that put tensors together, take them apart, and repeat or pad them.
+ *
+ * @module
+ */
+
+import type { Attrs, Dim, TensorType } from "@rewright/plugin";
+import { broadcastStrides, eachIndex, integersOf, offsets, sizeOf, stridesOf } from "../array.ts";
+import {
+  addDims,
+  broadcastDims,
+  ceilDivideDims,
+  compatibleDims,
+  multiplyDims,
+  subtractDims,
+  sumOf,
+} from "../dim.ts";
+import { joined, strided, take } from "../layout.ts";
+import {
+  broadcastShapes,
+  commonDType,
+  formatType,
+  intAttr,
+  normalizeAxes,
+  normalizeAxis,
+  operandAt,
+  ShapeError,
+  stringAttr,
+  unifyDims,
+} from "../typing.ts";
+import {
+  elementsOf,
+  freshDim,
+  freshDims,
+  isFresh,
+  listOperand,
+  typeOf,
+  typeWith,
+  unknownType,
+} from "../value.ts";
+import { checked, type Ops } from "./operator.ts";
+
+// ── Concat, Split ────────────────────────────────────────────────────────────
+
+function concatenated(operands: readonly (TensorType | undefined)[], attrs: Attrs): TensorType {
+  const parts = operands.map((_, i) => operandAt(operands, i));
+  const first = operandAt(parts, 0);
+  const dtype = commonDType(parts);
+  const rank = first.shape.length;
+  const axis = normalizeAxis(intAttr(attrs, "axis"), rank);
+  const shape = [...first.shape];
+  for (const part of parts) {
+    if (part.shape.length !== rank)
+      throw new ShapeError(`ranks must be equal: ${formatType(first)} and ${formatType(part)}`);
+    for (const [i, dim] of part.shape.entries())
+      if (i !== axis) shape[i] = unifyDims(shape[i] as Dim, dim, `dimensions ${i}`);
+  }
+  shape[axis] = sumOf(parts.map((part) => part.shape[axis] as Dim));
+  const values = rank === 1 ? parts.map((part, i) => elementsOf(part, `Concat${i}`)) : [];
+  const known = values.every((value) => value !== undefined);
+  return typeWith(dtype, shape, rank === 1 && known ? values.flat() : undefined);
+}
+
+/** The sizes of the parts of an axis of size `dim`. */
+function partSizes(dim: Dim, split: readonly Dim[] | undefined, parts: number): readonly Dim[] {
+  if (split !== undefined) {
+    if (split.some((size) => typeof size === "number" && size < 0))
+      throw new ShapeError(`split [${split.join(", ")}] has a negative part`);
+    const open = split.flatMap((size, i) => (isFresh(size) ? [i] : []));
+    const sum = sumOf(split.filter((size) => !isFresh(size)));
+    if (open.length === 0 && !isFresh(dim) && !compatibleDims(sum, dim))
+      throw new ShapeError(`split [${split.join(", ")}] does not add up to ${dim}`);
+    if (open.length === 1 && typeof dim === "number" && typeof sum === "number" && sum <= dim)
+      return split.with(open[0] as number, dim - sum);
+    return split.map((size, i) => (isFresh(size) ? freshDim("Split", i) : size));
+  }
+  if (parts < 1) throw new ShapeError("num_outputs must be at least 1");
+  if (isFresh(dim)) return parts === 1 ? [dim] : freshDims("Split", parts);
+  const chunk = ceilDivideDims(dim, parts);
+  const last = subtractDims(dim, multiplyDims(chunk, parts - 1));
+  if (typeof last === "number" && last < 0)
+    throw new ShapeError(`an axis of size ${dim} cannot be split in ${parts}`);
+  return [...new Array<Dim>(parts - 1).fill(chunk), last];
+}
+
+function splitParts(
+  operands: readonly (TensorType | undefined)[],
+  attrs: Attrs,
+  count: number,
+): { axis: number; sizes: readonly Dim[] } {
+  const data = operandAt(operands, 0);
+  const axis = normalizeAxis(intAttr(attrs, "axis", 0), data.shape.length);
+  const split =
+    operands[1] && (listOperand(operands[1], "Split", "split") ?? freshDims("Split", count));
+  const parts = split?.length ?? intAttr(attrs, "num_outputs", count);
+  if (count > parts) throw new ShapeError(`${count} results asked for, but there are ${parts}`);
+  return { axis, sizes: partSizes(data.shape[axis] as Dim, split, parts) };
+}
+
+/** Where each part begins; only of numbers. */
+function beginnings(sizes: readonly Dim[]): number[] {
+  let at = 0;
+  return sizes.map((size) => {
+    const start = at;
+    at += size as number;
+    return start;
+  });
+}
+
+// ── Expand, Tile ─────────────────────────────────────────────────────────────
+
+function expandedShape(data: TensorType, target: readonly Dim[]): readonly Dim[] {
+  const negative = target.find((dim) => typeof dim === "number" && dim < 0);
+  if (negative !== undefined) throw new ShapeError(`shape has a dimension ${negative}`);
+  const rank = Math.max(data.shape.length, target.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const own = data.shape[i - rank + data.shape.length] ?? 1;
+    const asked = target[i - rank + target.length] ?? 1;
+    if (isFresh(asked) || isFresh(own))
+      return typeof own === "number" && own !== 1 ? own : freshDim("Expand", i);
+    const dim = broadcastDims(own, asked);
+    if (dim === undefined)
+      throw new ShapeError(`${formatType(data)} does not broadcast to [${target.join(", ")}]`);
+    return dim;
+  });
+}
+
+// ── Pad ──────────────────────────────────────────────────────────────────────
+
+interface Padding {
+  readonly before: Dim[];
+  readonly after: Dim[];
+}
+
+/** The padding of every axis; `undefined` where the axes are not known. */
+function paddingOf(
+  pads: TensorType,
+  axes: TensorType | undefined,
+  rank: number,
+): Padding | undefined {
+  const given = axes && listOperand(axes, "Pad.axes", "axes");
+  if (axes !== undefined && !given?.every((axis) => typeof axis === "number")) return undefined;
+  const padded = normalizeAxes(
+    (given as readonly number[] | undefined) ?? Array.from({ length: rank }, (_, i) => i),
+    rank,
+  );
+  const amounts = listOperand(pads, "Pad", "pads") ?? freshDims("Pad", 2 * padded.length);
+  if (amounts.length !== 2 * padded.length)
+    throw new ShapeError(`pads must have ${2 * padded.length} elements, not ${amounts.length}`);
+  const before = new Array<Dim>(rank).fill(0);
+  const after = new Array<Dim>(rank).fill(0);
+  for (const [i, axis] of padded.entries()) {
+    before[axis] = amounts[i] as Dim;
+    after[axis] = amounts[i + padded.length] as Dim;
+  }
+  return { before, after };
+}
+
+const PAD_MODES = ["constant", "reflect", "edge", "wrap"] as const;
+
+function paddedDim(dim: Dim, before: Dim, after: Dim, mode: string, axis: number): Dim {
+  const size = addDims(addDims(dim, before), after);
+  if (before === 0 && after === 0) return dim;
+  if (isFresh(size)) return freshDim("Pad", axis);
+  if (typeof size === "number" && size < 0)
+    throw new ShapeError(`pads take more than the ${dim} elements of axis ${axis}`);
+  const greatest = Math.max(Number(before), Number(after));
+  if (mode === "reflect" && typeof dim === "number" && greatest > 0 && greatest >= dim)
+    throw new ShapeError(`axis ${axis} of size ${dim} cannot be reflected by ${greatest}`);
+  if (mode !== "constant" && dim === 0)
+    throw new ShapeError(`axis ${axis} is empty: there is nothing to pad it with`);
+  return size;
+}
+
+/** The position in an axis of `size` whose element stands at `at`, -1 for the constant. */
+function sourceOf(at: number, size: number, mode: string): number {
+  if (at >= 0 && at < size) return at;
+  switch (mode) {
+    case "edge":
+      return at < 0 ? 0 : size - 1;
+    case "wrap":
+      return ((at % size) + size) % size;
+    case "reflect":
+      return at < 0 ? -at : 2 * (size - 1) - at;
+    default:
+      return -1;
+  }
+}
+
+/** Concat, Split, Expand, Tile, Pad. */
+export const joiningOps: Ops = checked({
+  Concat: {
+    operands: [{ name: "inputs", variadic: true }],
+    attrs: { axis: { type: "axis", required: true } },
+    infer: (operands, attrs) => [concatenated(operands, attrs)],
+    evaluate: (operands, attrs) => {
+      const arrays = operands.map((_, i) => operandAt(operands, i));
+      const rank = operandAt(arrays, 0).shape.length;
+      return [joined(arrays, normalizeAxis(intAttr(attrs, "axis"), rank))];
+    },
+  },
+
+  Split: {
+    operands: [{ name: "input" }, { name: "split", optional: true }],
+    attrs: { axis: { type: "axis", default: 0 }, num_outputs: { type: "int" } },
+    results: "variadic",
+    infer: (operands, attrs, count) => {
+      const data = operandAt(operands, 0);
+      const { axis, sizes } = splitParts(operands, attrs, count);
+      const known = sizes.every((size) => typeof size === "number");
+      const starts = known ? beginnings(sizes) : [];
+      return sizes.slice(0, count).map((size, i) => {
+        const start = starts[i];
+        const value =
+          start === undefined ? undefined : data.value?.slice(start, start + (size as number));
+        return typeWith(data.dtype, data.shape.with(axis, size), value);
+      });
+    },
+    evaluate: (operands, attrs, count) => {
+      const data = operandAt(operands, 0);
+      const types = operands.map(
+        (array, i) =>
+          array && {
+            dtype: array.dtype,
+            shape: array.shape,
+            ...(i === 1 && { value: integersOf(array) }),
+          },
+      );
+      const { axis, sizes } = splitParts(types, attrs, count);
+      const starts = beginnings(sizes);
+      const origin = data.shape.map(() => 0);
+      return sizes.slice(0, count).map((size, i) =>
+        strided(
+          data,
+          data.shape.with(axis, size as number),
+          origin.with(axis, starts[i] as number),
+          data.shape.map(() => 1),
+        ),
+      );
+    },
+  },
+
+  Expand: {
+    operands: [{ name: "input" }, { name: "shape" }],
+    infer: (operands) => {
+      const data = operandAt(operands, 0);
+      const target = listOperand(operandAt(operands, 1), "Expand", "shape");
+      if (target === undefined) return [unknownType];
+      const shape = expandedShape(data, target);
+      const [size = 1] = shape;
+      const value =
+        data.value?.length === 1 && typeof size === "number" && shape.length <= 1 && size <= 64
+          ? new Array<Dim>(size).fill(data.value[0] as Dim)
+          : data.value;
+      return [typeWith(data.dtype, shape, value)];
+    },
+    evaluate: (operands) => {
+      const data = operandAt(operands, 0);
+      const shape = broadcastShapes([data.shape, integersOf(operandAt(operands, 1))]) as number[];
+      return [take(data, shape, offsets(shape, broadcastStrides(data.shape, shape)))];
+    },
+  },
+
+  Tile: {
+    operands: [{ name: "input" }, { name: "repeats" }],
+    infer: (operands) => {
+      const data = operandAt(operands, 0);
+      const rank = data.shape.length;
+      const repeats =
+        listOperand(operandAt(operands, 1), "Tile", "repeats") ?? freshDims("Tile", rank);
+      if (repeats.length !== rank)
+        throw new ShapeError(`repeats must have ${rank} elements, not ${repeats.length}`);
+      if (repeats.some((times) => typeof times === "number" && times < 0))
+        throw new ShapeError(`repeats [${repeats.join(", ")}] has a negative element`);
+      const shape = data.shape.map((dim, axis) => {
+        const times = repeats[axis] as Dim;
+        if (times === 1) return dim;
+        const size = multiplyDims(dim, times);
+        return isFresh(size) ? freshDim("Tile", axis) : size;
+      });
+      const [times] = repeats;
+      const value =
+        data.value !== undefined && typeof times === "number" && times * data.value.length <= 64
+          ? new Array<readonly Dim[]>(times).fill(data.value).flat()
+          : rank === 0
+            ? data.value
+            : undefined;
+      return [typeWith(data.dtype, shape, value)];
+    },
+    evaluate: (operands) => {
+      const data = operandAt(operands, 0);
+      const repeats = integersOf(operandAt(operands, 1));
+      const shape = data.shape.map((dim, axis) => dim * (repeats[axis] as number));
+      const strides = stridesOf(data.shape);
+      const from = new Int32Array(sizeOf(shape));
+      eachIndex(shape, (index, at) => {
+        let source = 0;
+        for (const [axis, i] of index.entries())
+          source += (i % (data.shape[axis] as number)) * (strides[axis] as number);
+        from[at] = source;
+      });
+      return [take(data, shape, from)];
+    },
+  },
+
+  Pad: {
+    operands: [
+      { name: "data" },
+      { name: "pads" },
+      { name: "constant_value", optional: true },
+      { name: "axes", optional: true },
+    ],
+    attrs: { mode: { type: PAD_MODES, default: "constant" } },
+    infer: (operands, attrs) => {
+      const data = operandAt(operands, 0);
+      const mode = stringAttr(attrs, "mode", "constant");
+      const padding = paddingOf(operandAt(operands, 1), operands[3], data.shape.length);
+      if (operands[2] !== undefined) commonDType([data, operands[2]]);
+      const shape =
+        padding === undefined
+          ? freshDims("Pad", data.shape.length)
+          : data.shape.map((dim, axis) =>
+              paddedDim(dim, padding.before[axis] as Dim, padding.after[axis] as Dim, mode, axis),
+            );
+      return [{ dtype: data.dtype, shape }];
+    },
+    evaluate: (operands, attrs) => {
+      const mode = stringAttr(attrs, "mode", "constant");
+      const given = operandAt(operands, 0);
+      const axes = operands[3] && typeOf(operands[3]);
+      const padding = paddingOf(typeOf(operandAt(operands, 1)), axes, given.shape.length) as {
+        [side in keyof Padding]: number[];
+      };
+      // Negative pads crop first, so that what is reflected or repeated is what is left.
+      const crop = (pad: number) => Math.max(0, -pad);
+      const data = strided(
+        given,
+        given.shape.map(
+          (dim, axis) =>
+            dim - crop(padding.before[axis] as number) - crop(padding.after[axis] as number),
+        ),
+        padding.before.map(crop),
+        given.shape.map(() => 1),
+      );
+      const before = padding.before.map((pad) => Math.max(0, pad));
+      const shape = data.shape.map(
+        (dim, axis) => dim + (before[axis] as number) + Math.max(0, padding.after[axis] as number),
+      );
+      const strides = stridesOf(data.shape);
+      const from = new Int32Array(sizeOf(shape));
+      eachIndex(shape, (index, at) => {
+        let source = 0;
+        for (const [axis, i] of index.entries()) {
+          const own = sourceOf(i - (before[axis] as number), data.shape[axis] as number, mode);
+          source = own < 0 || source < 0 ? -1 : source + own * (strides[axis] as number);
+        }
+        from[at] = source;
+      });
+      return [take(data, shape, from, operands[2])];
+    },
+  },
+});
