@@ -1,0 +1,2 @@
+export { ModelBuilder, type Value } from "./builder.ts";
+export { ModelError } from "./error.ts";
