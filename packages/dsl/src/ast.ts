@@ -46,7 +46,7 @@ export interface Apply {
   readonly op: OpDef;
   /**
    * By position. Fewer than `op.operands` means that the rest is absent. A `Spread` stands only where the declaration is
-   * variadic, and at most one in a list; terms may stand before it and after it.
+   * variadic; terms may stand before it and after it. On the left there is at most one in a list, on the right any number.
    */
   readonly operands: readonly (Term | Spread)[];
   /**
@@ -101,7 +101,7 @@ export interface Constant {
 /** `...element`: `element` once for each item of its list variables (depth 1), in order; variables of depth 0 are the same in each. */
 export interface Spread {
   readonly kind: "spread";
-  /** For plain `...xs`: a variable. */
+  /** For plain `...xs`: a variable. An application whose operator has several results: those results, in order, once. */
   readonly element: Term;
   readonly span: Span;
 }

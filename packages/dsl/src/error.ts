@@ -1,0 +1,26 @@
+import type { RuleFile } from "@rewright/plugin";
+import type { Diagnostic } from "./diagnostic.ts";
+import { renderDiagnostic } from "./render.ts";
+
+/** How many diagnostics the message of a `RuleError` spells out. */
+const SPELT_OUT = 20;
+
+/** Thrown when rule files do not compile. The message holds the diagnostics as a person reads them, the first 20 of them. */
+export class RuleError extends Error {
+  override readonly name = "RuleError";
+  /** All of them, warnings included, in the order of the files. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  /** `sources` are the files the diagnostics point into. */
+  constructor(diagnostics: readonly Diagnostic[], sources: readonly RuleFile[]) {
+    const texts = new Map(sources.map((source) => [source.file, source.text]));
+    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+    const shown = errors
+      .slice(0, SPELT_OUT)
+      .map((diagnostic) => renderDiagnostic(diagnostic, texts.get(diagnostic.span.file) ?? ""));
+    const more = errors.length - shown.length;
+    if (more > 0) shown.push(`and ${more} more ${more === 1 ? "error" : "errors"}`);
+    super(shown.join("\n\n"));
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * From text to tokens. Every text has tokens: what is not part of the language becomes a token of its own and a diagnostic.
+ *
+ * @module
+ */
+
+import type { RuleFile } from "@rewright/plugin";
+import { type IToken, Lexer } from "chevrotain";
+import type { Span } from "./ast.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
+import { codePoint, quote } from "./quotation.ts";
+import { allTokens, Foreign, OpenString } from "./tokens.ts";
+
+/** A file cut into tokens. */
+export interface Lexed {
+  readonly tokens: readonly IToken[];
+  /** The `///` lines, in order. */
+  readonly docs: readonly IToken[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const lexer = new Lexer([...allTokens], { positionTracking: "full", ensureOptimizations: true });
+
+/** Cuts a file into tokens, in time linear in its length. A byte order mark is skipped. */
+export function lex(source: RuleFile): Lexed {
+  const { tokens, groups } = lexer.tokenize(withoutMark(source.text));
+  const diagnostics: Diagnostic[] = [];
+  let run: IToken | undefined;
+  for (const token of tokens) {
+    if (token.tokenType === OpenString)
+      diagnostics.push(
+        error("R0008", spanOf(source.file, token), "this string is never closed", {
+          hints: ['a string ends on the line it begins on, with `"`'],
+        }),
+      );
+    if (token.tokenType !== Foreign) continue;
+    // A stretch of foreign text is one mistake, not one for each of its characters.
+    if (run === undefined || run.endOffset !== token.startOffset - 1)
+      diagnostics.push(foreign(source.file, token));
+    run = token;
+  }
+  return { tokens, docs: groups["docs"] ?? [], diagnostics };
+}
+
+/** The text without a byte order mark: offsets and columns do not count it. */
+export function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
+
+/** Whether the lexer has complained about this token: what contains it is not worth parsing. */
+export function isSpoilt(token: IToken): boolean {
+  return token.tokenType === Foreign || token.tokenType === OpenString;
+}
+
+/** Where a token is, or, given two, the stretch from the first to the second. */
+export function spanOf(file: string, first: IToken, last: IToken = first): Span {
+  return {
+    file,
+    start: first.startOffset,
+    end: (last.endOffset ?? last.startOffset) + 1,
+    line: first.startLine ?? 1,
+    column: first.startColumn ?? 1,
+  };
+}
+
+/** The place right after a token. */
+export function after(file: string, token: IToken): Span {
+  const offset = (token.endOffset ?? token.startOffset) + 1;
+  return {
+    file,
+    start: offset,
+    end: offset,
+    line: token.endLine ?? 1,
+    column: (token.endColumn ?? 0) + 1,
+  };
+}
+
+/** What people write, and what the language writes for it. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ["⇒", "=>"],
+  ["→", "=>"],
+  ["⟶", "=>"],
+  ["⟹", "=>"],
+  ["↦", "=>"],
+  ["⇔", "<=>"],
+  ["↔", "<=>"],
+  ["⟺", "<=>"],
+  ["≡", "<=>"],
+  ["≈", "~>"],
+  ["×", "*"],
+  ["·", "*"],
+  ["⋅", "*"],
+  ["∗", "*"],
+  ["÷", "/"],
+  ["−", "-"],
+  ["–", "-"],
+  ["—", "-"],
+  ["≤", "<="],
+  ["≥", ">="],
+  ["≠", "!="],
+  ["∧", "and"],
+  ["∨", "or"],
+  ["¬", "not"],
+  ["&", "and"],
+  ["!", "not"],
+  ["…", "..."],
+  ["²", "^ 2"],
+  ["³", "^ 3"],
+  ["ᵀ", "'"],
+  ["⊤", "'"],
+  ["′", "'"],
+  ["’", "'"],
+  ["‘", "'"],
+  ["“", '"'],
+  ["”", '"'],
+  ["\u00B5", "\u03BC"],
+  ["\u037E", ";"],
+]);
+
+function foreign(file: string, token: IToken): Diagnostic {
+  const instead = SPELLINGS.get(token.image);
+  const hints: string[] = [];
+  if (token.image === "\u00B5")
+    hints.push("this is the micro sign U+00B5; write the Greek letter `μ` U+03BC");
+  else if (instead) hints.push(`write \`${instead}\``);
+  else if (token.image === "\0") hints.push("a rule file is text; this one holds zero bytes");
+  else hints.push("names are made of ASCII letters, digits, `_` and Greek letters");
+  const name = token.image > "~" && !instead ? ` (${codePoint(token.image)})` : "";
+  return error(
+    "R0003",
+    spanOf(file, token),
+    `${quote(token.image)}${name} is not part of the language`,
+    {
+      hints,
+    },
+  );
+}

@@ -1,0 +1,203 @@
+/**
+ * The outline of a file: which tokens belong to which declaration and to which rule. It needs no grammar, only what a
+ * declaration begins with, so that a half-written rule costs that rule alone.
+ *
+ * An expression is never followed by a name; hence `name :` begins a rule, and a declaration's keyword followed by what it
+ * declares begins a declaration.
+ *
+ * @module
+ */
+
+import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
+import type { Lexed } from "./lexer.ts";
+import * as t from "./tokens.ts";
+
+/** The tokens of one declaration or rule. */
+export interface Piece {
+  readonly tokens: readonly IToken[];
+  /** The `///` lines right above it. */
+  readonly doc: string;
+}
+
+/** A declaration: one piece, or a ruleset with its rules. */
+export type Section =
+  | ({ readonly kind: Exclude<Kind, "rules"> } & Piece)
+  | {
+      readonly kind: "rules";
+      readonly header: Piece;
+      readonly rules: readonly Piece[];
+      /** The closing brace; missing in a file cut short. */
+      readonly close?: IToken;
+    }
+  /** Tokens that begin no declaration. */
+  | ({ readonly kind: "stray" } & Piece);
+
+type Kind = "import" | "sort" | "op" | "rules" | "schedule" | "test" | "check";
+
+/** What begins a declaration: its keyword, what follows it. */
+const OPENINGS: readonly (readonly [Kind, TokenType, readonly TokenType[]])[] = [
+  ["import", t.Import, [t.StringLiteral, t.OpenString, t.Name, t.OpenBrace]],
+  ["sort", t.Sort, [t.Name]],
+  ["op", t.Op, [t.Name]],
+  ["rules", t.Rules, [t.Name]],
+  ["schedule", t.Schedule, [t.Name]],
+  ["test", t.Test, [t.StringLiteral, t.OpenString]],
+  ["check", t.Check, [t.Name]],
+];
+
+/** Divides a file's tokens into declarations and rules. Every token lands in exactly one piece, or is a ruleset's closing brace. */
+export function outline(lexed: Lexed): Section[] {
+  const { tokens } = lexed;
+  const docs = new Docs(lexed);
+  const sections: Section[] = [];
+  let at = 0;
+  while (at < tokens.length) {
+    const kind = opening(tokens, at);
+    let end = at + 1;
+    if (kind === undefined) {
+      while (end < tokens.length && opening(tokens, end) === undefined) end++;
+      sections.push({ kind: "stray", tokens: tokens.slice(at, end), doc: "" });
+    } else if (kind === "rules") {
+      end = endOfDeclaration(tokens, at, t.OpenBrace);
+      const header: Piece = { tokens: tokens.slice(at, end), doc: docs.above(at) };
+      const body = endOfBody(tokens, end);
+      const close = tokens[body];
+      const closed = close?.tokenType === t.CloseBrace;
+      const opened = tokens[end - 1]?.tokenType === t.OpenBrace;
+      sections.push({
+        kind,
+        header,
+        rules: opened ? rulePieces(tokens, end, body, docs) : [],
+        ...(closed && opened ? { close } : {}),
+      });
+      end = opened ? body + (closed ? 1 : 0) : end;
+    } else {
+      end = endOfDeclaration(tokens, at, kind === "test" ? t.CloseBrace : undefined);
+      sections.push({ kind, tokens: tokens.slice(at, end), doc: docs.above(at) });
+    }
+    at = end;
+  }
+  return sections;
+}
+
+/** The declaration that begins at a token, if one does. */
+function opening(tokens: readonly IToken[], at: number): Kind | undefined {
+  const token = tokens[at];
+  const next = tokens[at + 1];
+  if (!token || !next) return undefined;
+  for (const [kind, keyword, follow] of OPENINGS)
+    if (token.tokenType === keyword && follow.some((type) => tokenMatcher(next, type))) return kind;
+  return undefined;
+}
+
+/** The end of a declaration: after the brace that ends it, else where the next one begins. */
+function endOfDeclaration(tokens: readonly IToken[], at: number, brace?: TokenType): number {
+  for (let i = at + 2; i < tokens.length; i++) {
+    if (brace && tokens[i]?.tokenType === brace) return i + 1;
+    if (opening(tokens, i) !== undefined && !isContinued(tokens[i - 1])) return i;
+  }
+  return tokens.length;
+}
+
+/** The end of a ruleset's body: its closing brace, or where a declaration begins that cannot be a part of it. */
+function endOfBody(tokens: readonly IToken[], at: number): number {
+  for (let i = at; i < tokens.length; i++) {
+    if (tokens[i]?.tokenType === t.CloseBrace) return i;
+    if (isFirstOnLine(tokens, i) && opening(tokens, i) !== undefined) return i;
+  }
+  return tokens.length;
+}
+
+/** After these, a word is an operand or a name, whatever it is called. */
+function isContinued(token: IToken | undefined): boolean {
+  return (
+    token !== undefined &&
+    [t.Comma, t.Colon, t.Yields, t.Defined, t.As, t.Is, t.Infix, t.Ellipsis].some((type) =>
+      tokenMatcher(token, type),
+    )
+  );
+}
+
+function isFirstOnLine(tokens: readonly IToken[], at: number): boolean {
+  return at === 0 || tokens[at - 1]?.endLine !== tokens[at]?.startLine;
+}
+
+/** Cuts a ruleset's body at each `name :` outside brackets, and at each first thing on a line, for brackets left open. */
+function rulePieces(
+  tokens: readonly IToken[],
+  from: number,
+  to: number,
+  docs: Docs,
+): readonly Piece[] {
+  const starts: number[] = [];
+  const closing = closers(tokens, from, to);
+  const open: TokenType[] = [];
+  for (let i = from; i < to; i++) {
+    const type = tokens[i]?.tokenType;
+    if (type === t.OpenParen || type === t.OpenBracket) open.push(type);
+    else if (type === t.CloseParen || type === t.CloseBracket) open.pop();
+    else if (isLabel(tokens, i, to)) {
+      const sliced = open.at(-1) === t.OpenBracket && closing[i - from] === true;
+      if (open.length > 0 && (sliced || !isFirstOnLine(tokens, i))) continue;
+      starts.push(i);
+      open.length = 0;
+    }
+  }
+  if (from < to && starts[0] !== from) starts.unshift(from);
+  return starts.map((start, k) => ({
+    tokens: tokens.slice(start, starts[k + 1] ?? to),
+    doc: docs.above(start),
+  }));
+}
+
+function isLabel(tokens: readonly IToken[], at: number, to: number): boolean {
+  const token = tokens[at];
+  return (
+    at + 1 < to &&
+    tokens[at + 1]?.tokenType === t.Colon &&
+    token !== undefined &&
+    (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Keyword))
+  );
+}
+
+/** For each token: whether a `]` comes before the next arrow, as it does within a slice. */
+function closers(tokens: readonly IToken[], from: number, to: number): readonly boolean[] {
+  const ahead: boolean[] = new Array(to - from).fill(false);
+  let closes = false;
+  for (let i = to - 1; i >= from; i--) {
+    const token = tokens[i];
+    if (token?.tokenType === t.CloseBracket) closes = true;
+    else if (token && tokenMatcher(token, t.Arrow)) closes = false;
+    ahead[i - from] = closes;
+  }
+  return ahead;
+}
+
+/** The documentation lines of a file, handed out from first to last. */
+class Docs {
+  private readonly tokens: readonly IToken[];
+  private readonly lines: readonly IToken[];
+  private next = 0;
+
+  constructor(lexed: Lexed) {
+    this.tokens = lexed.tokens;
+    this.lines = lexed.docs;
+  }
+
+  /** The text of the lines that end right above a token. */
+  above(at: number): string {
+    const token = this.tokens[at];
+    const start = token?.startOffset ?? 0;
+    const first = this.next;
+    while ((this.lines[this.next]?.startOffset ?? start) < start) this.next++;
+    const text: string[] = [];
+    let line = token?.startLine ?? 0;
+    for (let i = this.next - 1; i >= first; i--) {
+      const doc = this.lines[i];
+      if (!doc || doc.startLine !== line - 1) break;
+      text.push(doc.image.slice(3).trim());
+      line--;
+    }
+    return text.reverse().join("\n");
+  }
+}
