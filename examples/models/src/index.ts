@@ -1,0 +1,5 @@
+/** Models to try things on, built with seeded weights and sizes of your choice. @module */
+export { type BertOptions, bert, bertClassifier, bertSizes } from "./bert.ts";
+export { type ConvnetOptions, convnet } from "./convnet.ts";
+export { type LoraOptions, lora } from "./lora.ts";
+export { type NasrnnOptions, nasrnn } from "./nasrnn.ts";

@@ -1,0 +1,43 @@
+import { ModelBuilder, type Value } from "@rewright/onnx";
+import { encoderLayer, fixedSizes, linear, type Projection } from "./transformer.ts";
+import { scalar, weights } from "./weights.ts";
+
+/** The sizes of a LoRA-adapted transformer block. */
+export interface LoraOptions {
+  readonly layers?: number;
+  readonly hidden?: number;
+  readonly heads?: number;
+  readonly batch?: number;
+  readonly sequence?: number;
+  /** Of the adapters. */
+  readonly rank?: number;
+  readonly seed?: number;
+}
+
+/**
+ * Transformer blocks whose query and value projections carry a low-rank adapter that nobody merged:
+ * x·W + b + α·(x·A)·B (Hu et al., "LoRA", section 4.1).
+ */
+export function lora(options: LoraOptions = {}): Uint8Array {
+  const {
+    layers = 1,
+    hidden = 256,
+    heads = 4,
+    batch = 1,
+    sequence = 64,
+    rank = 8,
+    seed = 1,
+  } = options;
+  const b = new ModelBuilder("lora", { opset: 14 });
+  const site = { b, w: weights(seed) };
+  const adapted: Projection = (s, x, from, to) => {
+    const down = b.node("MatMul", [x, b.constant(s.w.normal([from, rank]))]);
+    const up = b.node("MatMul", [down, b.constant(s.w.normal([rank, to]))]);
+    return b.node("Add", [linear(s, x, from, to), b.node("Mul", [up, b.constant(scalar(2))])]);
+  };
+  const sizes = fixedSizes(b, { batch, sequence, hidden, heads });
+  let x: Value = b.input("x", "f32", [batch, sequence, hidden]);
+  for (let i = 0; i < layers; i++) x = encoderLayer(site, x, sizes, 4 * hidden, undefined, adapted);
+  b.output("y", x);
+  return b.bytes();
+}

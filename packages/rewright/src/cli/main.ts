@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { exitCodeOf, exitCodes } from "../errors.ts";
+import { defaults } from "../options.ts";
+import { backendNames, strategyNames } from "../plugins.ts";
+import {
+  collect,
+  parseCount,
+  parseGrowth,
+  parsePositive,
+  parseSeed,
+  parseShape,
+} from "./arguments.ts";
+
+const manifest = new URL("../../package.json", import.meta.url);
+
+function program(exit: (code: number) => void): Command {
+  const { version, description } = JSON.parse(readFileSync(manifest, "utf8")) as {
+    version: string;
+    description: string;
+  };
+  const root = new Command("rewright")
+    .description(description)
+    .version(version)
+    .showHelpAfterError("(`rewright optimize --help` lists the options)")
+    .exitOverride();
+  root
+    .command("optimize")
+    .summary("write an equal, faster model")
+    .description(
+      "Reads an ONNX model, searches for an equal and cheaper one, checks it against the original in ONNX Runtime, times both, and writes what is faster. Without -o it only tells what it found.",
+    )
+    .argument("<model>", "the ONNX file to read; never changed")
+    .option("-o, --output <file>", "the ONNX file to write")
+    .option("--force", "let the output replace the input")
+    .option(
+      "--rules <file>",
+      'a rule file to use instead of the shipped ones; repeatable; "default" names the shipped ones',
+      collect,
+    )
+    .addOption(
+      new Option("--backend <name>", "the target whose costs decide").choices(backendNames),
+    )
+    .addOption(new Option("--strategy <name>", "how the e-graph grows").choices(strategyNames))
+    .option(
+      "--nodes <n>",
+      `e-nodes that the e-graph may hold (default ${defaults.nodes})`,
+      parseCount,
+    )
+    .option("--seconds <s>", `seconds of search (default ${defaults.seconds})`, parsePositive)
+    .option("--memory <MiB>", `memory of the e-graph (default ${defaults.memory})`, parsePositive)
+    .option("--seed <n>", `of search, inputs and statistics (default ${defaults.seed})`, parseSeed)
+    .option(
+      "--input <name=sizes>",
+      "sizes for an input with open dimensions, such as tokens=1x128; repeatable",
+      parseShape,
+    )
+    .option(
+      "--threads <n>",
+      `threads of ONNX Runtime while timing (default ${defaults.threads})`,
+      parseCount,
+    )
+    .option(
+      "--max-growth <size>",
+      "how much larger the file may get: 10%, 5MB (default 10 % and 1 MiB)",
+      parseGrowth,
+    )
+    .option(
+      "--no-measure",
+      "trust the predicted costs and time nothing: the written file is reproducible",
+    )
+    .option("--config <file>", "a configuration instead of the working folder's rewright.config.ts")
+    .option("--json <file>", "write the report as JSON, too")
+    .option("--quiet", "print nothing but errors")
+    .action(async (model: string, options) => {
+      const { optimizeFile } = await import("./optimize-file.ts");
+      exit(await optimizeFile(model, options));
+    });
+  return root;
+}
+
+/**
+ * The command line: parses, runs, prints. One message to standard error for anything that goes wrong, and an exit code that says
+ * what it was: 0 done, 1 a check failed, 2 bad input or usage, 70 a bug of ours, 130 interrupted.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.done;
+  // A reader that goes away (`| head`) is no error of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  try {
+    const root = program((c) => {
+      code = c;
+    });
+    await root.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    code = exitCodeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    if (code !== exitCodes.bug) process.stderr.write(`rewright: ${message}\n`);
+    else {
+      process.stderr.write(
+        `rewright: ${message}\nThis is a bug in rewright or in a plugin. Set REWRIGHT_DEBUG=1 to see where, and please report it with the model or rule file.\n`,
+      );
+      if (process.env["REWRIGHT_DEBUG"]) process.stderr.write(`${(error as Error).stack}\n`);
+    }
+  }
+  return code;
+}

@@ -1,0 +1,112 @@
+import { dirname, resolve } from "node:path";
+import { loadConfig } from "../config.ts";
+import { CheckError, exitCodes } from "../errors.ts";
+import { checkWritable, readBytes, writeWhole } from "../files.ts";
+import { optimize } from "../optimize.ts";
+import type { OptimizeOptions } from "../options.ts";
+import type { BackendName, StrategyName } from "../plugins.ts";
+import type { FileReport } from "../report.ts";
+import type { Growth } from "./arguments.ts";
+import { describe, verdict } from "./print.ts";
+import { progressLine } from "./progress.ts";
+
+/** The options of `rewright optimize`, parsed. */
+export interface OptimizeArguments {
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly rules?: readonly string[];
+  readonly backend?: BackendName;
+  readonly strategy?: StrategyName;
+  readonly nodes?: number;
+  readonly seconds?: number;
+  readonly memory?: number;
+  readonly seed?: number;
+  readonly input?: Readonly<Record<string, readonly number[]>>;
+  readonly threads?: number;
+  readonly maxGrowth?: Growth;
+  readonly measure: boolean;
+  readonly config?: string;
+  readonly json?: string;
+  readonly quiet?: boolean;
+}
+
+/** What is said on the command line wins over the configuration file. */
+function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): OptimizeOptions {
+  const { backend, strategy, seed, threads, rules, input, maxGrowth } = args;
+  const { nodes, seconds, memory } = args;
+  return {
+    ...config,
+    ...(rules && { rules }),
+    ...(backend && { backend }),
+    ...(strategy && { strategy }),
+    ...(seed !== undefined && { seed }),
+    ...(threads && { threads }),
+    ...(input && { shapes: { ...config.shapes, ...input } }),
+    ...(maxGrowth && {
+      maxGrowth: "share" in maxGrowth ? maxGrowth.share * size : maxGrowth.bytes,
+    }),
+    ...(!args.measure && { measure: false }),
+    budget: {
+      ...config.budget,
+      ...(nodes && { nodes }),
+      ...(seconds && { seconds }),
+      ...(memory && { memory }),
+    },
+  };
+}
+
+/** `rewright optimize`: from files to files. @returns the exit code */
+export async function optimizeFile(model: string, args: OptimizeArguments): Promise<number> {
+  const { output, json, quiet } = args;
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted); // asked twice: at once
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const progress = progressLine(process.stderr);
+  try {
+    const bytes = await readBytes(model, "model");
+    if (output !== undefined) await checkWritable(output, model, args.force);
+    if (json !== undefined) await checkWritable(json, model);
+    const config = await loadConfig(process.cwd(), args.config);
+    const { result, failure } = await optimize(bytes, {
+      ...merge(config, args, bytes.length),
+      directory: dirname(resolve(model)),
+      signal: controller.signal,
+      ...(!quiet && { onProgress: progress.show }),
+    }).then(
+      (result) => ({ result, failure: undefined }),
+      (error: unknown) => {
+        if (error instanceof CheckError) return { result: undefined, failure: error };
+        throw error;
+      },
+    );
+    const found = result?.report ?? (failure as CheckError).report;
+    const write =
+      output !== undefined && result !== undefined && (found.gained || !controller.signal.aborted);
+    if (write) await writeWhole(output, result.model);
+    const report: FileReport = { input: model, output: write ? output : null, ...found };
+    if (json !== undefined) await writeWhole(json, `${JSON.stringify(report, null, 2)}\n`);
+    progress.end();
+    if (!quiet) {
+      process.stdout.write(
+        `${describe(report, process.stdout.isTTY && process.stdout.hasColors())}\n`,
+      );
+      if (failure === undefined) process.stdout.write(`${verdict(report)}\n`);
+    }
+    if (failure !== undefined) throw failure;
+    return controller.signal.aborted ? exitCodes.interrupted : exitCodes.done;
+  } catch (error) {
+    progress.end();
+    if (controller.signal.aborted && !(error instanceof CheckError)) {
+      process.stderr.write("rewright: interrupted: nothing was written\n");
+      return exitCodes.interrupted;
+    }
+    throw error;
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}

@@ -1,0 +1,108 @@
+import { styleText } from "node:util";
+import type { FileReport, Side } from "../report.ts";
+
+/** Digits in groups of three: 50,000. */
+export const count = (n: number): string => Math.round(n).toLocaleString("en-US");
+
+/** Three significant digits, no exponent for what people time. */
+export function number(n: number): string {
+  if (n === 0 || !Number.isFinite(n)) return String(n);
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(n))));
+  return digits > 6 ? n.toExponential(1) : n.toFixed(Math.min(digits, 6));
+}
+
+/** Seconds or milliseconds, whichever reads better. */
+export const duration = (ms: number): string =>
+  ms < 1000 ? `${number(ms)} ms` : `${number(ms / 1000)} s`;
+
+const measured = (side: Side): string =>
+  side.ms === null
+    ? "–"
+    : `${number(side.ms)} ms${side.spread ? ` (${number(side.spread[0])}–${number(side.spread[1])})` : ""}`;
+
+const bold = (text: string, color: boolean): string =>
+  color ? styleText("bold", text, { validateStream: false }) : text;
+const green = (text: string, color: boolean): string =>
+  color ? styleText("green", text, { validateStream: false }) : text;
+
+const stops: Readonly<Record<string, string>> = {
+  saturated: "saturated: no rule has anything to add",
+  satisfied: "the strategy was satisfied",
+  nodes: "the limit on e-nodes was reached",
+  seconds: "the time was up",
+  iterations: "the limit on rounds was reached",
+  bytes: "the limit on memory was reached",
+  aborted: "interrupted",
+};
+
+/** What happened, for people. */
+export function describe(report: FileReport, color: boolean): string {
+  const { before, after, search } = report;
+  const lines: string[] = [];
+  const row = (name: string, text: string): void => {
+    lines.push(`  ${name.padEnd(11)}${text}`);
+  };
+  lines.push(
+    bold(report.output === null ? report.input : `${report.input} → ${report.output}`, color),
+  );
+  row("operators", `${count(before.nodes)} → ${count(after.nodes)}`);
+  row(
+    "predicted",
+    `${number(before.predicted)} ${report.unit} → ${number(after.predicted)} ${report.unit}  (${report.backend})`,
+  );
+  if (before.ms !== null) {
+    const threads = report.threads === 1 ? "one thread" : `${report.threads} threads`;
+    row(
+      "measured",
+      `${measured(before)} → ${measured(after)}  (median and middle half, ${threads})`,
+    );
+  } else row("measured", "not timed");
+  if (report.gained && report.speedup !== null && report.interval !== null) {
+    const [low, high] = report.interval;
+    row(
+      "speed-up",
+      `${green(`${report.speedup.toFixed(2)}x`, color)}  (95 % interval ${low.toFixed(2)}–${high.toFixed(2)}; both sides with all of ONNX Runtime's own optimisations)`,
+    );
+  } else if (report.gained)
+    row("speed-up", `${report.predictedSpeedup.toFixed(2)}x predicted, not timed`);
+  if (report.gained)
+    row(
+      "difference",
+      `at most ${report.maxAbs.toExponential(1)} absolute, ${report.maxRel.toExponential(1)} of the largest output`,
+    );
+  row(
+    "search",
+    `${report.strategy}, ${stops[report.stopped] ?? report.stopped}; ${count(search.nodes)} e-nodes in ${count(search.classes)} classes, ${duration(search.ms)}`,
+  );
+  const assumed = Object.entries(report.assumed);
+  if (assumed.length > 0)
+    row(
+      "sizes",
+      `${assumed.map(([d, n]) => `${d} = ${n}`).join(", ")}  (priced and timed at; the model holds for every size)`,
+    );
+  for (const { why, rules } of report.dropped) {
+    row("dropped", why);
+    for (const rule of rules) lines.push(`             ${rule}`);
+  }
+  const used = report.rules.filter((r) => r.used);
+  if (used.length > 0) {
+    lines.push(bold("rules that made the difference", color));
+    const width = Math.max(...used.map((r) => r.name.length));
+    for (const r of used)
+      lines.push(`  ${r.name.padEnd(width)}  ${r.file}:${r.line}  fired ${count(r.fired)}`);
+  }
+  return lines.join("\n");
+}
+
+/** The last line: what became of the output. */
+export function verdict(report: FileReport): string {
+  if (report.stopped === "aborted" && report.output === null)
+    return "interrupted: nothing was written";
+  const early =
+    report.stopped === "aborted" ? "interrupted: the best so far, verified, was written; " : "";
+  if (!report.gained)
+    return report.output === null
+      ? `${early}nothing gained`
+      : `${early}nothing gained: ${report.output} is the input, byte for byte`;
+  return `${early}wrote ${report.output}`;
+}

@@ -1,0 +1,35 @@
+import type { Report } from "./report.ts";
+
+/** Bad input or usage: the message says what, where, and how to mend it. Exit code 2. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** A check failed: no candidate program agreed with the original. Exit code 1. */
+export class CheckError extends Error {
+  override readonly name = "CheckError";
+  /** What was found all the same; `dropped` says which rules are to blame. */
+  readonly report: Report;
+  constructor(message: string, report: Report) {
+    super(message);
+    this.report = report;
+  }
+}
+
+/** The exit codes of the command line. */
+export const exitCodes = { done: 0, check: 1, usage: 2, bug: 70, interrupted: 130 } as const;
+
+/** Errors by name that other packages throw for bad input; by name, since two copies of a package may be installed. */
+const inputErrors: ReadonlySet<string> = new Set([
+  "InputError",
+  "ModelError",
+  "RuleError",
+  "RuntimeMissingError",
+]);
+
+/** The exit code that stands for an error. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error)) return exitCodes.bug;
+  if (error.name === "CheckError") return exitCodes.check;
+  return inputErrors.has(error.name) ? exitCodes.usage : exitCodes.bug;
+}

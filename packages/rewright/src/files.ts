@@ -1,0 +1,80 @@
+import { constants } from "node:fs";
+import { access, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "./errors.ts";
+
+/** Node's file errors in plain words. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is not a folder",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space is left on the device",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+};
+
+/** Why a file operation failed, for people. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code !== undefined && reasons[code]) || message;
+}
+
+/** Reads a file whole. @throws InputError when it cannot be read */
+export async function readBytes(path: string, what: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new InputError(`cannot read the ${what} ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Checks, before any work is done, that a file can be written at `path`: its folder exists and is writable, it is no folder itself,
+ * and it is not `input` unless `force` is set.
+ * @throws InputError
+ */
+export async function checkWritable(path: string, input?: string, force = false): Promise<void> {
+  const folder = dirname(resolve(path));
+  const refuse = (why: string): never => {
+    throw new InputError(`cannot write ${path}: ${why}`);
+  };
+  const kind = await stat(path).catch((error: NodeJS.ErrnoException) =>
+    error.code === "ENOENT" ? undefined : refuse(reasonOf(error)),
+  );
+  if (kind?.isDirectory()) refuse("it is a folder; name a file");
+  if (kind !== undefined && !kind.isFile()) refuse("it is not a regular file");
+  const inside = await stat(folder).catch((error) => refuse(`${folder}: ${reasonOf(error)}`));
+  if (!inside.isDirectory()) refuse(`${folder} is not a folder`);
+  await access(folder, constants.W_OK).catch((error) => refuse(`${folder}: ${reasonOf(error)}`));
+  if (kind !== undefined)
+    await access(path, constants.W_OK).catch((error) => refuse(reasonOf(error)));
+  if (input !== undefined && kind !== undefined && !force) {
+    const [a, b] = await Promise.all([realpath(path), realpath(input)]);
+    if (a === b) refuse("it is the input; name another file, or allow it with --force");
+  }
+}
+
+/**
+ * Writes a file whole or not at all: beside its place under a name of its own, flushed, then renamed.
+ * @throws InputError when it cannot be written; nothing is left behind then
+ */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const place = await realpath(path).catch(() => resolve(path)); // through a link, the file that it names
+  const beside = join(dirname(place), `.${basename(place)}.${process.pid}.tmp`);
+  try {
+    const file = await open(beside, "wx");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, place);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,10 @@
+/** The user's door: `optimize` in code, `defineConfig` for `rewright.config.ts`; the command line is `rewright optimize`. @module */
+export { rules } from "@rewright/dsl";
+export { type Config, defineConfig } from "./config.ts";
+export { CheckError, InputError } from "./errors.ts";
+export { foldConstants } from "./fold.ts";
+export { type Optimized, optimize } from "./optimize.ts";
+export type { Budget, OptimizeOptions, Progress } from "./options.ts";
+export { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
+export type { Dropped, FileReport, Report, RuleReport, Side } from "./report.ts";
+export { defaultRules } from "./rule-files.ts";

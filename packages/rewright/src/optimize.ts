@@ -1,0 +1,279 @@
+import { type Timing, timeModels } from "@rewright/backend-cpu";
+import { compileRules, type Rule } from "@rewright/dsl";
+import { type OnnxModel, readModel, writeModel } from "@rewright/onnx";
+import type { Dialect, Dim, Graph } from "@rewright/plugin";
+import { type Finalist, growth, type RuleStatistics } from "@rewright/search";
+import { onnx } from "@rewright/tensor";
+import { CheckError, InputError } from "./errors.ts";
+import { foldConstants } from "./fold.ts";
+import { Judge } from "./judge.ts";
+import { checkOptions, defaults, type OptimizeOptions } from "./options.ts";
+import { backendOf, strategyOf } from "./plugins.ts";
+import type { Dropped, Report, RuleReport, Side } from "./report.ts";
+import { ruleFilesOf } from "./rule-files.ts";
+
+/** What `optimize` gives: the better model, or the input's bytes where nothing was gained, and what happened. */
+export interface Optimized {
+  readonly model: Uint8Array;
+  readonly report: Report;
+}
+
+/** A finalist that was written and agrees with the original. */
+interface Candidate {
+  readonly bytes: Uint8Array;
+  readonly nodes: number;
+  readonly finalist: Finalist;
+  readonly maxAbs: number;
+  readonly maxRel: number;
+}
+
+/** The size at which an open dimension is priced and timed when nobody says. Never 1, at which most rewrites look alike. */
+const openSize = 8;
+
+/**
+ * Finds an equal and cheaper model: reads it, grows an e-graph by the rules under the strategy, extracts the cheapest programs
+ * under the backend's costs, folds what depends on weights alone, and keeps a candidate only if ONNX Runtime gets the same
+ * outputs from it as from the original run without optimiser, and, where the backend runs models here, only if it is
+ * measurably faster.
+ *
+ * @param bytes an ONNX file
+ * @throws InputError, ModelError (@rewright/onnx), RuleError (@rewright/dsl) on bad input, CheckError when every candidate differs
+ * from the original; the signal's reason when it is aborted before the search begins. Aborted later, the run
+ * ends with the best so far that could be verified
+ */
+export async function optimize(
+  bytes: Uint8Array,
+  options: OptimizeOptions = {},
+): Promise<Optimized> {
+  checkOptions(options);
+  const { budget, signal, directory, onProgress } = options;
+  const { seed = defaults.seed, threads = defaults.threads } = options;
+  const began = performance.now();
+  onProgress?.({ phase: "reading" });
+  const [backend, strategy] = await Promise.all([
+    backendOf(options.backend ?? "cpu"),
+    strategyOf(options.strategy ?? "saturate"),
+  ]);
+  const dialects: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
+  const files = await ruleFilesOf(options.rules, backend);
+  const { rules } = compileRules(files, { dialects });
+  const model = readModel(bytes, directory === undefined ? {} : { directory });
+  const bind = sizes(model.graph, options.shapes ?? {});
+  signal?.throwIfAborted();
+
+  const judge = await Judge.open(bytes, model.graph, { seed, bind, directory });
+  try {
+    signal?.throwIfAborted();
+    const unit = backend.costModel.unit;
+    const session = growth({
+      graph: model.graph,
+      rules,
+      dialects,
+      costModel: backend.costModel,
+      seed,
+      budget: {
+        nodes: budget?.nodes ?? defaults.nodes,
+        seconds: budget?.seconds ?? defaults.seconds,
+        bytes: (budget?.memory ?? defaults.memory) * 2 ** 20,
+        ...(budget?.iterations !== undefined && { iterations: budget.iterations }),
+      },
+      bind: (dim) => bind[dim] ?? openSize,
+      ...(signal && { signal }),
+      ...(onProgress && {
+        onProgress: ({ nodes, cost }) => onProgress({ phase: "searching", nodes, cost, unit }),
+      }),
+    });
+    const start = session.cost();
+    if (judge.unfit === undefined) await session.run(strategy);
+    const finalists = session
+      .finalists(options.finalists ?? defaults.finalists)
+      .filter((f) => f.cost < start);
+    const searched = performance.now() - began;
+
+    const room = options.maxGrowth ?? bytes.length / 10 + 2 ** 20;
+    const dropped: Dropped[] =
+      judge.unfit === undefined ? [] : [{ why: judge.unfit, rules: [] }];
+    const candidates = await verified(finalists, { model, dialects, rules, judge, room, dropped, options });
+    const measuring = (options.measure ?? true) && backend.run !== undefined && !signal?.aborted;
+    const timings =
+      measuring && candidates.length > 0
+        ? await timed(bytes, candidates, judge, options)
+        : undefined;
+    const winner = choose(candidates, timings);
+
+    const operators = model.graph.nodes.length;
+    const timing = winner && timings?.[candidates.indexOf(winner)];
+    const fallback = timings?.find((t) => !(t instanceof Error)) as Timing | undefined;
+    const side = (nodes: number, predicted: number, which: "original" | "candidate"): Side => {
+      const run = winner ? timing : fallback && { ...fallback, candidate: fallback.original };
+      const known = run !== undefined && !(run instanceof Error);
+      return {
+        nodes,
+        predicted,
+        ms: known ? run[which].wallMs : null,
+        spread: known ? [run[which].lowMs, run[which].highMs] : null,
+      };
+    };
+    const report: Report = {
+      before: side(operators, start, "original"),
+      after: winner
+        ? side(winner.nodes, winner.finalist.cost, "candidate")
+        : side(operators, start, "candidate"),
+      speedup: timings === undefined ? null : timing && !(timing instanceof Error) ? timing.ratio : 1,
+      interval: timing && !(timing instanceof Error) ? [timing.low, timing.high] : null,
+      predictedSpeedup: winner && winner.finalist.cost > 0 ? start / winner.finalist.cost : 1,
+      verified: candidates.length > 0 || finalists.length === 0,
+      maxAbs: winner?.maxAbs ?? 0,
+      maxRel: winner?.maxRel ?? 0,
+      stopped: session.stopped,
+      gained: winner !== undefined,
+      rules: ruleReports(rules, session.statistics, winner?.finalist.rules ?? []),
+      dropped,
+      backend: backend.name,
+      strategy: strategy.name,
+      unit,
+      seed,
+      threads,
+      assumed: bind,
+      search: {
+        nodes: session.egraph.nodeCount,
+        classes: session.egraph.classCount,
+        iterations: session.spent.iterations,
+        ms: searched,
+      },
+    };
+    if (candidates.length === 0 && finalists.length > 0)
+      throw new CheckError(
+        `none of the ${finalists.length} cheaper programs agrees with the original; ${dropped[0]?.why}`,
+        report,
+      );
+    return { model: winner?.bytes ?? bytes, report };
+  } finally {
+    await judge.close();
+  }
+}
+
+/** Sizes for the model's open dimensions: from those given for inputs, else the default. @throws InputError when they do not fit */
+function sizes(
+  graph: Graph,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): Readonly<Record<string, number>> {
+  const bind: Record<string, number> = {};
+  for (const [name, given] of Object.entries(shapes)) {
+    const input = graph.inputs.find((i) => i.name === name);
+    if (input === undefined)
+      throw new InputError(
+        `the model has no input \`${name}\`; its inputs are ${graph.inputs.map((i) => i.name).join(", ")}`,
+      );
+    const { shape } = input.type;
+    const fits =
+      shape.length === given.length &&
+      shape.every((d: Dim, i) =>
+        typeof d === "number" ? d === given[i] : (bind[d] ?? given[i]) === given[i],
+      );
+    if (!fits)
+      throw new InputError(
+        `${given.join("x")} does not fit input \`${name}\`, whose shape is [${shape.join(", ")}]`,
+      );
+    for (const [i, d] of shape.entries()) if (typeof d === "string") bind[d] = given[i] as number;
+  }
+  for (const { type } of graph.inputs)
+    for (const d of type.shape) if (typeof d === "string") bind[d] ??= openSize;
+  return bind;
+}
+
+/** Folds, writes and checks the finalists; those that differ are noted in `dropped` with the rules they rest on. */
+async function verified(
+  finalists: readonly Finalist[],
+  given: {
+    readonly model: OnnxModel;
+    readonly dialects: readonly Dialect[];
+    readonly rules: readonly Rule[];
+    readonly judge: Judge;
+    readonly room: number;
+    readonly dropped: Dropped[];
+    readonly options: OptimizeOptions;
+  },
+): Promise<readonly Candidate[]> {
+  const { model, dialects, rules, judge, room, dropped, options } = given;
+  const places = new Map(rules.map((r) => [r.name, `${r.name} (${r.file}:${r.line})`]));
+  const candidates: Candidate[] = [];
+  for (const [i, finalist] of finalists.entries()) {
+    // Interrupted, one that agrees is enough.
+    if (options.signal?.aborted && candidates.length > 0) break;
+    options.onProgress?.({ phase: "verifying", done: i, of: finalists.length });
+    const drop = (why: string): void => {
+      dropped.push({ why, rules: finalist.rules.map((name) => places.get(name) ?? name) });
+    };
+    const graph = foldConstants(finalist.graph, dialects, room);
+    let bytes: Uint8Array;
+    try {
+      bytes = writeModel(model, graph);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "ModelError") throw error;
+      drop(error.message);
+      continue;
+    }
+    const verdict = await judge.judge(bytes);
+    if (verdict.agrees) candidates.push({ bytes, nodes: graph.nodes.length, finalist, ...verdict });
+    else drop(verdict.why);
+  }
+  return candidates;
+}
+
+/** Times the candidates, interleaved with the original. @returns nothing when interrupted */
+async function timed(
+  original: Uint8Array,
+  candidates: readonly Candidate[],
+  judge: Judge,
+  options: OptimizeOptions,
+): Promise<readonly (Timing | Error)[] | undefined> {
+  const { signal, directory, seed = defaults.seed, threads = defaults.threads } = options;
+  const timings: (Timing | Error)[] = [];
+  try {
+    for (const [i, { bytes }] of candidates.entries()) {
+      options.onProgress?.({ phase: "timing", done: i, of: candidates.length });
+      const [timing] = await timeModels({ original, candidates: [bytes] }, judge.inputs, {
+        seed,
+        threads,
+        ...(signal && { signal }),
+        ...(directory !== undefined && { cwd: directory }),
+      });
+      timings.push(timing as Timing | Error);
+    }
+    return timings;
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** The candidate that is measurably fastest; without measurements the cheapest one. */
+function choose(
+  candidates: readonly Candidate[],
+  timings: readonly (Timing | Error)[] | undefined,
+): Candidate | undefined {
+  if (timings === undefined) return candidates[0];
+  let best: Candidate | undefined;
+  let ratio = 0;
+  for (const [i, timing] of timings.entries())
+    if (!(timing instanceof Error) && timing.gain && timing.ratio > ratio)
+      [best, ratio] = [candidates[i], timing.ratio];
+  return best;
+}
+
+function ruleReports(
+  rules: readonly Rule[],
+  statistics: readonly RuleStatistics[],
+  used: readonly string[],
+): readonly RuleReport[] {
+  const fired = new Map(statistics.map((s) => [s.rule, s.fired]));
+  const rests = new Set(used);
+  return rules
+    .map(({ name, file, line }) => ({
+      ...{ name, file, line },
+      fired: fired.get(name) ?? 0,
+      used: rests.has(name),
+    }))
+    .filter((r) => r.fired > 0 || r.used);
+}

@@ -1,0 +1,76 @@
+/** One side of the comparison: a model before or after. */
+export interface Side {
+  /** Operators in the main graph. */
+  readonly nodes: number;
+  /** Median milliseconds of a run in ONNX Runtime with all its own optimisations; null when nothing was timed. */
+  readonly ms: number | null;
+  /** The median's spread: the middle half of the runs, in ms. */
+  readonly spread: readonly [low: number, high: number] | null;
+  /** The backend's cost of a run, in `unit`. */
+  readonly predicted: number;
+}
+
+/** A rule that fired, and whether the result rests on it. */
+export interface RuleReport {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  /** Applications that changed the e-graph. */
+  readonly fired: number;
+  /** The written program rests on at least one of them. */
+  readonly used: boolean;
+}
+
+/** A program that was cheaper, and was dropped. */
+export interface Dropped {
+  /** Why: how it differed from the original, or what the runtime said. */
+  readonly why: string;
+  /** The rules it rests on, as `name (file:line)`. */
+  readonly rules: readonly string[];
+}
+
+/** What a run found. */
+export interface Report {
+  readonly before: Side;
+  readonly after: Side;
+  /** How many times faster the written model ran (median of paired ratios), 1 when the input was kept, null when nothing was timed. */
+  readonly speedup: number | null;
+  /** The 95 % interval of the speed-up; null when nothing was timed. */
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Predicted cost before / after. */
+  readonly predictedSpeedup: number;
+  /** The written model was compared with the original and agrees. The input itself, kept unchanged, agrees trivially. */
+  readonly verified: boolean;
+  /** The largest absolute difference of an output element. */
+  readonly maxAbs: number;
+  /** The largest difference, relative to the output's largest element. */
+  readonly maxRel: number;
+  /** Why the search stopped: saturated, satisfied, nodes, seconds, iterations, bytes, aborted. */
+  readonly stopped: string;
+  /** A better model was found; otherwise the result is the input, byte for byte. */
+  readonly gained: boolean;
+  readonly rules: readonly RuleReport[];
+  readonly dropped: readonly Dropped[];
+  readonly backend: string;
+  readonly strategy: string;
+  /** Of the predicted costs. */
+  readonly unit: string;
+  readonly seed: number;
+  readonly threads: number;
+  /** Sizes taken for symbolic dimensions while pricing and timing. */
+  readonly assumed: Readonly<Record<string, number>>;
+  readonly search: {
+    readonly nodes: number;
+    readonly classes: number;
+    readonly iterations: number;
+    /** From reading to the finalists, verification and timing apart, in ms. */
+    readonly ms: number;
+  };
+}
+
+/** A report together with the files it is about: the content of `--json`. */
+export interface FileReport extends Report {
+  readonly input: string;
+  /** Null when nothing was written. */
+  readonly output: string | null;
+}

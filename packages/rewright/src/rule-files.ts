@@ -1,0 +1,38 @@
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import type { Backend, RuleFile } from "@rewright/plugin";
+import { ruleFiles as shipped } from "@rewright/tensor";
+import { InputError } from "./errors.ts";
+import { reasonOf } from "./files.ts";
+
+/** The rule files that come with the package. */
+export const defaultRules: readonly RuleFile[] = shipped;
+
+/**
+ * The rule files of a run: those asked for, by path, pattern, text, or the word "default", and the backend's own.
+ * @throws InputError naming the path that cannot be read
+ */
+export async function ruleFilesOf(
+  rules: readonly (string | RuleFile)[] = ["default"],
+  backend: Backend,
+): Promise<readonly RuleFile[]> {
+  const files: RuleFile[] = [];
+  for (const rule of rules) {
+    if (typeof rule !== "string") files.push(rule);
+    else if (rule === "default") files.push(...shipped);
+    else {
+      const paths = /[*?[{]/.test(rule) ? globSync(rule).sort() : [rule];
+      if (paths.length === 0) throw new InputError(`no rule file fits ${rule}`);
+      for (const path of paths) {
+        try {
+          files.push({ file: path, text: await readFile(path, "utf8") });
+        } catch (error) {
+          throw new InputError(
+            `cannot read the rule file ${path}: ${reasonOf(error)}; name a .rules file, or "default" for the shipped rules`,
+          );
+        }
+      }
+    }
+  }
+  return [...files, ...(backend.rules ?? [])];
+}
