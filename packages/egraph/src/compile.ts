@@ -1,0 +1,253 @@
+import type { EGraph } from "./egraph.ts";
+import type { Guard, NodePattern, Pattern } from "./pattern.ts";
+import * as Step from "./plan.ts";
+import { symmetricRoots } from "./symmetry.ts";
+
+/** Orders of this many children are tried at most: 6! = 720. */
+const MAX_COMMUTATIVE = 6;
+
+/** Compiles the roots of a query, in an order in which each is connected to those before it where it can be. */
+export function compile(
+  graph: EGraph<unknown>,
+  roots: readonly Pattern[],
+  slots: number,
+  rootSlots: readonly number[],
+  guards: readonly Guard[],
+): Step.Plan {
+  return new Compiler(graph, roots, slots, rootSlots, guards).run();
+}
+
+/** A way up from a bound class to a root: each pattern is a child of the one after it. */
+interface Ascent {
+  readonly from: number;
+  readonly nodes: readonly NodePattern[];
+}
+
+class Compiler {
+  private readonly code: number[] = [];
+  private readonly orders: number[] = [];
+  private readonly bound = new Set<number>();
+  private readonly waiting: Set<number>;
+  private registers: number;
+  private generator = -1;
+  private readonly graph: EGraph<unknown>;
+  private readonly roots: readonly Pattern[];
+  private readonly rootSlots: readonly number[];
+  private readonly guards: readonly Guard[];
+
+  constructor(
+    graph: EGraph<unknown>,
+    roots: readonly Pattern[],
+    slots: number,
+    rootSlots: readonly number[],
+    guards: readonly Guard[],
+  ) {
+    this.graph = graph;
+    this.roots = roots;
+    this.rootSlots = rootSlots;
+    this.guards = guards;
+    this.registers = slots;
+    this.waiting = new Set(guards.keys());
+  }
+
+  run(): Step.Plan {
+    const open = [...this.roots.keys()];
+    const done: number[] = [];
+    const nodeOf: number[] = [];
+    const twins = symmetricRoots(this.roots, this.rootSlots, this.guards);
+    this.flushGuards();
+    while (open.length > 0) {
+      const at = Math.max(
+        0,
+        open.findIndex((root) => this.isConnected(root)),
+      );
+      const root = open.splice(at, 1)[0] as number;
+      nodeOf[root] = this.root(root);
+      const slot = this.rootSlots[root] as number;
+      for (const other of done) this.step(Step.DIFFER, slot, this.rootSlots[other] as number);
+      done.push(root);
+      for (const [first, second] of twins)
+        if ((first === root && done.includes(second)) || (second === root && done.includes(first)))
+          this.step(Step.BEFORE, nodeOf[first] as number, nodeOf[second] as number);
+    }
+    this.step(Step.YIELD);
+    return {
+      code: Int32Array.from(this.code),
+      registers: this.registers,
+      guards: this.guards,
+      orders: Int32Array.from(this.orders),
+    };
+  }
+
+  private step(code: number, a = 0, b = 0, c = 0, d = 0): void {
+    const generates = code <= Step.ORDERS;
+    const here = this.code.length;
+    this.code.push(code, a, b, c, d, this.generator);
+    if (generates) this.generator = here;
+  }
+
+  private register(): number {
+    return this.registers++;
+  }
+
+  private bind(slot: number): void {
+    this.bound.add(slot);
+    this.flushGuards();
+  }
+
+  /** Emits the guards all of whose slots are bound. */
+  private flushGuards(): void {
+    for (const i of this.waiting) {
+      if (!(this.guards[i] as Guard).needs.every((slot) => this.bound.has(slot))) continue;
+      this.waiting.delete(i);
+      this.step(Step.GUARD, i);
+    }
+  }
+
+  private isConnected(root: number): boolean {
+    const pattern = this.roots[root] as Pattern;
+    return (
+      this.bound.has(this.rootSlots[root] as number) ||
+      (pattern.kind === "variable"
+        ? this.bound.has(pattern.slot)
+        : this.ascent(pattern) !== undefined)
+    );
+  }
+
+  /** Emits a root; returns the register of its node (of its class when it is a variable). */
+  private root(index: number): number {
+    const pattern = this.roots[index] as Pattern;
+    const slot = this.rootSlots[index] as number;
+    if (pattern.kind === "variable") {
+      const from = this.bound.has(pattern.slot) ? pattern.slot : slot;
+      if (!this.bound.has(from)) {
+        this.step(Step.CLASSES, from);
+        this.bind(from);
+      }
+      for (const other of [pattern.slot, slot]) this.equateOrCopy(from, other);
+      return slot;
+    }
+    const node = this.register();
+    const known = new Map<Pattern, number>();
+    const classSlot = pattern.classSlot;
+    if (this.bound.has(slot)) this.step(Step.MEMBERS, slot, node, pattern.op);
+    else if (classSlot !== undefined && this.bound.has(classSlot))
+      this.step(Step.MEMBERS, classSlot, node, pattern.op);
+    else this.climb(pattern, node, known);
+    this.loadClass(node, slot);
+    this.node(pattern, node, known);
+    return node;
+  }
+
+  /** Generates candidates for a root: upwards from a class that is bound, or else all with its operator. */
+  private climb(pattern: NodePattern, register: number, known: Map<Pattern, number>): void {
+    const ascent = this.ascent(pattern);
+    if (!ascent) {
+      this.step(Step.SCAN, pattern.op, register);
+      return;
+    }
+    let from = ascent.from;
+    for (const step of ascent.nodes) {
+      const node = step === pattern ? register : this.register();
+      this.step(Step.PARENTS, from, node, step.op);
+      if (step === pattern) return;
+      from = this.register();
+      this.step(Step.CLASS, node, from);
+      this.node(step, node, known);
+      known.clear();
+      known.set(step, from);
+    }
+  }
+
+  /** The shortest way up from a bound class to the root of a pattern. */
+  private ascent(pattern: NodePattern): Ascent | undefined {
+    let best: Ascent | undefined;
+    for (const child of [...pattern.children, ...(pattern.suffix ?? [])]) {
+      let way: Ascent | undefined;
+      if (child.kind === "variable") {
+        if (this.bound.has(child.slot)) way = { from: child.slot, nodes: [pattern] };
+      } else if (child.classSlot !== undefined && this.bound.has(child.classSlot)) {
+        way = { from: child.classSlot, nodes: [pattern] };
+      } else {
+        const below = this.ascent(child);
+        if (below) way = { from: below.from, nodes: [...below.nodes, pattern] };
+      }
+      if (way && (!best || way.nodes.length < best.nodes.length)) best = way;
+    }
+    return best;
+  }
+
+  private equateOrCopy(from: number, to: number): void {
+    if (from === to) return;
+    if (this.bound.has(to)) this.step(Step.SAME, from, to);
+    else {
+      this.step(Step.COPY, from, to);
+      this.bind(to);
+    }
+  }
+
+  private loadClass(node: number, slot: number): void {
+    if (this.bound.has(slot)) this.step(Step.SAME_CLASS, node, slot);
+    else {
+      this.step(Step.CLASS, node, slot);
+      this.bind(slot);
+    }
+  }
+
+  /** Emits the tests of a node in a register: what needs no loop first. `known` are children matched already. */
+  private node(pattern: NodePattern, node: number, known: ReadonlyMap<Pattern, number>): void {
+    const { children, suffix = [], rest } = pattern;
+    const count = children.length + suffix.length;
+    this.step(rest ? Step.MIN_ARITY : Step.ARITY, node, count);
+    if (pattern.arg !== undefined) this.step(Step.ARG, node, pattern.arg);
+    if (pattern.nodeSlot !== undefined) this.equateOrCopy(node, pattern.nodeSlot);
+    if (pattern.classSlot !== undefined) this.loadClass(node, pattern.classSlot);
+    if (pattern.argSlot !== undefined) {
+      const isBound = this.bound.has(pattern.argSlot);
+      this.step(isBound ? Step.SAME_ARG : Step.LOAD_ARG, node, pattern.argSlot);
+      if (!isBound) this.bind(pattern.argSlot);
+    }
+    let order = -1;
+    if (!rest && count > 1 && this.graph.symbols.commutative[pattern.op] === 1) {
+      order = this.register();
+      this.step(Step.ORDERS, node, order, count, this.orderTable(pattern.op, count));
+    }
+    const inner: [NodePattern, number][] = [];
+    const all = [...children, ...suffix];
+    for (const [i, child] of all.entries()) {
+      const index = rest && i >= children.length ? i - count : i;
+      const matched = known.get(child);
+      if (matched !== undefined) {
+        this.step(Step.SAME_CHILD, node, index, matched, order);
+      } else if (child.kind === "variable") {
+        const isBound = this.bound.has(child.slot);
+        this.step(isBound ? Step.SAME_CHILD : Step.CHILD, node, index, child.slot, order);
+        if (!isBound) this.bind(child.slot);
+      } else {
+        const register = this.register();
+        this.step(Step.CHILD, node, index, register, order);
+        inner.push([child, register]);
+      }
+    }
+    for (const [child, from] of inner) {
+      const register = this.register();
+      this.step(Step.MEMBERS, from, register, child.op);
+      this.node(child, register, known);
+    }
+  }
+
+  /** Where the orders of `count` children begin in the table, the identity first. */
+  private orderTable(op: number, count: number): number {
+    if (count > MAX_COMMUTATIVE)
+      throw new RangeError(
+        `a pattern of the commutative operator ${this.graph.operatorName(op)} has ${count} children, at most ${MAX_COMMUTATIVE} are matched in every order; write it with a rest`,
+      );
+    const from = this.orders.length;
+    const permute = (chosen: number[]): void => {
+      if (chosen.length === count) this.orders.push(...chosen);
+      for (let i = 0; i < count; i++) if (!chosen.includes(i)) permute([...chosen, i]);
+    };
+    permute([]);
+    return from;
+  }
+}

@@ -1,0 +1,33 @@
+/** Matches, flat: row r is `rows.subarray(r * width, (r + 1) * width)`. The buffer is kept when cleared. */
+export class Matches {
+  /** Entries of a row. */
+  readonly width: number;
+  /** Rows in use. */
+  count = 0;
+  /** The rows; replaced when it must grow. */
+  rows: Int32Array;
+
+  constructor(width: number) {
+    this.width = width;
+    this.rows = new Int32Array(width * 16);
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** Appends a row: the first `width` entries of `row`. */
+  push(row: Int32Array): void {
+    const width = this.width;
+    const from = this.count * width;
+    if (from + width > this.rows.length) {
+      const grown = new Int32Array(Math.max(from + width, this.rows.length * 2));
+      grown.set(this.rows);
+      this.rows = grown;
+    }
+    const rows = this.rows;
+    for (let i = 0; i < width; i++) rows[from + i] = row[i] as number;
+    this.count++;
+  }
+}
