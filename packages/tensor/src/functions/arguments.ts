@@ -5,6 +5,7 @@
  */
 
 import type { Attr, Dim, NdArray, Term } from "@rewright/plugin";
+import { isFresh } from "../value.ts";
 
 /** An argument of a rule's function. */
 export type Argument = Term | Attr | undefined;
@@ -52,6 +53,12 @@ export function int(a: Argument): number | undefined {
   return Number.isInteger(x) ? x : undefined;
 }
 
+/** A number of axes. */
+export function rankOf(a: Argument): number | undefined {
+  const x = int(a);
+  return x === undefined || x < 0 || x > 64 ? undefined : x;
+}
+
 /** A list of integers. */
 export function ints(a: Argument): number[] | undefined {
   const values = list(a)?.map(int);
@@ -69,11 +76,6 @@ export function dims(a: Argument): readonly Dim[] | undefined {
   if (!isList(a)) return undefined;
   const values = a.map(dim);
   return values.every((x) => x !== undefined) ? values : undefined;
-}
-
-/** Whether a dimension is of a size of its own, equal to no other, not even to one of the same spelling. */
-export function isFresh(d: Dim): boolean {
-  return typeof d === "string" && d.startsWith("?");
 }
 
 /** A position in a list of `length`, counted from the end when negative; `undefined` outside it. */

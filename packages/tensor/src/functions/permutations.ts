@@ -5,7 +5,7 @@
  */
 
 import type { RuleFunction } from "@rewright/plugin";
-import { type Argument, dims, int, ints, list, position } from "./arguments.ts";
+import { type Argument, dims, int, ints, list, position, rankOf } from "./arguments.ts";
 
 function permutation(a: Argument): number[] | undefined {
   const p = ints(a);
@@ -44,7 +44,7 @@ export const permuted: RuleFunction = (a, b) => {
 
 /** `swap_last(rank)`: the permutation that swaps the last two axes. `swap_last(4)` is `[0, 1, 3, 2]`. */
 export const swap_last: RuleFunction = (a) => {
-  const rank = int(a);
+  const rank = rankOf(a);
   if (rank === undefined || rank < 2) return undefined;
   return Array.from({ length: rank }, (_, i) =>
     i < rank - 2 ? i : i === rank - 2 ? rank - 1 : rank - 2,
@@ -69,8 +69,8 @@ export const keeps_last: RuleFunction = (a, b) => {
 
 /** `move_axis(rank, from, to)`: the permutation that brings axis `from` to `to` and keeps the order of the others. `move_axis(4, 1, 3)` is `[0, 2, 3, 1]`. */
 export const move_axis: RuleFunction = (a, b, c) => {
-  const rank = int(a);
-  if (rank === undefined || rank < 0) return undefined;
+  const rank = rankOf(a);
+  if (rank === undefined) return undefined;
   const from = position(b, rank);
   const to = position(c, rank);
   if (from === undefined || to === undefined) return undefined;
@@ -88,4 +88,17 @@ export const is_reshape: RuleFunction = (a, b) => {
   if (shape === undefined || p === undefined || p.length !== shape.length) return undefined;
   const moved = p.filter((i) => shape[i] !== 1);
   return moved.every((axis, i) => i === 0 || axis > (moved[i - 1] as number));
+};
+
+/**
+ * `restricted(p, n)`: what `p` does to the last `n` axes, where it mixes them with no others: the permutation of an operand
+ * of rank `n` that is broadcast. `restricted([1, 0, 3, 2], 2)` is `[1, 0]`; `restricted([1, 2, 0], 2)` is not known.
+ */
+export const restricted: RuleFunction = (a, b) => {
+  const p = permutation(a);
+  const n = int(b);
+  if (p === undefined || n === undefined || n < 0 || n > p.length) return undefined;
+  const first = p.length - n;
+  const last = p.slice(first).map((axis) => axis - first);
+  return last.every((axis) => axis >= 0) ? last : undefined;
 };

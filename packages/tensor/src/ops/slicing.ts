@@ -44,6 +44,7 @@ function clampedBound(bound: Dim, size: Dim): Dim | undefined {
   if (typeof bound === "number" && bound < 0)
     return bound <= -BEYOND ? 0 : maxDims(addDims(size, bound), 0);
   if (!isNonNegative(bound)) return undefined;
+  if (bound === 0) return 0;
   if (typeof bound === "number" && bound >= BEYOND) return size;
   return minDims(bound, size);
 }
