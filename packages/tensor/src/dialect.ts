@@ -6,14 +6,34 @@
 
 import type { Dialect, OpDef } from "@rewright/plugin";
 import { functions } from "./functions.ts";
+import { activations } from "./ops/activation.ts";
+import { arithmetic } from "./ops/arithmetic.ts";
 import { castingOps } from "./ops/casting.ts";
+import { comparisons } from "./ops/comparison.ts";
+import { convolutions } from "./ops/convolution.ts";
+import { einsums } from "./ops/einsum.ts";
 import { gatheringOps } from "./ops/gathering.ts";
 import { generatingOps } from "./ops/generating.ts";
 import { joiningOps } from "./ops/joining.ts";
+import { matrices } from "./ops/matrix.ts";
+import { reductions } from "./ops/reduction.ts";
 import { reshapingOps } from "./ops/reshaping.ts";
+import { scans } from "./ops/scan.ts";
 import { slicingOps } from "./ops/slicing.ts";
+import { softmaxes } from "./ops/softmax.ts";
+import { unaryOps } from "./ops/unary.ts";
 
 const ops: Readonly<Record<string, OpDef>> = {
+  ...unaryOps,
+  ...arithmetic,
+  ...comparisons,
+  ...activations,
+  ...softmaxes,
+  ...reductions,
+  ...scans,
+  ...matrices,
+  ...einsums,
+  ...convolutions,
   ...reshapingOps,
   ...joiningOps,
   ...slicingOps,
