@@ -1,0 +1,6 @@
+/** What tensor operators cost: their work by operator, and rooflines over it. @module */
+export { type Contraction, contraction } from "./contraction.ts";
+export { readContraction } from "./readings.ts";
+export { type Part, roofline } from "./roofline.ts";
+export { bytesOf, dimension, elementBytes, elements, extent } from "./size.ts";
+export { countWork, type Work, work } from "./work.ts";

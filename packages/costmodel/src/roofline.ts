@@ -1,0 +1,48 @@
+import type { CostModel, DType, NodeView } from "@rewright/plugin";
+import { countWork, type Work } from "./work.ts";
+
+/** A machine as a roofline sees it (Williams, Waterman and Patterson 2009). */
+export interface Part {
+  /** For messages. */
+  readonly name: string;
+  /** Peak arithmetic outside matrix units, in operations per second. */
+  readonly flops: number;
+  /** Peak of matrix products by element type, in operations per second (a multiply-add is two). A type not listed runs at `flops`. */
+  readonly matrixFlops?: Partial<Readonly<Record<DType, number>>>;
+  /** Memory bandwidth, in bytes per second. */
+  readonly bandwidth: number;
+  /** What starting any operator takes, in seconds. */
+  readonly overhead: number;
+}
+
+/**
+ * Costs in µs: what starting an operator takes, plus the longer of its arithmetic and its traffic at the part's peaks.
+ * Operators that only rename their operand (Reshape, Squeeze …) cost nothing.
+ *
+ * @throws RangeError when a figure of the part is not a positive number.
+ */
+export function roofline(part: Part): CostModel {
+  for (const key of ["flops", "bandwidth"] as const) {
+    if (!(part[key] > 0 && part[key] < Infinity)) {
+      throw new RangeError(`${part.name}: \`${key}\` is ${part[key]}: give a positive number`);
+    }
+  }
+  if (!(part.overhead >= 0 && part.overhead < Infinity)) {
+    throw new RangeError(`${part.name}: \`overhead\` is ${part.overhead}: give seconds, 0 or more`);
+  }
+  const matrixFlops = part.matrixFlops ?? {};
+  const counted: Work = { flops: 0, matrixFlops: 0, bytes: 0 };
+  return {
+    unit: "µs",
+    cost(node: NodeView): number {
+      countWork(node, counted);
+      const { flops, bytes } = counted;
+      if (flops === 0 && bytes === 0) return 0;
+      const dtype = node.operands[0]?.dtype ?? "f32";
+      const arithmetic =
+        (flops - counted.matrixFlops) / part.flops +
+        counted.matrixFlops / (matrixFlops[dtype] ?? part.flops);
+      return 1e6 * (part.overhead + Math.max(arithmetic, bytes / part.bandwidth));
+    },
+  };
+}
