@@ -1,5 +1,12 @@
 /** The CPU target: ONNX Runtime on this machine. @module */
 export { RuntimeError, type RuntimeFailure } from "./runtime/child-process.ts";
+export {
+  type Allowance,
+  type Comparison,
+  compareOutputs,
+  type OutputDifference,
+} from "./runtime/compare.ts";
+export { type InputOptions, randomInputs } from "./runtime/inputs.ts";
 export type { OptimizationLevel } from "./runtime/protocol.ts";
 export {
   type LoadOptions,
@@ -11,3 +18,10 @@ export {
   type ValueInfo,
 } from "./runtime/runtime.ts";
 export type { PairedTimes } from "./runtime/stopwatch.ts";
+export {
+  type Model,
+  type RunTime,
+  type Timing,
+  type TimingOptions,
+  timeModels,
+} from "./runtime/timing.ts";

@@ -109,6 +109,7 @@ export class RuntimeProcess {
   /** Kills the process; what waits for it rejects with `reason`. Resolves when the process is gone. */
   end(reason: unknown = new RuntimeError("closed", "the runtime has been closed")): Promise<void> {
     this.#settle(reason);
+    this.#hold(true);
     this.#child.kill("SIGKILL");
     return this.#gone;
   }
@@ -131,13 +132,13 @@ export class RuntimeProcess {
               );
             }, timeoutMs);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#hold();
+      this.#hold(true);
     });
   }
 
   /** A process that nobody waits for must not keep its parent from ending. */
-  #hold(): void {
-    const change = this.#waiting.size > 0 ? "ref" : "unref";
+  #hold(needed: boolean): void {
+    const change = needed ? "ref" : "unref";
     this.#child[change]();
     this.#child.channel?.[change]();
     (this.#child.stderr as { ref?(): void; unref?(): void } | null)?.[change]?.();
@@ -147,7 +148,7 @@ export class RuntimeProcess {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     clearTimeout(waiting?.timer);
-    this.#hold();
+    this.#hold(this.#waiting.size > 0);
     return waiting;
   }
 
