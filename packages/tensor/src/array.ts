@@ -162,11 +162,24 @@ export function storeRounds(dtype: DType): boolean {
   return !(dtype in NARROW || /^(bool|[iu][24]|f8e8m0)$/.test(dtype));
 }
 
-/** Makes every element of a buffer a number of `dtype`, where storing did not. Returns the buffer. */
-export function roundAll<B extends NumberBuffer>(dtype: DType, buffer: B): B {
-  if (storeRounds(dtype)) return buffer;
-  for (let i = 0; i < buffer.length; i++) buffer[i] = roundTo(dtype, buffer[i] as number);
-  return buffer;
+/**
+ * The buffer that `fill` fills, its elements rounded once to `dtype`: a type into whose buffer storing does not round
+ * is computed in doubles first. @throws for 64-bit integers, strings and `unknown`.
+ */
+export function computed(
+  dtype: DType,
+  length: number,
+  fill: (out: NumberBuffer) => void,
+): NumberBuffer {
+  const result = allocateNumbers(dtype, length);
+  if (storeRounds(dtype)) {
+    fill(result);
+    return result;
+  }
+  const exact = new Float64Array(length);
+  fill(exact);
+  for (let i = 0; i < length; i++) result[i] = roundTo(dtype, exact[i] as number);
+  return result;
 }
 
 /** A tensor of these elements, rounded to `dtype`; 64-bit integers may be given as numbers or bigints. @throws when their count does not fit the shape. */

@@ -92,6 +92,13 @@ function operandsOf(name: string, dim: Dim): readonly Dim[] | undefined {
   return split(inner.slice(name.length + 1, -1), ",").map((text) => print(parse(`?(${text})`)));
 }
 
+/** A name that holds this stands for a size of which nothing is known: it equals no other, nor itself at another place. */
+const FRESH = "?!";
+
+/** Any operand of which nothing is known makes the result one of which nothing is known. */
+const fresh = (...dims: readonly Dim[]): boolean =>
+  dims.some((dim) => typeof dim === "string" && dim.includes(FRESH));
+
 const isNumber = (dim: Dim): dim is number => typeof dim === "number";
 const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -100,6 +107,7 @@ export function addDims(a: Dim, b: Dim): Dim {
   if (isNumber(a) && isNumber(b)) return a + b;
   if (a === 0) return b;
   if (b === 0) return a;
+  if (fresh(a, b)) return FRESH;
   const sum = parse(a);
   for (const [monomial, times] of parse(b)) sum.set(monomial, (sum.get(monomial) ?? 0) + times);
   return print(sum);
@@ -115,6 +123,8 @@ export function multiplyDims(a: Dim, b: Dim): Dim {
   if (isNumber(a) && isNumber(b)) return a * b;
   if (a === 1) return b;
   if (b === 1) return a;
+  if (a === 0 || b === 0) return 0;
+  if (fresh(a, b)) return FRESH;
   const product: Polynomial = new Map();
   for (const [x, p] of parse(a)) {
     for (const [y, q] of parse(b)) {
@@ -161,24 +171,39 @@ function exactQuotient(a: Dim, b: Dim): Dim | undefined {
   return print(quotient);
 }
 
-/** ⌊a / b⌋; exact where b divides a as a polynomial. A division by the number 0 is `undefined`. */
+/**
+ * ⌊a / b⌋, `undefined` for a division by the number 0. Exact where b divides a as a polynomial; of a quotient by a
+ * positive number, whole parts are taken out, so that ⌊(N - 1) / 2⌋ + 1 and ⌊(N + 1) / 2⌋ are one name.
+ */
 export function divideDims(a: Dim, b: Dim): Dim | undefined {
   if (b === 0) return undefined;
+  if (b === 1) return a;
   if (isNumber(a) && isNumber(b)) return Math.floor(a / b);
+  if (fresh(a, b)) return FRESH;
   if (a === b) return 1;
-  return exactQuotient(a, b) ?? call("div", [a, b]);
+  const exact = exactQuotient(a, b);
+  if (exact !== undefined) return exact;
+  if (!isNumber(b) || b < 0) return call("div", [a, b]);
+  const whole: Polynomial = new Map();
+  const rest: Polynomial = new Map();
+  for (const [monomial, times] of parse(a)) {
+    const quotient = Math.floor(times / b);
+    whole.set(monomial, quotient);
+    rest.set(monomial, times - quotient * b);
+  }
+  return addDims(print(whole), call("div", [print(rest), b]));
 }
 
 /** ⌈a / b⌉, for b a positive number. */
 export function ceilDivideDims(a: Dim, b: number): Dim {
-  if (isNumber(a)) return Math.ceil(a / b);
-  return exactQuotient(a, b) ?? call("div", [addDims(a, b - 1), b]);
+  return divideDims(addDims(a, b - 1), b) as Dim;
 }
 
 /** a / b rounded towards zero, as ONNX's integer Div; `undefined` for a division by the number 0. */
 export function truncatedQuotient(a: Dim, b: Dim): Dim | undefined {
   if (b === 0) return undefined;
   if (isNumber(a) && isNumber(b)) return Math.trunc(a / b);
+  if (fresh(a, b)) return FRESH;
   const positive = [...parse(a).values(), ...parse(b).values()].every((times) => times > 0);
   return positive ? divideDims(a, b) : (exactQuotient(a, b) ?? call("quo", [a, b]));
 }
@@ -187,6 +212,7 @@ export function truncatedQuotient(a: Dim, b: Dim): Dim | undefined {
 function lattice(name: string, a: Dim, b: Dim, combine: (a: number, b: number) => number): Dim {
   if (a === b) return a;
   if (isNumber(a) && isNumber(b)) return combine(a, b);
+  if (fresh(a, b)) return FRESH;
   const gap = subtractDims(a, b);
   if (isNumber(gap)) return combine(gap, 0) === gap ? a : b;
   const operands = [a, b].flatMap((dim) => operandsOf(name, dim) ?? [dim]);
@@ -210,15 +236,14 @@ export function minDims(a: Dim, b: Dim): Dim {
 
 /** The two are equal whatever their names stand for. */
 export function sameDim(a: Dim, b: Dim): boolean {
-  return a === b;
+  return a === b && !fresh(a);
 }
 
 /** The two may be equal: they are not two numbers, nor a name and the same name plus a number. */
 export function compatibleDims(a: Dim, b: Dim): boolean {
   if (a === b) return true;
   if (isNumber(a) && isNumber(b)) return false;
-  if (a === 0 || b === 0) return true;
-  if (isNumber(a) || isNumber(b)) return true;
+  if (isNumber(a) || isNumber(b) || fresh(a, b)) return true;
   return !isNumber(subtractDims(a, b));
 }
 
@@ -231,6 +256,7 @@ export function broadcastDims(a: Dim, b: Dim): Dim | undefined {
   if (a === 1) return b;
   if (isNumber(a)) return isNumber(b) ? undefined : a;
   if (isNumber(b)) return b;
+  if (fresh(a, b)) return FRESH;
   const operands = [a, b].flatMap((dim) => operandsOf("broadcast", dim) ?? [dim]) as string[];
   const names = [...new Set(operands)].sort(byName);
   return call("broadcast", names);

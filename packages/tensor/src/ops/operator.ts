@@ -1,0 +1,77 @@
+/**
+ * What all definitions of operators share: the checks that their declarations imply, made once.
+ *
+ * @module
+ */
+
+import type { Attr, Attrs, OpDef } from "@rewright/plugin";
+import { ShapeError } from "../typing.ts";
+
+/** Definitions of operators by name. */
+export type Ops = Readonly<Record<string, OpDef>>;
+
+/** The declarations of attributes. */
+export type AttrDefs = NonNullable<OpDef["attrs"]>;
+
+function defaultsOf(def: OpDef): Record<string, Attr> {
+  const defaults: Record<string, Attr> = {};
+  for (const [name, attr] of Object.entries(def.attrs ?? {}))
+    if (attr.default !== undefined) defaults[name] = attr.default;
+  return defaults;
+}
+
+function checkOperands(def: OpDef, operands: readonly unknown[]): void {
+  const last = def.operands.at(-1);
+  if (operands.length > def.operands.length && last?.variadic !== true)
+    throw new ShapeError(`takes at most ${def.operands.length} operands, not ${operands.length}`);
+  for (const [i, operand] of def.operands.entries()) {
+    if (operand.variadic === true) {
+      const missing = operands.indexOf(undefined, i);
+      if (missing >= 0) throw new ShapeError(`operand ${missing + 1} is missing`);
+      if (operands.length <= i && operand.optional !== true)
+        throw new ShapeError(`takes at least ${i + 1} operands`);
+    } else if (operands[i] === undefined && operand.optional !== true)
+      throw new ShapeError(`operand ${i + 1} ('${operand.name}') is missing`);
+  }
+}
+
+function checkAttrs(def: OpDef, attrs: Attrs): void {
+  for (const [name, attr] of Object.entries(def.attrs ?? {})) {
+    const value = attrs[name];
+    if (value === undefined) {
+      if (attr.required === true) throw new ShapeError(`attribute '${name}' is missing`);
+    } else if (Array.isArray(attr.type) && !attr.type.includes(value))
+      throw new ShapeError(
+        `attribute '${name}' must be one of ${attr.type.join(", ")}, not ${String(value)}`,
+      );
+  }
+}
+
+/**
+ * Operators whose `infer` also rejects wrong numbers of operands and results, and attributes that are missing or none of
+ * those listed; attributes left out are completed with their defaults before `infer` and `evaluate` see them, and both
+ * may yield more results than asked for.
+ */
+export function checked(ops: Ops): Ops {
+  return Object.fromEntries(
+    Object.entries(ops).map(([name, def]) => {
+      const defaults = defaultsOf(def);
+      const { infer, evaluate } = def;
+      const inferred: OpDef = {
+        ...def,
+        infer(operands, attrs, count) {
+          checkOperands(def, operands);
+          checkAttrs(def, attrs);
+          const types = infer(operands, { ...defaults, ...attrs }, count);
+          if (types.length < count)
+            throw new ShapeError(`has ${types.length} results, of which none is the ${count}th`);
+          return types.slice(0, count);
+        },
+      };
+      if (evaluate === undefined) return [name, inferred];
+      const evaluated: OpDef["evaluate"] = (operands, attrs, count) =>
+        evaluate(operands, { ...defaults, ...attrs }, count).slice(0, count);
+      return [name, { ...inferred, evaluate: evaluated }];
+    }),
+  );
+}
