@@ -8,6 +8,7 @@ import type { Dialect, OpDef } from "@rewright/plugin";
 import { functions } from "./functions.ts";
 import { activations } from "./ops/activation.ts";
 import { arithmetic } from "./ops/arithmetic.ts";
+import { attentions } from "./ops/attention.ts";
 import { castingOps } from "./ops/casting.ts";
 import { comparisons } from "./ops/comparison.ts";
 import { convolutions } from "./ops/convolution.ts";
@@ -16,6 +17,9 @@ import { gatheringOps } from "./ops/gathering.ts";
 import { generatingOps } from "./ops/generating.ts";
 import { joiningOps } from "./ops/joining.ts";
 import { matrices } from "./ops/matrix.ts";
+import { normalizations } from "./ops/normalization.ts";
+import { poolings } from "./ops/pooling.ts";
+import { randoms } from "./ops/random.ts";
 import { reductions } from "./ops/reduction.ts";
 import { reshapingOps } from "./ops/reshaping.ts";
 import { scans } from "./ops/scan.ts";
@@ -34,6 +38,10 @@ const ops: Readonly<Record<string, OpDef>> = {
   ...matrices,
   ...einsums,
   ...convolutions,
+  ...poolings,
+  ...normalizations,
+  ...attentions,
+  ...randoms,
   ...reshapingOps,
   ...joiningOps,
   ...slicingOps,
