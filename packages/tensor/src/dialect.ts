@@ -9,6 +9,7 @@ import { functions } from "./functions.ts";
 import { activations } from "./ops/activation.ts";
 import { arithmetic } from "./ops/arithmetic.ts";
 import { attentions } from "./ops/attention.ts";
+import { blockOps } from "./ops/blocks.ts";
 import { castingOps } from "./ops/casting.ts";
 import { comparisons } from "./ops/comparison.ts";
 import { convolutions } from "./ops/convolution.ts";
@@ -19,10 +20,14 @@ import { joiningOps } from "./ops/joining.ts";
 import { matrices } from "./ops/matrix.ts";
 import { normalizations } from "./ops/normalization.ts";
 import { poolings } from "./ops/pooling.ts";
+import { quantizationOps } from "./ops/quantization.ts";
 import { randoms } from "./ops/random.ts";
+import { recurrentOps } from "./ops/recurrent.ts";
 import { reductions } from "./ops/reduction.ts";
 import { reshapingOps } from "./ops/reshaping.ts";
+import { resizingOps } from "./ops/resizing.ts";
 import { scans } from "./ops/scan.ts";
+import { selectionOps } from "./ops/selection.ts";
 import { slicingOps } from "./ops/slicing.ts";
 import { softmaxes } from "./ops/softmax.ts";
 import { unaryOps } from "./ops/unary.ts";
@@ -48,6 +53,11 @@ const ops: Readonly<Record<string, OpDef>> = {
   ...gatheringOps,
   ...generatingOps,
   ...castingOps,
+  ...blockOps,
+  ...resizingOps,
+  ...quantizationOps,
+  ...recurrentOps,
+  ...selectionOps,
 };
 
 /**
