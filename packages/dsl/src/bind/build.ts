@@ -1,0 +1,361 @@
+/**
+ * The right side of a rule: applications drafted in types first, and added only once all of them are known to be well-shaped.
+ *
+ * @module
+ */
+
+import type { Attr, Attrs, AttrType, DType, NdArray, OpDef } from "@rewright/plugin";
+import type { ArgId, Id } from "egraph-ts";
+import type * as ast from "../ast.ts";
+import { type Compiled, compileValue, type Denoted } from "../evaluate.ts";
+import { listVariables } from "../occurrence.ts";
+import { axisRank, canonicalAttrs } from "../terms/attributes.ts";
+import { isInteger, isTensor, tensor } from "../terms/contents.ts";
+import type { Facts } from "../terms/facts.ts";
+import type { Operation } from "../terms/semantics.ts";
+import type { Terms } from "../terms/terms.ts";
+import type { Frame } from "./frame.ts";
+import { treeKey } from "./key.ts";
+
+/** What a part of the right side comes to: a class (≥ 0), a draft (`~index`), or `REFUSED`. */
+type Ref = number;
+
+const REFUSED: Ref = -0x80000000;
+
+/** A part of the right side, compiled. `item` is the position in the spread around it. */
+type Part = (item: number) => Ref;
+
+interface Operand {
+  /** How often it stands: once, or as long as a list. */
+  readonly length: (() => number | undefined) | undefined;
+  readonly part: Part;
+  /** A number takes its element type from its siblings. */
+  readonly number: Compiled | undefined;
+}
+
+interface Draft {
+  operation: Operation | undefined;
+  arg: ArgId;
+  children: readonly Ref[];
+  literal: NdArray | undefined;
+  facts: Facts;
+}
+
+/** Builds terms over the variables of a frame. */
+export class Builder {
+  readonly #terms: Terms;
+  readonly #frame: Frame;
+  readonly #drafts: Draft[] = [];
+  readonly #ids: Id[] = [];
+  readonly #shared = new Map<string, Part>();
+  #round = 0;
+  #dtype: DType = "f32";
+
+  constructor(frame: Frame) {
+    this.#terms = frame.terms;
+    this.#frame = frame;
+  }
+
+  /** Compiles a term. */
+  compile(term: ast.Term): Part {
+    const key = treeKey(term);
+    let part = this.#shared.get(key);
+    if (part === undefined) {
+      part = this.#once(this.#part(term), this.#depth(term) === 0);
+      this.#shared.set(key, part);
+    }
+    return part;
+  }
+
+  /** Forget all drafts. `dtype` is the element type of a number that stands alone. */
+  begin(dtype: DType = "f32"): void {
+    this.#drafts.length = 0;
+    this.#round++;
+    this.#dtype = dtype;
+  }
+
+  /** What is known of a part; `undefined` when it was refused. */
+  facts(ref: Ref): Facts | undefined {
+    if (ref === REFUSED) return undefined;
+    return ref >= 0 ? this.#terms.facts(ref) : (this.#drafts[~ref] as Draft).facts;
+  }
+
+  /** Adds what was drafted to the e-graph. Afterwards `id` gives the class of each part. */
+  commit(): void {
+    const { egraph } = this.#terms;
+    for (const [index, draft] of this.#drafts.entries()) {
+      const children = draft.children.map((ref) => this.id(ref));
+      const { operation, literal } = draft;
+      if (literal) this.#ids[index] = this.#terms.literal(literal);
+      else if (operation?.kind === "result")
+        this.#ids[index] = egraph.add(operation.id, 0, children);
+      else this.#ids[index] = this.#terms.add(operation as Operation, draft.arg, children);
+    }
+  }
+
+  /** The class of a part that is not refused, after `commit`. */
+  id(ref: Ref): Id {
+    return ref >= 0 ? ref : (this.#ids[~ref] as Id);
+  }
+
+  #draft(draft: Draft): Ref {
+    return ~(this.#drafts.push(draft) - 1);
+  }
+
+  /** Within one round, a part without list variables comes to the same thing everywhere. */
+  #once(part: Part, shareable: boolean): Part {
+    if (!shareable) return part;
+    let round = -1;
+    let ref = REFUSED;
+    return (item) => {
+      if (round !== this.#round) {
+        ref = part(item);
+        round = this.#round;
+      }
+      return ref;
+    };
+  }
+
+  #depth(term: ast.Term): number {
+    return listVariables(term, this.#frame.variables).length;
+  }
+
+  #part(term: ast.Term): Part {
+    switch (term.kind) {
+      case "variable":
+        return this.#frame.class(term.name);
+      case "constant": {
+        const value = compileValue(term.value, this.#frame);
+        return (item) => this.#constant(value(item), this.#dtype);
+      }
+      case "result": {
+        const of = this.#apply(term.of, term.count ?? term.index + 1);
+        return this.#result(this.#once(of, this.#depth(term) === 0), term);
+      }
+      case "apply":
+        return this.#apply(term, 1);
+      case "wildcard":
+        throw new Error("`_` builds nothing");
+    }
+  }
+
+  #result(of: Part, { index, count }: ast.Result): Part {
+    if ((count ?? index + 1) === 1) return of;
+    const operation = this.#terms.result(index);
+    return (item) => {
+      const tuple = of(item);
+      const known = this.facts(tuple);
+      const facts = known && this.#terms.table.project(known, index);
+      if (!facts) return REFUSED;
+      return this.#draft({ operation, arg: 0, children: [tuple], literal: undefined, facts });
+    };
+  }
+
+  // ── Applications ───────────────────────────────────────────────────────────
+
+  #apply(term: ast.Apply, count: number): Part {
+    const operation = this.#terms.operation(term.name, count);
+    const operands = term.operands.map((operand) => this.#operand(operand));
+    const attributes = this.#attributes(term, operation);
+    const plural = operands.some(({ length }) => length !== undefined);
+    const numbers = operands.some(({ number }) => number !== undefined);
+    const finish = (refs: readonly Ref[], item: number): Ref => {
+      const facts: Facts[] = [];
+      for (const ref of refs) {
+        const known = this.facts(ref);
+        if (known?.types[0] === undefined || known.types[0] === this.#terms.table.types.unknown) {
+          return REFUSED;
+        }
+        facts.push(known);
+      }
+      const arg = attributes(facts, item);
+      if (arg === undefined) return REFUSED;
+      const result = this.#terms.predict(operation, arg, facts);
+      if (!result) return REFUSED;
+      return this.#draft({ operation, arg, children: refs, literal: undefined, facts: result });
+    };
+    if (!plural && !numbers) {
+      return (item) => {
+        const refs: Ref[] = [];
+        for (const { part } of operands) {
+          const ref = part(item);
+          if (ref === REFUSED) return REFUSED;
+          refs.push(ref);
+        }
+        return finish(refs, item);
+      };
+    }
+    return (item) => this.#expand(operands, item, finish);
+  }
+
+  /** Lays out lists, and tries element types for numbers, those of the siblings first. */
+  #expand(
+    operands: readonly Operand[],
+    item: number,
+    finish: (refs: readonly Ref[], item: number) => Ref,
+  ): Ref {
+    const refs: Ref[] = [];
+    const open: { at: number; value: Denoted }[] = [];
+    const dtypes = new Set<DType>();
+    for (const { part, length, number } of operands) {
+      const count = length ? length() : 1;
+      if (count === undefined) return REFUSED;
+      for (let i = 0; i < count; i++) {
+        const position = length ? i : item;
+        const value = number?.(position);
+        if (number && (typeof value === "number" || typeof value === "bigint")) {
+          open.push({ at: refs.push(REFUSED) - 1, value });
+          continue;
+        }
+        const ref = number ? this.#constant(value, "f32") : part(position);
+        const type = this.facts(ref)?.types[0];
+        if (!type) return REFUSED;
+        refs.push(ref);
+        dtypes.add(type.dtype);
+      }
+    }
+    if (open.length === 0) return finish(refs, item);
+    for (const dtype of [...dtypes, "f32", "i64"] as const) {
+      const length = this.#drafts.length;
+      const filled = [...refs];
+      for (const { at, value } of open) filled[at] = this.#constant(value, dtype);
+      const ref = filled.includes(REFUSED) ? REFUSED : finish(filled, item);
+      if (ref !== REFUSED) return ref;
+      this.#drafts.length = length;
+    }
+    return REFUSED;
+  }
+
+  #operand(operand: ast.Term | ast.Spread): Operand {
+    if (operand.kind !== "spread") {
+      const isValue = operand.kind === "constant" && operand.value.kind !== "list";
+      const number = isValue ? compileValue(operand.value, this.#frame) : undefined;
+      return { length: undefined, part: this.compile(operand), number };
+    }
+    const names = listVariables(operand.element, this.#frame.variables);
+    if (names.length === 0) {
+      throw new Error("a spread of an operator's results cannot be built: take them with .0, .1");
+    }
+    const lengths = names.map((name) => this.#frame.length(name));
+    const length = (): number | undefined => {
+      const first = lengths[0]?.();
+      return lengths.every((other) => other() === first) ? first : undefined;
+    };
+    return { length, part: this.#part(operand.element), number: undefined };
+  }
+
+  #constant(value: Denoted, dtype: DType): Ref {
+    const literal = constantOf(value, dtype);
+    if (!literal) return REFUSED;
+    const { table } = this.#terms;
+    const contents = table.contents(literal);
+    const facts = table.intern([{ dtype: contents.dtype, shape: contents.shape }], true, [
+      contents,
+    ]);
+    return this.#draft({ operation: undefined, arg: 0, children: [], literal: contents, facts });
+  }
+
+  // ── Attributes ─────────────────────────────────────────────────────────────
+
+  /** Compiles the attributes of an application; the result is undefined where a value is unknown or of the wrong kind. */
+  #attributes(
+    term: ast.Apply,
+    operation: Operation,
+  ): (operands: readonly Facts[], item: number) => ArgId | undefined {
+    const declared = term.op.attrs ?? {};
+    const entries = term.attrs.map(({ name, value }) => {
+      const type = declared[name]?.type ?? "int";
+      return { name, type, value: compileValue(value, this.#frame) };
+    });
+    const record = term.rest ? this.#frame.record(term.rest.name) : undefined;
+    const fixed = term.attrs.every(
+      ({ value }) => value.kind === "number" || value.kind === "string",
+    );
+    /** By the record that is copied and the rank: nothing else makes a difference. */
+    const memo = new Map<Attrs | undefined, Map<number | undefined, ArgId>>();
+    return (operands, item) => {
+      const copied = record?.();
+      const rank = axisRank(operands.map(({ types }) => types[0]));
+      const known = fixed ? memo.get(copied)?.get(rank) : undefined;
+      if (known !== undefined) return known;
+      const attrs: Record<string, Attr> = {};
+      for (const [name, value] of Object.entries(copied ?? {})) {
+        if (name in declared) attrs[name] = value;
+      }
+      for (const { name, type, value } of entries) {
+        const attr = attributeOf(value(item), type);
+        if (attr === undefined) return undefined;
+        attrs[name] = attr;
+      }
+      if (!complete(attrs, operation.def)) return undefined;
+      const arg = this.#terms.internAttrs(canonicalAttrs(attrs, term.op, rank));
+      if (fixed) {
+        const byRank = memo.get(copied) ?? new Map<number | undefined, ArgId>();
+        memo.set(copied, byRank.set(rank, arg));
+      }
+      return arg;
+    };
+  }
+}
+
+/** Whether every required attribute is there. */
+function complete(attrs: Attrs, def: OpDef | undefined): boolean {
+  return Object.entries(def?.attrs ?? {}).every(([name, { required, default: standard }]) => {
+    return !required || standard !== undefined || attrs[name] !== undefined;
+  });
+}
+
+/** The constant tensor that a value stands for as an operand: integers in a list are i64, a number is of `dtype`. */
+export function constantOf(value: Denoted, dtype: DType): NdArray | undefined {
+  if (isTensor(value)) return value;
+  if (typeof value === "boolean") return tensor("bool", [], [value ? 1 : 0]);
+  if (typeof value === "bigint" || typeof value === "number") {
+    const whole = typeof value === "bigint" || Number.isInteger(value);
+    if (dtype === "string" || dtype === "unknown" || dtype === "c64" || dtype === "c128")
+      return undefined;
+    if (dtype === "bool" || (isInteger(dtype) && !whole)) return undefined;
+    return tensor(dtype, [], [value]);
+  }
+  if (!Array.isArray(value)) return undefined;
+  const items = value as readonly Attr[];
+  if (!items.every((item) => typeof item === "number" || typeof item === "bigint"))
+    return undefined;
+  const whole = items.every((item) => typeof item === "bigint" || Number.isInteger(item));
+  return tensor(whole ? "i64" : "f32", [items.length], items);
+}
+
+/** A value as an attribute of a type; a list of one stands for its element where one is wanted. */
+export function attributeOf(value: Denoted, type: AttrType): Attr | undefined {
+  if (value === undefined) return undefined;
+  const single = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  switch (type) {
+    case "float":
+      return typeof single === "number" ? single : undefined;
+    case "int":
+    case "axis":
+      if (typeof single === "boolean") return single ? 1 : 0;
+      return isWhole(single) ? single : undefined;
+    case "string":
+    case "dtype":
+      return typeof single === "string" ? single : undefined;
+    case "ints":
+    case "axes":
+      return listOf(value, isWhole);
+    case "floats":
+      return listOf(value, (item) => typeof item === "number");
+    case "strings":
+      return listOf(value, (item) => typeof item === "string");
+    case "tensor":
+      return isTensor(value) ? value : undefined;
+    default:
+      return typeof single === "string" && type.includes(single) ? single : undefined;
+  }
+}
+
+function isWhole(value: unknown): value is number | bigint {
+  return typeof value === "bigint" || Number.isInteger(value);
+}
+
+function listOf(value: Denoted, fits: (item: unknown) => boolean): Attr | undefined {
+  return Array.isArray(value) && value.every(fits) ? (value as readonly Attr[]) : undefined;
+}

@@ -1,0 +1,185 @@
+/**
+ * A rule bound to an e-graph: it finds its matches there and applies them.
+ *
+ * @module
+ */
+
+import { type Id, Matches, Query } from "egraph-ts";
+import type * as ast from "../ast.ts";
+import type { Terms } from "../terms/terms.ts";
+import { Builder } from "./build.ts";
+import type { Frame } from "./frame.ts";
+import { compileLeft, type LeftSide, openCounts } from "./pattern.ts";
+import { SequenceMatcher } from "./sequence.ts";
+
+/** One way of reading the left side: with each open number of results settled. */
+interface Reading {
+  readonly left: LeftSide;
+  readonly query: Query;
+  /** What the engine found. */
+  readonly found: Matches;
+  /** The same, extended by what spreads bind; `found` itself where there is nothing to extend. */
+  readonly matches: Matches;
+  readonly sequences: SequenceMatcher | undefined;
+  readonly builder: Builder;
+  readonly roots: readonly ((item: number) => number)[];
+}
+
+/** A rule in an e-graph, with the matches of its last search. */
+export class BoundRule {
+  readonly rule: ast.Rule;
+  readonly #terms: Terms;
+  readonly #readings = new Map<string, Reading>();
+
+  constructor(rule: ast.Rule, terms: Terms) {
+    this.rule = rule;
+    this.#terms = terms;
+    if (openCounts(rule).size === 0) this.#read(new Map());
+  }
+
+  /**
+   * Finds the matches there are, at most `limit`, and returns how many. They take the place of those found before. The
+   * e-graph must be rebuilt. `stop` is asked now and then whether to give up.
+   */
+  search(limit: number, stop?: () => boolean): number {
+    this.#readAll();
+    let room = limit;
+    for (const reading of this.#readings.values()) {
+      reading.found.clear();
+      reading.matches.clear();
+      reading.left.frame.objects.length = 0;
+      if (room <= 0) continue;
+      reading.query.search(reading.found, stop ? { limit: room, stop } : { limit: room });
+      if (reading.sequences) extend(reading, reading.sequences, room);
+      room -= reading.matches.count;
+    }
+    return this.count;
+  }
+
+  /** The number of matches found by the last search. */
+  get count(): number {
+    let count = 0;
+    for (const { matches } of this.#readings.values()) count += matches.count;
+    return count;
+  }
+
+  /** The classes that the roots of match `i` are in. */
+  at(i: number): Id[] {
+    const { left } = this.#match(i);
+    return left.rootSlots.map((slot) => this.#terms.egraph.find(left.frame.get(slot)));
+  }
+
+  /**
+   * Applies match `i`: builds the right side and unites its roots with those matched, for `reason`. Does nothing, and
+   * returns false, when the right side would be ill-shaped, needs a value that is not known, would have a type that does
+   * not fit, or is there already. Does not rebuild.
+   */
+  apply(i: number, reason: number): boolean {
+    const { left, builder, roots } = this.#match(i);
+    const { egraph, table } = this.#terms;
+    const targets = left.rootSlots.map((slot) => egraph.find(left.frame.get(slot)));
+    if (targets.length > 1 && new Set(targets).size < targets.length) return false;
+    builder.begin(this.#terms.facts(targets[0] as Id).types[0]?.dtype);
+    const refs: number[] = [];
+    for (const [index, root] of roots.entries()) {
+      const ref = root(-1);
+      const type = builder.facts(ref)?.types[0];
+      const wanted = this.#terms.facts(targets[index] as Id).types[0];
+      if (!type || !wanted || !table.types.fits(type, wanted)) return false;
+      refs.push(ref);
+    }
+    builder.commit();
+    this.#terms.blame = this.rule.name;
+    let changed = false;
+    for (const [index, ref] of refs.entries()) {
+      if (egraph.union(targets[index] as Id, builder.id(ref), reason)) changed = true;
+    }
+    return changed;
+  }
+
+  /** Moves the frame of a reading to match `i`. */
+  #match(i: number): Reading {
+    let at = i;
+    for (const reading of this.#readings.values()) {
+      const { matches, left } = reading;
+      if (at < matches.count) {
+        left.frame.at(matches.rows, at * matches.width);
+        return reading;
+      }
+      at -= matches.count;
+    }
+    throw new RangeError(
+      `rule ${this.rule.name} has ${this.count} matches, there is no match ${i}`,
+    );
+  }
+
+  /** Settles open numbers of results in every way that the e-graph has operators for. */
+  #readAll(): void {
+    const open = [...openCounts(this.rule)];
+    if (open.length === 0) return;
+    const settle = (at: number, counts: ReadonlyMap<string, number>): void => {
+      const next = open[at];
+      if (!next) {
+        this.#read(counts);
+        return;
+      }
+      const [name, largest] = next;
+      for (const { count } of this.#terms.operationsNamed(name)) {
+        if (count > largest) settle(at + 1, new Map([...counts, [name, count]]));
+      }
+    };
+    settle(0, new Map());
+  }
+
+  #read(counts: ReadonlyMap<string, number>): void {
+    const key = JSON.stringify([...counts]);
+    if (this.#readings.has(key)) return;
+    const left = compileLeft(this.rule, this.#terms, counts, compose);
+    const { patterns, rootSlots, slots, guards, frame, tasks, checks } = left;
+    const query = new Query(this.#terms.egraph, patterns, { slots, rootSlots, guards });
+    const found = new Matches(slots);
+    const extended = tasks.length > 0 || checks.length > 0;
+    const builder = new Builder(frame);
+    this.#readings.set(key, {
+      left,
+      query,
+      found,
+      matches: extended ? new Matches(slots) : found,
+      sequences: extended ? new SequenceMatcher(this.rule, frame, tasks) : undefined,
+      builder,
+      roots: this.rule.right.map((term) => builder.compile(term)),
+    });
+  }
+}
+
+/** Extends what the engine found by what the spreads bind, and tests what could not be tested before. */
+function extend(
+  { left, found, matches }: Reading,
+  sequences: SequenceMatcher,
+  limit: number,
+): void {
+  const { frame, checks } = left;
+  for (let i = 0; i < found.count && matches.count < limit; i++) {
+    const row = found.rows.slice(i * found.width, (i + 1) * found.width);
+    frame.at(row, 0);
+    sequences.extend(() => {
+      if (checks.every((holds) => holds())) matches.push(row);
+      return matches.count < limit;
+    });
+  }
+}
+
+/** Reads a composite term by drafting it. */
+function compose(frame: Frame, term: ast.Term): ReturnType<Frame["compose"]> {
+  const builder = new Builder(frame);
+  const part = builder.compile(term);
+  return (item) => {
+    builder.begin();
+    return builder.facts(part(item))?.term;
+  };
+}
+
+/** Binds a rule to an e-graph. Throws when its right side can never be built. */
+export function bindRule(rule: ast.Rule, terms: Terms): BoundRule {
+  return new BoundRule(rule, terms);
+}

@@ -1,0 +1,118 @@
+/**
+ * Contents of small constants: keys, elements, and the values that rules see of them.
+ *
+ * @module
+ */
+
+import type { Attr, DType, NdArray } from "@rewright/plugin";
+
+/** Constants of at most this many elements are looked into: compared, folded and matched by what they contain. */
+export const SMALL = 4096;
+
+/** The number of elements of a shape; 1 for rank 0. */
+export function elements(shape: readonly number[]): number {
+  let product = 1;
+  for (const dim of shape) product *= dim;
+  return product;
+}
+
+/** The number of elements of a shape, or `undefined` while a dimension is symbolic. */
+export function knownElements(shape: readonly (number | string)[]): number | undefined {
+  let product = 1;
+  for (const dim of shape) {
+    if (typeof dim === "string") return undefined;
+    product *= dim;
+  }
+  return product;
+}
+
+/** Element types that hold 64-bit integers, stored as bigints. */
+export function isWide(dtype: DType): boolean {
+  return dtype === "i64" || dtype === "u64";
+}
+
+/** Element types whose elements are whole numbers; booleans are not among them. */
+export function isInteger(dtype: DType): boolean {
+  return /^[iu]\d+$/.test(dtype);
+}
+
+/** Element types whose elements are real numbers with rounding. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === "bf16" || /^f\d/.test(dtype);
+}
+
+const WIDTHS: Partial<Record<DType, number>> = { f64: 8, c128: 8, i32: 4, u32: 4, i16: 2, u16: 2 };
+
+function bytesOf(array: NdArray): Uint8Array {
+  const { dtype, data } = array;
+  if (isWide(dtype)) {
+    const words = data as BigInt64Array | BigUint64Array;
+    return new Uint8Array(BigInt64Array.from(words, (word) => BigInt(word)).buffer);
+  }
+  const numbers = data as ArrayLike<number>;
+  if (dtype === "f64" || dtype === "c128") return new Uint8Array(Float64Array.from(numbers).buffer);
+  if (isFloat(dtype) || dtype === "c64") return new Uint8Array(Float32Array.from(numbers).buffer);
+  const width = WIDTHS[dtype];
+  if (width === 4) return new Uint8Array(Int32Array.from(numbers).buffer);
+  if (width === 2) return new Uint8Array(Int16Array.from(numbers).buffer);
+  return Uint8Array.from(numbers);
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/**
+ * The key of a small constant: its element type, its shape, and its elements as bytes, little-endian, in hexadecimal
+ * (floats below 32 bits as 32-bit floats, integers below 8 bits as bytes; strings as JSON). Equal keys mean equal contents.
+ */
+export function contentsKey(array: NdArray): string {
+  const head = `${array.dtype}[${array.shape.join(",")}]:`;
+  if (array.dtype === "string") return head + JSON.stringify(array.data);
+  let key = head;
+  for (const byte of bytesOf(array)) key += HEX[byte];
+  return key;
+}
+
+/** Element `index` as a value of the rule language: whole numbers beyond the safe ones stay bigints. */
+export function elementAt(array: NdArray, index: number): number | bigint | string {
+  const item = array.data[index];
+  if (item === undefined) throw new RangeError(`element ${index} of ${array.data.length}`);
+  return typeof item === "bigint" ? narrow(item) : item;
+}
+
+function narrow(item: bigint): number | bigint {
+  const number = Number(item);
+  return Number.isSafeInteger(number) ? number : item;
+}
+
+/** What a rule sees of a constant: a number for rank 0, a list for rank 1, nothing for higher ranks. */
+export function asValue(array: NdArray): Attr | undefined {
+  const truth = array.dtype === "bool";
+  const item = (i: number): Attr => (truth ? array.data[i] === 1 : elementAt(array, i));
+  if (array.shape.length === 0) return item(0);
+  if (array.shape.length > 1) return undefined;
+  return Array.from({ length: array.data.length }, (_, i) => item(i));
+}
+
+/** A tensor of element type `dtype` from plain numbers. */
+export function tensor(
+  dtype: DType,
+  shape: readonly number[],
+  items: ArrayLike<number | bigint>,
+): NdArray {
+  if (isWide(dtype)) {
+    const words = Array.from(items, (item) => BigInt(item));
+    const data = dtype === "i64" ? BigInt64Array.from(words) : BigUint64Array.from(words);
+    return { dtype, shape, data };
+  }
+  const numbers = Array.from(items, Number);
+  if (dtype === "f64") return { dtype, shape, data: Float64Array.from(numbers) };
+  if (dtype === "f32") return { dtype, shape, data: Float32Array.from(numbers) };
+  if (dtype === "i32") return { dtype, shape, data: Int32Array.from(numbers) };
+  if (dtype === "bool") return { dtype, shape, data: Uint8Array.from(numbers) };
+  return { dtype, shape, data: numbers };
+}
+
+/** Whether a value of the rule language is a tensor. */
+export function isTensor(value: unknown): value is NdArray {
+  return typeof value === "object" && value !== null && "dtype" in value && "data" in value;
+}

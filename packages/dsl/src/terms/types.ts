@@ -1,0 +1,128 @@
+/**
+ * Interned tensor types: equal types are one object, so that comparing and memoising need only look at identities.
+ *
+ * @module
+ */
+
+import type { Dim, TensorType } from "@rewright/plugin";
+import { isInteger } from "./contents.ts";
+
+/** A tensor type of which there is only one: equal types are `===`, and have the same `id`. */
+export interface InternedType extends TensorType {
+  readonly id: number;
+}
+
+/** A size of its own, equal to no other. */
+export function isAnonymous(dim: Dim): boolean {
+  return typeof dim === "string" && dim.startsWith("?");
+}
+
+/** Interns types, and orders them by how much they say. */
+export class TypeTable {
+  readonly #byKey = new Map<string, InternedType>();
+  readonly #joins = new Map<number, InternedType>();
+  /** Nothing is known. */
+  readonly unknown: InternedType = this.intern({ dtype: "unknown", shape: [] });
+
+  /** The one object for this type. Shapes of unknown types and impossible `value`s are dropped. */
+  intern(type: TensorType): InternedType {
+    const shape = type.dtype === "unknown" ? [] : type.shape;
+    const value = plausible(type) ? type.value : undefined;
+    let key = type.dtype as string;
+    for (const dim of shape) key += typeof dim === "number" ? `,${dim}` : `,${JSON.stringify(dim)}`;
+    if (value) key += `=${JSON.stringify(value)}`;
+    let interned = this.#byKey.get(key);
+    if (interned === undefined) {
+      const bare = { id: this.#byKey.size, dtype: type.dtype, shape: Object.freeze([...shape]) };
+      interned = Object.freeze(value ? { ...bare, value: Object.freeze([...value]) } : bare);
+      this.#byKey.set(key, interned);
+    }
+    return interned;
+  }
+
+  /**
+   * What two descriptions of one tensor say together: of two dimensions a number before a name before a "?name".
+   * `a` itself when `b` adds nothing. Throws when the two cannot describe one tensor.
+   */
+  join(a: InternedType, b: InternedType): InternedType {
+    if (a === b || b === this.unknown) return a;
+    if (a === this.unknown) return b;
+    const key = a.id * 0x4000000 + b.id;
+    let joined = this.#joins.get(key);
+    if (joined === undefined) {
+      joined = this.#join(a, b);
+      this.#joins.set(key, joined);
+    }
+    return joined;
+  }
+
+  #join(a: InternedType, b: InternedType): InternedType {
+    if (a.dtype !== b.dtype || a.shape.length !== b.shape.length) throw contradiction(a, b);
+    const pick = (x: Dim, y: Dim): Dim => {
+      if (typeof x === "number" && typeof y === "number" && x !== y) throw contradiction(a, b);
+      return certainty(y) > certainty(x) ? y : x;
+    };
+    const shape = a.shape.map((dim, i) => pick(dim, b.shape[i] as Dim));
+    const other = b.value;
+    const value = a.value && other ? a.value.map((x, i) => pick(x, other[i] as Dim)) : a.value;
+    const known = value ?? other;
+    return this.intern(known ? { dtype: a.dtype, shape, value: known } : { dtype: a.dtype, shape });
+  }
+
+  /** As `join`, but where the two contradict each other `a` is believed. */
+  refine(a: InternedType, b: TensorType): InternedType {
+    if (b.dtype === "unknown") return a;
+    if (a === this.unknown) return this.intern(b);
+    if (a.dtype !== b.dtype || a.shape.length !== b.shape.length) return a;
+    const shape = a.shape.map((x, i) => {
+      const y = b.shape[i] as Dim;
+      return certainty(y) > certainty(x) ? y : x;
+    });
+    const value = a.value ?? b.value;
+    return this.intern(value ? { dtype: a.dtype, shape, value } : { dtype: a.dtype, shape });
+  }
+
+  /**
+   * Whether both may describe one tensor for every binding of the symbolic dimensions. Two names fit only if they are the
+   * same, a name fits no number; a "?name" fits all.
+   */
+  fits(a: InternedType, b: InternedType): boolean {
+    if (a === b || a === this.unknown || b === this.unknown) return true;
+    if (a.dtype !== b.dtype || a.shape.length !== b.shape.length) return false;
+    for (let i = 0; i < a.shape.length; i++) {
+      if (!agree(a.shape[i] as Dim, b.shape[i] as Dim)) return false;
+    }
+    if (a.value && b.value) {
+      for (let i = 0; i < a.value.length; i++) {
+        if (!agree(a.value[i] as Dim, b.value[i] as Dim)) return false;
+      }
+    }
+    return true;
+  }
+}
+
+function agree(a: Dim, b: Dim): boolean {
+  return a === b || isAnonymous(a) || isAnonymous(b);
+}
+
+function certainty(dim: Dim): number {
+  if (typeof dim === "number") return 2;
+  return isAnonymous(dim) ? 0 : 1;
+}
+
+function plausible(type: TensorType): boolean {
+  const { value, shape } = type;
+  if (!value || !isInteger(type.dtype) || shape.length > 1 || value.length > 64) return false;
+  return shape.length === 0 ? value.length === 1 : shape[0] === value.length;
+}
+
+function contradiction(a: TensorType, b: TensorType): Error {
+  return new Error(`one value cannot be both ${showType(a)} and ${showType(b)}`);
+}
+
+/** A type as a person writes it: `f32[N, 768]`. */
+export function showType(type: TensorType): string {
+  if (type.dtype === "unknown") return "unknown";
+  const value = type.value ? ` = {${type.value.join(", ")}}` : "";
+  return `${type.dtype}[${type.shape.join(", ")}]${value}`;
+}
