@@ -5,8 +5,9 @@
  */
 
 import type { Attrs, Dim, NdArray, OpDef } from "@rewright/plugin";
-import { offsets, sizeOf, stridesOf } from "../array.ts";
+import { numbersOf, offsets, sizeOf, stridesOf } from "../array.ts";
 import { broadcastDims } from "../dim.ts";
+import { multiplyMatrices } from "../matmul.ts";
 import {
   commonDType,
   isFloat,
@@ -130,16 +131,69 @@ function contract<T extends number | bigint>(
   }
 }
 
+/** The elements of an operand, by labels of its own or, where it is repeated, not. */
+function gathered(
+  array: NdArray,
+  own: readonly string[],
+  labels: readonly string[],
+  sizes: ReadonlyMap<string, number>,
+): Float64Array {
+  const extent = labels.map((label) => sizes.get(label) as number);
+  const at = offsets(extent, stridesBy(labels, own, array.shape));
+  const cells = numbersOf(array);
+  return Float64Array.from(at, (from) => cells[from] as number);
+}
+
+/** A product of two tensors of floats as products of matrices, unless an operand alone has a label that is summed over. */
+function asMatrices(
+  arrays: readonly NdArray[],
+  { inputs, output }: Equation,
+  sizes: ReadonlyMap<string, number>,
+): NdArray | undefined {
+  const [[a, b], [ofA, ofB]] = [arrays, inputs] as const;
+  if (arrays.length !== 2 || !a || !b || !ofA || !ofB) return undefined;
+  const shared = [...new Set(ofA)].filter((label) => ofB.includes(label));
+  const alone = [...ofA, ...ofB].filter((label) => !shared.includes(label));
+  if (alone.some((label) => !output.includes(label))) return undefined;
+  const batch = shared.filter((label) => output.includes(label));
+  const inner = shared.filter((label) => !output.includes(label));
+  const rows = output.filter((label) => !ofB.includes(label));
+  const columns = output.filter((label) => !ofA.includes(label));
+  const extent = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
+  const [m, k, n] = [sizeOf(extent(rows)), sizeOf(extent(inner)), sizeOf(extent(columns))];
+  const left = gathered(a, ofA, [...batch, ...rows, ...inner], sizes);
+  const right = gathered(b, ofB, [...batch, ...inner, ...columns], sizes);
+  const product = new Float64Array(sizeOf(extent(batch)) * m * n);
+  for (let i = 0; i < sizeOf(extent(batch)); i++)
+    product.set(
+      multiplyMatrices(
+        { cells: left, start: i * m * k, strides: [k, 1] },
+        { cells: right, start: i * k * n, strides: [n, 1] },
+        m,
+        k,
+        n,
+      ),
+      i * m * n,
+    );
+  const order = [...batch, ...rows, ...columns];
+  const from = offsets(extent(output), stridesBy(output, order, extent(order)));
+  return floats(a.dtype, extent(output), (out) => {
+    for (let i = 0; i < from.length; i++) out[i] = product[from[i] as number] as number;
+  });
+}
+
 function summed(arrays: readonly NdArray[], equation: Equation): NdArray {
   const shapes = arrays.map((array) => array.shape);
   const sizes = sizesOf(equation, shapes) as ReadonlyMap<string, number>;
   const { output, inputs } = equation;
+  const { dtype } = arrays[0] as NdArray;
+  const product = isInteger(dtype) ? undefined : asMatrices(arrays, equation, sizes);
+  if (product !== undefined) return product;
   const bound = [...sizes.keys()].filter((label) => !output.includes(label));
   const extent = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
   const walk = (labels: readonly string[]) =>
     inputs.map((own, i) => offsets(extent(labels), stridesBy(labels, own, shapes[i] ?? [])));
   const shape = extent(output);
-  const { dtype } = arrays[0] as NdArray;
   const [outer, inner] = [walk(output), walk(bound)];
   if (isInteger(dtype)) {
     const out = new Array<bigint>(sizeOf(shape));

@@ -6,7 +6,15 @@
  */
 
 import type { Dim, DType, NdArray, TensorType } from "@rewright/plugin";
-import { allocate, broadcastStrides, computed, isBig, offsets, sizeOf } from "../array.ts";
+import {
+  allocate,
+  broadcastStrides,
+  computed,
+  isBig,
+  numbersOf,
+  offsets,
+  sizeOf,
+} from "../array.ts";
 import { broadcastShapes, isFloat, isInteger, isSigned, ShapeError } from "../typing.ts";
 import { typeWith } from "../value.ts";
 
@@ -137,7 +145,7 @@ export function zip(kernel: Binary, a: NdArray, b: NdArray): NdArray {
   }
   if (float === undefined) throw new ShapeError(`elements of ${dtype} are not taken`);
   return floats(dtype, shape, (out) =>
-    zipInto(out, shape, doublesOf(a), a.shape, doublesOf(b), b.shape, float),
+    zipInto(out, shape, numbersOf(a), a.shape, numbersOf(b), b.shape, float),
   );
 }
 
