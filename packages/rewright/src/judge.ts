@@ -108,7 +108,8 @@ export class Judge {
           `ONNX Runtime cannot run the model on inputs drawn for it: ${messageOf(failure)}; give sizes that fit with --input name=1x128`,
         );
       if (!compareOutputs(first.reference, await plain.run(first.inputs)).ok)
-        unfit = "its outputs differ from run to run (random operators), so no change could be verified";
+        unfit =
+          "its outputs differ from run to run (random operators), so no change could be verified";
       const others = otherSizes(graph, bind);
       const elsewhere = others && (await attempt(drawn(graph, seed, others)));
       if (elsewhere && finiteShare(elsewhere.reference) >= finite) trials.push(elsewhere);

@@ -18,13 +18,26 @@ export interface Optimized {
   readonly report: Report;
 }
 
-/** A finalist that was written and agrees with the original. */
+/** A finalist that agrees with the original. It is kept as a graph and written anew when needed: several large models at once would not fit. */
 interface Candidate {
-  readonly bytes: Uint8Array;
-  readonly nodes: number;
+  readonly graph: Graph;
   readonly finalist: Finalist;
   readonly maxAbs: number;
   readonly maxRel: number;
+}
+
+/** Counts the optimiser's own time: while others work for it, it is paused. */
+class Stopwatch {
+  ms = 0;
+  #since = performance.now();
+
+  pause(): void {
+    this.ms += performance.now() - this.#since;
+  }
+
+  resume(): void {
+    this.#since = performance.now();
+  }
 }
 
 /** The size at which an open dimension is priced and timed when nobody says. Never 1, at which most rewrites look alike. */
@@ -48,7 +61,7 @@ export async function optimize(
   checkOptions(options);
   const { budget, signal, directory, onProgress } = options;
   const { seed = defaults.seed, threads = defaults.threads } = options;
-  const began = performance.now();
+  const own = new Stopwatch();
   onProgress?.({ phase: "reading" });
   const [backend, strategy] = await Promise.all([
     backendOf(options.backend ?? "cpu"),
@@ -61,7 +74,9 @@ export async function optimize(
   const bind = sizes(model.graph, options.shapes ?? {});
   signal?.throwIfAborted();
 
+  own.pause();
   const judge = await Judge.open(bytes, model.graph, { seed, bind, directory });
+  own.resume();
   try {
     signal?.throwIfAborted();
     const unit = backend.costModel.unit;
@@ -88,16 +103,17 @@ export async function optimize(
     const finalists = session
       .finalists(options.finalists ?? defaults.finalists)
       .filter((f) => f.cost < start);
-    const searched = performance.now() - began;
 
     const room = options.maxGrowth ?? bytes.length / 10 + 2 ** 20;
-    const dropped: Dropped[] =
-      judge.unfit === undefined ? [] : [{ why: judge.unfit, rules: [] }];
-    const candidates = await verified(finalists, { model, dialects, rules, judge, room, dropped, options });
+    const dropped: Dropped[] = judge.unfit === undefined ? [] : [{ why: judge.unfit, rules: [] }];
+    const candidates = await verified(finalists, {
+      ...{ model, dialects, rules, judge, room, dropped, options, own },
+    });
+    own.pause();
     const measuring = (options.measure ?? true) && backend.run !== undefined && !signal?.aborted;
     const timings =
       measuring && candidates.length > 0
-        ? await timed(bytes, candidates, judge, options)
+        ? await timed(bytes, candidates, judge, model, options)
         : undefined;
     const winner = choose(candidates, timings);
 
@@ -117,9 +133,10 @@ export async function optimize(
     const report: Report = {
       before: side(operators, start, "original"),
       after: winner
-        ? side(winner.nodes, winner.finalist.cost, "candidate")
+        ? side(winner.graph.nodes.length, winner.finalist.cost, "candidate")
         : side(operators, start, "candidate"),
-      speedup: timings === undefined ? null : timing && !(timing instanceof Error) ? timing.ratio : 1,
+      speedup:
+        timings === undefined ? null : timing && !(timing instanceof Error) ? timing.ratio : 1,
       interval: timing && !(timing instanceof Error) ? [timing.low, timing.high] : null,
       predictedSpeedup: winner && winner.finalist.cost > 0 ? start / winner.finalist.cost : 1,
       verified: candidates.length > 0 || finalists.length === 0,
@@ -139,7 +156,8 @@ export async function optimize(
         nodes: session.egraph.nodeCount,
         classes: session.egraph.classCount,
         iterations: session.spent.iterations,
-        ms: searched,
+        ms: own.ms,
+        peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6,
       },
     };
     if (candidates.length === 0 && finalists.length > 0)
@@ -147,7 +165,7 @@ export async function optimize(
         `none of the ${finalists.length} cheaper programs agrees with the original; ${dropped[0]?.why}`,
         report,
       );
-    return { model: winner?.bytes ?? bytes, report };
+    return { model: winner ? writeModel(model, winner.graph) : bytes, report };
   } finally {
     await judge.close();
   }
@@ -193,9 +211,10 @@ async function verified(
     readonly room: number;
     readonly dropped: Dropped[];
     readonly options: OptimizeOptions;
+    readonly own: Stopwatch;
   },
 ): Promise<readonly Candidate[]> {
-  const { model, dialects, rules, judge, room, dropped, options } = given;
+  const { model, dialects, rules, judge, room, dropped, options, own } = given;
   const places = new Map(rules.map((r) => [r.name, `${r.name} (${r.file}:${r.line})`]));
   const candidates: Candidate[] = [];
   for (const [i, finalist] of finalists.entries()) {
@@ -214,8 +233,10 @@ async function verified(
       drop(error.message);
       continue;
     }
+    own.pause();
     const verdict = await judge.judge(bytes);
-    if (verdict.agrees) candidates.push({ bytes, nodes: graph.nodes.length, finalist, ...verdict });
+    own.resume();
+    if (verdict.agrees) candidates.push({ graph, finalist, ...verdict });
     else drop(verdict.why);
   }
   return candidates;
@@ -226,14 +247,16 @@ async function timed(
   original: Uint8Array,
   candidates: readonly Candidate[],
   judge: Judge,
+  model: OnnxModel,
   options: OptimizeOptions,
 ): Promise<readonly (Timing | Error)[] | undefined> {
   const { signal, directory, seed = defaults.seed, threads = defaults.threads } = options;
   const timings: (Timing | Error)[] = [];
   try {
-    for (const [i, { bytes }] of candidates.entries()) {
+    for (const [i, { graph }] of candidates.entries()) {
       options.onProgress?.({ phase: "timing", done: i, of: candidates.length });
-      const [timing] = await timeModels({ original, candidates: [bytes] }, judge.inputs, {
+      const written = writeModel(model, graph);
+      const [timing] = await timeModels({ original, candidates: [written] }, judge.inputs, {
         seed,
         threads,
         ...(signal && { signal }),

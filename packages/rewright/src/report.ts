@@ -63,8 +63,10 @@ export interface Report {
     readonly nodes: number;
     readonly classes: number;
     readonly iterations: number;
-    /** From reading to the finalists, verification and timing apart, in ms. */
+    /** The optimiser's own time, from reading to writing, verification and timing apart, in ms. */
     readonly ms: number;
+    /** Peak memory of this process so far, in MB (the runtime's own process apart). */
+    readonly peakMb: number;
   };
 }
 
