@@ -4,9 +4,9 @@
  * @module
  */
 
-import { create } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import type { Attr, AttrType, NdArray } from "@rewright/plugin";
-import { encode, numberOf } from "./element.ts";
+import { dtypeOf, encode, numberOf } from "./element.ts";
 import { ModelError } from "./error.ts";
 import {
   AttributeProto_AttributeType as A,
@@ -16,6 +16,8 @@ import {
   TensorProtoSchema,
 } from "./generated/onnx_pb.ts";
 import { FLOAT_ATTRIBUTES, FLOAT_UNLESS } from "./generated/operators.ts";
+import { readTensor } from "./tensor.ts";
+import { contentOf, fieldsOf } from "./wire.ts";
 
 /** A TensorProto that holds these elements. @throws {ModelError} when they are not as many as the shape says. */
 export function tensorProto(array: NdArray, name?: string): TensorProto {
@@ -35,6 +37,112 @@ export function tensorProto(array: NdArray, name?: string): TensorProto {
   return tensor;
 }
 const utf8 = new TextEncoder();
+
+// ── Reading ──────────────────────────────────────────────────────────────────
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** The field of AttributeProto that holds one tensor. */
+const TENSOR = 5;
+
+/**
+ * The shortest decimal number that is this float32: a file's 0.01 is then the 0.01 that a rule means, and writing it
+ * gives the same bits.
+ */
+export function shortestFloat(x: number): number {
+  if (!Number.isFinite(x)) return x;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return short;
+  }
+  return x;
+}
+
+function integer(x: bigint): number | bigint {
+  const number = Number(x);
+  return Number.isSafeInteger(number) ? number : x;
+}
+
+/** The bytes of an attribute's tensor within the bytes of the attribute. */
+export function attributeTensor(bytes: Uint8Array): Uint8Array | undefined {
+  const field = fieldsOf(bytes).findLast(({ no }) => no === TENSOR);
+  return field && contentOf(bytes, field);
+}
+
+/** Files from before attributes had types: the one content that is there says it. */
+function kindOf(attribute: AttributeProto): number {
+  if (attribute.type !== A.UNDEFINED) return attribute.type;
+  if (Object.hasOwn(attribute, "f")) return A.FLOAT;
+  if (Object.hasOwn(attribute, "i")) return A.INT;
+  if (Object.hasOwn(attribute, "s")) return A.STRING;
+  if (attribute.floats.length > 0) return A.FLOATS;
+  if (attribute.ints.length > 0) return A.INTS;
+  return attribute.strings.length > 0 ? A.STRINGS : A.UNDEFINED;
+}
+
+/**
+ * The value of an attribute; `undefined` where it cannot be given as one: graphs, types, sparse tensors, bytes that are
+ * not text, references to a function's attributes.
+ * @throws {ModelError} when it is a tensor that contradicts itself
+ */
+export function readAttribute(bytes: Uint8Array, directory: string | undefined): Attr | undefined {
+  const tensor = attributeTensor(bytes);
+  if (tensor !== undefined)
+    return readTensor(tensor, directory, "the tensor of an attribute").constant?.load();
+  const attribute = fromBinary(AttributeProtoSchema, bytes);
+  if (attribute.refAttrName !== "") return undefined;
+  try {
+    switch (kindOf(attribute)) {
+      case A.FLOAT:
+        return shortestFloat(attribute.f);
+      case A.INT:
+        return integer(attribute.i);
+      case A.STRING:
+        return strictUtf8.decode(attribute.s);
+      case A.FLOATS:
+        return attribute.floats.map(shortestFloat);
+      case A.INTS:
+        return attribute.ints.map(integer);
+      case A.STRINGS:
+        return attribute.strings.map((text) => strictUtf8.decode(text));
+      default:
+        return undefined;
+    }
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** The value of a declared type that a value read from a file stands for; `undefined` when it is of another type. */
+export function conform(value: Attr, type: AttrType): Attr | undefined {
+  const isInteger = (x: Attr): boolean => typeof x === "bigint" || Number.isSafeInteger(x);
+  const list = (check: (x: Attr) => boolean): Attr | undefined =>
+    isArray(value) && value.every(check) ? value : undefined;
+  switch (type) {
+    case "int":
+    case "axis":
+      return isInteger(value) ? value : undefined;
+    case "float":
+      return typeof value === "number" ? value : undefined;
+    case "string":
+      return typeof value === "string" ? value : undefined;
+    case "dtype":
+      return typeof value === "number" ? dtypeOf(value) : undefined;
+    case "ints":
+    case "axes":
+      return list(isInteger);
+    case "floats":
+      return list((x) => typeof x === "number");
+    case "strings":
+      return list((x) => typeof x === "string");
+    case "tensor":
+      return typeof value === "object" && "dtype" in value ? value : undefined;
+    default:
+      return typeof value === "string" && type.includes(value) ? value : undefined;
+  }
+}
+
+// ── Writing ──────────────────────────────────────────────────────────────────
 
 /** The kinds of attribute that `attributeProto` writes. */
 type Kind = "FLOAT" | "INT" | "STRING" | "TENSOR" | "FLOATS" | "INTS" | "STRINGS" | "TENSORS";

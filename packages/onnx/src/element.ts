@@ -176,7 +176,7 @@ function encodeNumber(x: number, dtype: DType, codes: Float32Array): number {
 
 /** A copy where the bytes do not begin at a multiple of `size` in their buffer, as typed arrays demand. */
 function aligned(bytes: Uint8Array, size: number): Uint8Array {
-  return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  return bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
 }
 
 /** Unsigned integers of `bits` bits, the first in the low bits of the first byte. */

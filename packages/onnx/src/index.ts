@@ -1,2 +1,4 @@
 export { ModelBuilder, type Value } from "./builder.ts";
 export { ModelError } from "./error.ts";
+export type { OnnxModel } from "./model.ts";
+export { type ReadOptions, readModel } from "./read.ts";

@@ -1,0 +1,118 @@
+/**
+ * NodeProto as it lies in the file: its parts as text where they are names, as bytes where they are content.
+ *
+ * @module
+ */
+
+import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
+
+/** The fields of NodeProto, by number. */
+const INPUT = 1;
+const OUTPUT = 2;
+const NAME = 3;
+const OP_TYPE = 4;
+const ATTRIBUTE = 5;
+const DOC_STRING = 6;
+const DOMAIN = 7;
+const OVERLOAD = 8;
+const METADATA = 9;
+/** The field of AttributeProto that names it. */
+const ATTRIBUTE_NAME = 1;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The text of the last field with this number, "" where there is none. */
+export function textOf(bytes: Uint8Array, fields: readonly Field[], no: number): string {
+  const field = fields.findLast((candidate) => candidate.no === no);
+  return field ? utf8.decode(contentOf(bytes, field)) : "";
+}
+
+/** A node of a file. */
+export interface FileNode {
+  readonly bytes: Uint8Array;
+  readonly fields: readonly Field[];
+  readonly name: string;
+  readonly opType: string;
+  /** "" for ONNX's own operators, however the file spells that. */
+  readonly domain: string;
+  readonly overload: string;
+  /** "" where an optional input is absent. */
+  readonly inputs: readonly string[];
+  /** "" where a result is not asked for. */
+  readonly outputs: readonly string[];
+  /** AttributeProtos by name, in the file's order. */
+  readonly attributes: ReadonlyMap<string, Uint8Array>;
+}
+
+/** One spelling for ONNX's own domain. */
+export function plainDomain(domain: string): string {
+  return domain === "ai.onnx" ? "" : domain;
+}
+
+/** Reads a NodeProto that `checkWire` has passed. */
+export function readNode(bytes: Uint8Array): FileNode {
+  const fields = fieldsOf(bytes);
+  const texts = (no: number): string[] =>
+    fields.filter((field) => field.no === no).map((field) => utf8.decode(contentOf(bytes, field)));
+  const attributes = new Map<string, Uint8Array>();
+  for (const field of fields)
+    if (field.no === ATTRIBUTE) {
+      const attribute = contentOf(bytes, field);
+      attributes.set(textOf(attribute, fieldsOf(attribute), ATTRIBUTE_NAME), attribute);
+    }
+  return {
+    bytes,
+    fields,
+    name: textOf(bytes, fields, NAME),
+    opType: textOf(bytes, fields, OP_TYPE),
+    domain: plainDomain(textOf(bytes, fields, DOMAIN)),
+    overload: textOf(bytes, fields, OVERLOAD),
+    inputs: texts(INPUT),
+    outputs: texts(OUTPUT),
+    attributes,
+  };
+}
+
+/** What to call a node in a message. */
+export function nodeLabel(node: FileNode, index: number): string {
+  return node.name === ""
+    ? `node ${index} (${node.opType})`
+    : `node "${node.name}" (${node.opType})`;
+}
+
+/** The parts of a node that make it what it is: all but its names, its inputs and outputs, and what only people read. */
+export function essence(node: FileNode): Uint8Array {
+  const incidental = [INPUT, OUTPUT, NAME, DOC_STRING, METADATA];
+  const pieces = new Pieces();
+  for (const field of node.fields)
+    if (!incidental.includes(field.no)) pieces.raw(wholeOf(node.bytes, field));
+  return pieces.finish();
+}
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
+/** A node with other inputs and outputs, and another name where one is given; the very same bytes where nothing differs. */
+export function withNames(
+  node: FileNode,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  name: string = node.name,
+): Uint8Array {
+  if (sameList(inputs, node.inputs) && sameList(outputs, node.outputs) && name === node.name)
+    return node.bytes;
+  const pieces = new Pieces();
+  for (const input of inputs) pieces.field(INPUT, input);
+  for (const output of outputs) pieces.field(OUTPUT, output);
+  if (name !== "") pieces.field(NAME, name);
+  for (const field of node.fields) if (field.no > NAME) pieces.raw(wholeOf(node.bytes, field));
+  return pieces.finish();
+}
+
+/** The fields of a node that only people read, to go with what is written in its place. */
+export function annotations(node: FileNode): Uint8Array {
+  const pieces = new Pieces();
+  for (const field of node.fields)
+    if (field.no === DOC_STRING || field.no > OVERLOAD) pieces.raw(wholeOf(node.bytes, field));
+  return pieces.finish();
+}

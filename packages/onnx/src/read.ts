@@ -1,0 +1,551 @@
+/**
+ * Reading an ONNX file.
+ *
+ * @module
+ */
+
+import { fromBinary } from "@bufbuild/protobuf";
+import type {
+  Constant,
+  Dialect,
+  Dim,
+  Graph,
+  GraphNode,
+  NdArray,
+  Source,
+  TensorType,
+} from "@rewright/plugin";
+import { onnx } from "@rewright/tensor";
+import { attributeTensor, readAttribute } from "./attribute.ts";
+import { producersOf, runningOrder } from "./definitions.ts";
+import { ModelError, quote } from "./error.ts";
+import {
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  ValueInfoProtoSchema,
+} from "./generated/onnx_pb.ts";
+import {
+  type Carrier,
+  type Declarations,
+  type OnnxModel,
+  type OriginNode,
+  setOrigin,
+} from "./model.ts";
+import { essence, type FileNode, nodeLabel, plainDomain, readNode, textOf } from "./node.ts";
+import { definitionOf, operatorName, raise } from "./raise.ts";
+import { type Inner, innerOf } from "./scope.ts";
+import { constantOf, digest, readTensor } from "./tensor.ts";
+import { eachTensor } from "./tensors.ts";
+import { typeOf, UNKNOWN } from "./type.ts";
+import { checkWire, contentOf, type Field, fieldsOf, varintOf } from "./wire.ts";
+
+/** Fields of ModelProto. */
+const IR_VERSION = 1;
+const GRAPH = 7;
+const OPSET_IMPORT = 8;
+const TRAINING_INFO = 20;
+const FUNCTIONS = 25;
+/** Fields of GraphProto. */
+const NODE = 1;
+const NAME = 2;
+const INITIALIZER = 5;
+const INPUT = 11;
+const OUTPUT = 12;
+const VALUE_INFO = 13;
+const SPARSE_INITIALIZER = 15;
+
+/** How a model is read. */
+export interface ReadOptions {
+  /** Where external data may lie; without it external data is refused. */
+  readonly directory?: string;
+  /** Refuse files of more bytes than this (2 GiB unless said). */
+  readonly maxBytes?: number;
+  /** Further vocabularies, for operators outside ONNX's own domain; those in none are opaque. */
+  readonly dialects?: readonly Dialect[];
+}
+
+/** What the beginning of a file that is no model gives away. */
+function otherFormat(bytes: Uint8Array): string | undefined {
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
+  if (head.startsWith("version https://git-lfs"))
+    return "it is a Git LFS pointer: fetch the file itself with `git lfs pull`";
+  if (head.startsWith("\x89PNG") || head.startsWith("\xff\xd8\xff")) return "it is a picture";
+  if (head.startsWith("PK\x03\x04")) return "it is a zip archive: unpack it first";
+  if (head.startsWith("\x1f\x8b")) return "it is compressed: unpack it first";
+  if (/^\s*[<{[]/.test(head) && /^[\s\x20-\x7e]*$/.test(head)) return "it is text";
+  return undefined;
+}
+
+function checkBytes(bytes: Uint8Array, limit: number): void {
+  if (bytes.length === 0) throw new ModelError("not an ONNX model: the file is empty.");
+  if (bytes.length > limit)
+    throw new ModelError(
+      `the file has ${bytes.length} bytes, more than the limit of ${limit}. Keep the weights in external data, or raise the limit.`,
+    );
+  const other = otherFormat(bytes);
+  if (other !== undefined) throw new ModelError(`not an ONNX model: ${other}.`);
+  checkWire(bytes, ModelProtoSchema, "model");
+}
+
+function domainsOf(bytes: Uint8Array, fields: readonly Field[]): Map<string, number> {
+  const domains = new Map<string, number>();
+  for (const field of fields) {
+    if (field.no !== OPSET_IMPORT) continue;
+    const { domain, version } = fromBinary(OperatorSetIdProtoSchema, contentOf(bytes, field));
+    const name = plainDomain(domain);
+    const before = domains.get(name);
+    if (version < 0n || version > 1_000_000_000n || (before ?? Number(version)) !== Number(version))
+      throw new ModelError(
+        `the operator set ${quote(name || "ai.onnx")} has ${before === undefined ? `version ${version}` : `versions ${before} and ${version}`}. Name one.`,
+      );
+    domains.set(name, Number(version));
+  }
+  return domains;
+}
+
+/** The tensors that a file keeps outside its nodes, whatever holds them. */
+interface Initializer {
+  readonly name: string;
+  readonly field: Field;
+  /** Absent where it can only be carried along: sparse tensors, element types of the future. */
+  readonly constant: Constant | undefined;
+  readonly type: TensorType;
+  readonly bytes: Uint8Array;
+}
+
+function sparseInitializer(
+  bytes: Uint8Array,
+  field: Field,
+  directory: string | undefined,
+): Initializer {
+  const parts = new Map<number, Uint8Array>();
+  const dims: Dim[] = [];
+  for (const part of fieldsOf(bytes)) {
+    if (part.no === 3 && part.wire === 0)
+      dims.push(Number(BigInt.asIntN(64, varintOf(bytes, part))));
+    else parts.set(part.no, contentOf(bytes, part));
+  }
+  const values = readTensor(parts.get(1) ?? new Uint8Array(), directory, "a sparse tensor");
+  const dtype = values.constant?.type.dtype;
+  return {
+    name: values.name,
+    field,
+    constant: undefined,
+    type: dtype === undefined ? UNKNOWN : { dtype, shape: dims },
+    bytes,
+  };
+}
+
+/** The value of a `Constant` node; `undefined` where the vocabulary cannot hold it. */
+function constantValue(node: FileNode, directory: string | undefined): Constant | undefined {
+  const [entry] = node.attributes;
+  if (entry === undefined || node.attributes.size !== 1 || node.outputs.length !== 1)
+    return undefined;
+  const [name, bytes] = entry;
+  if (name === "value") {
+    const tensor = attributeTensor(bytes);
+    return (
+      tensor && readTensor(tensor, directory, `constant ${quote(node.outputs[0] ?? "")}`).constant
+    );
+  }
+  const value = readAttribute(bytes, directory);
+  const kinds = { value_float: "f32", value_int: "i64", value_string: "string" } as const;
+  const single = new Map<string, NdArray["dtype"]>(Object.entries(kinds));
+  const dtype = single.get(name) ?? single.get(name.replace(/s$/, ""));
+  if (value === undefined || dtype === undefined) return undefined;
+  const list = Array.isArray(value) ? value : [value];
+  if (Array.isArray(value) === single.has(name)) return undefined;
+  return constantOf({ dtype, shape: single.has(name) ? [] : [list.length], data: list as never });
+}
+
+/** The better of what was inferred and what the file declares: it is believed only where inference knows nothing. */
+function refine(inferred: TensorType | undefined, declared: TensorType): TensorType {
+  if (inferred === undefined || inferred.dtype === "unknown") return declared;
+  if (declared.dtype !== inferred.dtype || declared.shape.length !== inferred.shape.length)
+    return inferred;
+  const shape = inferred.shape.map((dim, axis) =>
+    typeof dim === "string" && dim.startsWith("?!") ? (declared.shape[axis] as Dim) : dim,
+  );
+  return { ...inferred, shape };
+}
+
+/**
+ * Reads an ONNX file. Operators of the vocabulary are raised to the form they have there (that of opset 23); all others
+ * are opaque and will be written back as they are. Nothing outside the bytes is touched unless a directory is given.
+ *
+ * @throws {ModelError} when the bytes are no model, or one that no runtime could run: names that nothing defines or that
+ * are defined twice, cycles, tensors unlike their data, external data that is missing or must not be read
+ */
+export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
+  checkBytes(bytes, Math.min(options.maxBytes ?? 2 ** 31, 2 ** 31));
+  // A Buffer's slices are views where an array's are copies.
+  return new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), options).model();
+}
+
+/** Everything found so far while a file is read. */
+class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #fields: readonly Field[];
+  readonly #graphBytes: Uint8Array;
+  readonly #graphFields: readonly Field[];
+  readonly #directory: string | undefined;
+  readonly #dialects: readonly Dialect[];
+  readonly #irVersion: number;
+  readonly #domains: Map<string, number>;
+  readonly #functions: ReadonlySet<string>;
+  readonly #declared: Declarations;
+  readonly #inputs: readonly string[];
+  readonly #outputs: readonly string[];
+  readonly #fileNodes: readonly FileNode[];
+  readonly #inner: readonly (Inner | undefined)[];
+  readonly #notes: string[] = [];
+  readonly #external: number;
+
+  /** The program so far. */
+  readonly #sources = new Map<string, Source>();
+  readonly #types: TensorType[][] = [];
+  readonly #inputTypes: TensorType[];
+  readonly #constants: Constant[] = [];
+  readonly #carriers: (Carrier | undefined)[] = [];
+  readonly #made = new Map<string, number>();
+  readonly #nodes: GraphNode[] = [];
+  readonly #origins: OriginNode[] = [];
+  /** Of each node, whether it works on constants alone. */
+  readonly #fixed: boolean[] = [];
+
+  constructor(bytes: Uint8Array, options: ReadOptions) {
+    this.#bytes = bytes;
+    this.#directory = options.directory;
+    this.#dialects = [onnx, ...(options.dialects ?? [])];
+    this.#fields = fieldsOf(bytes);
+    const graphs = this.#fields.filter(({ no }) => no === GRAPH);
+    const [graph] = graphs;
+    if (graph === undefined)
+      throw new ModelError("not an ONNX model: it has no graph. Was another protobuf file given?");
+    if (graphs.length > 1)
+      throw new ModelError(
+        `the file holds ${graphs.length} graphs: are these several models in one?`,
+      );
+    this.#graphBytes = contentOf(bytes, graph);
+    this.#graphFields = fieldsOf(this.#graphBytes);
+    const ir = this.#fields.findLast(({ no }) => no === IR_VERSION);
+    this.#irVersion = ir ? Number(varintOf(bytes, ir)) : 0;
+    this.#domains = domainsOf(bytes, this.#fields);
+    // The first versions of the format had no operator sets.
+    if (this.#irVersion < 3 && this.#domains.size === 0) this.#domains.set("", 1);
+    this.#functions = new Set(
+      this.#fields
+        .filter(({ no }) => no === FUNCTIONS)
+        .map((field) => {
+          const content = contentOf(bytes, field);
+          const parts = fieldsOf(content);
+          return `${plainDomain(textOf(content, parts, 10))}\0${textOf(content, parts, 1)}`;
+        }),
+    );
+    const infos = (no: number) =>
+      this.#parts(no).map(({ content }) => fromBinary(ValueInfoProtoSchema, content));
+    let external = 0;
+    eachTensor(bytes, ModelProtoSchema, (tensor) => {
+      external += readTensor(tensor, options.directory, "a tensor within a node").external;
+    });
+    this.#external = external;
+    const inputs = infos(INPUT);
+    const outputs = infos(OUTPUT);
+    this.#inputs = inputs.map(({ name }) => name);
+    this.#inputTypes = inputs.map(typeOf);
+    this.#outputs = outputs.map(({ name }) => name);
+    this.#declared = new Map(
+      [...infos(VALUE_INFO), ...outputs, ...inputs].map((info) => [info.name, info]),
+    );
+    this.#fileNodes = this.#parts(NODE).map(({ content }) => readNode(content));
+    this.#inner = this.#fileNodes.map(innerOf);
+    const plain = this.#fileNodes.findIndex(
+      (node) => node.domain === "" && !this.#functions.has(`\0${node.opType}`),
+    );
+    if (plain >= 0 && !this.#domains.has(""))
+      throw new ModelError(
+        `${nodeLabel(this.#fileNodes[plain] as FileNode, plain)} is one of ONNX's own operators, but the file does not say which version of them it uses. ` +
+          "It may be cut short; else add an opset_import.",
+      );
+  }
+
+  #parts(no: number): { field: Field; content: Uint8Array }[] {
+    return this.#graphFields
+      .filter((field) => field.no === no)
+      .map((field) => ({ field, content: contentOf(this.#graphBytes, field) }));
+  }
+
+  #initializers(): Initializer[] {
+    const dense = this.#parts(INITIALIZER).map(({ field, content }): Initializer => {
+      const { name, constant } = readTensor(content, this.#directory, "an initializer");
+      return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content };
+    });
+    const sparse = this.#parts(SPARSE_INITIALIZER).map(({ field, content }) =>
+      sparseInitializer(content, field, this.#directory),
+    );
+    return [...dense, ...sparse];
+  }
+
+  #addConstant(constant: Constant, carrier: Carrier | undefined): Source {
+    this.#carriers.push(carrier);
+    return { from: "constant", index: this.#constants.push(constant) - 1 };
+  }
+
+  #type(source: Source): TensorType {
+    if (source.from === "input") return this.#inputTypes[source.index] as TensorType;
+    if (source.from === "constant") return (this.#constants[source.index] as Constant).type;
+    return (this.#types[source.index] as TensorType[])[source.result] as TensorType;
+  }
+
+  #isConstant(source: Source): boolean {
+    return (
+      source.from === "constant" || (source.from === "node" && this.#fixed[source.index] === true)
+    );
+  }
+
+  #contents(source: Source): NdArray | undefined {
+    if (source.from !== "constant") return undefined;
+    const constant = this.#constants[source.index] as Constant;
+    const size = constant.type.shape.reduce<number>((product, dim) => product * Number(dim), 1);
+    return size <= 4096 ? constant.load() : undefined;
+  }
+
+  /** A constant that stood in an attribute; equal ones are one. */
+  #makeConstant(array: NdArray): Source {
+    const constant = constantOf(array);
+    const index = this.#made.get(constant.key);
+    if (index !== undefined) return { from: "constant", index };
+    this.#made.set(constant.key, this.#constants.length);
+    return this.#addConstant(constant, undefined);
+  }
+
+  #addNode(node: GraphNode, origin: OriginNode, constant: boolean): void {
+    const index = this.#nodes.push(node) - 1;
+    this.#origins.push(origin);
+    this.#fixed.push(constant);
+    this.#types.push([...node.results]);
+    for (const [result, name] of origin.outputs.entries())
+      if (name !== "" && result < node.results.length)
+        this.#sources.set(name, { from: "node", index, result });
+  }
+
+  /** Constants that nothing here understands: operators without operands, so that they are carried along. */
+  #addOpaqueConstant(initializer: Initializer): void {
+    this.#addNode(
+      {
+        op: "Constant",
+        attrs: {},
+        inputs: [],
+        operands: [],
+        results: [initializer.type],
+        opaque: digest("initializer", initializer.bytes),
+      },
+      { initializer: initializer.field, order: -1, slots: [], outputs: [initializer.name] },
+      true,
+    );
+  }
+
+  #declaredType(name: string): TensorType {
+    const info = this.#declared.get(name);
+    return info === undefined ? UNKNOWN : typeOf(info);
+  }
+
+  #readNode(order: number, used: ReadonlySet<string>): void {
+    const node = this.#fileNodes[order] as FileNode;
+    const inner = this.#inner[order];
+    const function_ = this.#functions.has(`${node.domain}\0${node.opType}`);
+    if (node.domain === "" && node.opType === "Constant" && !function_) {
+      const constant = constantValue(node, this.#directory);
+      const name = node.outputs[0] ?? "";
+      if (constant !== undefined) {
+        this.#sources.set(name, this.#addConstant(constant, { kind: "node", name, node, order }));
+        return;
+      }
+    }
+    const sourceOf = (name: string): Source | undefined =>
+      name === "" ? undefined : this.#sources.get(name);
+    const inputs = node.inputs.map(sourceOf);
+    if (!function_ && inner === undefined && this.#raiseNode(node, order, inputs, used)) return;
+
+    const captured = (inner?.captures ?? []).map(sourceOf);
+    const sources = [...inputs, ...captured];
+    if (captured.length === 0)
+      while (sources.length > 0 && sources.at(-1) === undefined) sources.pop();
+    const shape = `${captured.length > 0 ? inputs.length : ""}>${node.outputs.length}`;
+    this.#addNode(
+      {
+        op: operatorName(node) || "?",
+        attrs: {},
+        inputs: sources,
+        operands: this.#operands(sources),
+        results: node.outputs.map((name) => this.#declaredType(name)),
+        opaque: digest(shape, essence(node)),
+      },
+      {
+        node,
+        order,
+        slots: inputs.map((_, operand) => ({ operand })),
+        outputs: node.outputs,
+        ...(inner && { inner }),
+      },
+      false,
+    );
+  }
+
+  #operands(sources: readonly (Source | undefined)[]): GraphNode["operands"] {
+    return sources.map(
+      (source) => source && { ...this.#type(source), constant: this.#isConstant(source) },
+    );
+  }
+
+  #raiseNode(
+    node: FileNode,
+    order: number,
+    inputs: readonly (Source | undefined)[],
+    used: ReadonlySet<string>,
+  ): boolean {
+    const raised = raise(
+      node,
+      inputs,
+      this.#domains.get("") ?? 0,
+      (name) => used.has(name),
+      this.#dialects,
+      {
+        type: (source) => this.#type(source),
+        contents: (source) => this.#contents(source),
+        constant: (array) => this.#makeConstant(array),
+      },
+      this.#directory,
+    );
+    if (raised === undefined) {
+      if (definitionOf(operatorName(node), this.#dialects))
+        this.#notes.push(
+          `${nodeLabel(node, order)} is carried along as it is: its form in this file is not understood.`,
+        );
+      return false;
+    }
+    const { op, def, attrs, slots, count } = raised;
+    const operands = this.#operands(raised.inputs);
+    let inferred: readonly TensorType[] = [];
+    if (operands.every((operand) => operand?.dtype !== "unknown"))
+      try {
+        inferred = def.infer(operands, attrs, count);
+      } catch (error) {
+        if (!(error instanceof Error && error.name === "ShapeError")) throw error;
+        this.#notes.push(`${nodeLabel(node, order)} is carried along as it is: ${error.message}.`);
+        return false;
+      }
+    const results = Array.from({ length: count }, (_, i) =>
+      refine(inferred[i], this.#declaredType(node.outputs[i] ?? "")),
+    );
+    this.#addNode(
+      { op, attrs, inputs: raised.inputs, operands, results },
+      { node, order, slots, outputs: node.outputs },
+      def.impure !== true && operands.every((operand) => operand?.constant !== false),
+    );
+    return true;
+  }
+
+  model(): OnnxModel {
+    const initializers = this.#initializers();
+    const given = new Map<string, string>();
+    const define = (name: string, what: string): void => {
+      const before = given.get(name);
+      if (before !== undefined && name !== "")
+        throw new ModelError(
+          `the name ${quote(name)} is defined twice: by ${before} and by ${what}. Names must be unique: rename one.`,
+        );
+      given.set(name, what);
+    };
+    for (const [index, name] of this.#inputs.entries()) {
+      define(name, `input ${index}`);
+      this.#sources.set(name, { from: "input", index });
+    }
+    const inputs = new Set(this.#inputs);
+    const defaults = new Map<string, Constant>();
+    const pinned = new Set<Field>();
+    const trained = this.#fields.some(({ no }) => no === TRAINING_INFO);
+    const seen = new Set<string>();
+    for (const [order, initializer] of initializers.entries()) {
+      const { name, field, constant } = initializer;
+      if (seen.has(name) || !inputs.has(name)) define(name, `initializer ${order}`);
+      seen.add(name);
+      if (trained) pinned.add(field);
+      if (inputs.has(name)) {
+        pinned.add(field);
+        if (constant) defaults.set(name, constant);
+      } else if (constant === undefined) this.#addOpaqueConstant(initializer);
+      else
+        this.#sources.set(
+          name,
+          this.#addConstant(constant, { kind: "initializer", name, field, order }),
+        );
+    }
+    const producers = producersOf(this.#fileNodes, given);
+    const order = runningOrder(this.#fileNodes, this.#inner, given, producers);
+    const used = new Set(this.#outputs);
+    for (const [index, node] of this.#fileNodes.entries()) {
+      for (const name of node.inputs) used.add(name);
+      for (const name of this.#inner[index]?.captures ?? []) used.add(name);
+    }
+    used.delete("");
+    for (const index of order) this.#readNode(index, used);
+    return this.#finish(defaults, pinned);
+  }
+
+  /** Every name of a value or a node, inner graphs included: none that is made may be one of them. */
+  #names(): Set<string> {
+    const names = new Set<string>(this.#sources.keys());
+    for (const node of this.#fileNodes) {
+      names.add(node.name);
+      for (const name of node.outputs) names.add(name);
+    }
+    for (const inner of this.#inner) for (const name of inner?.defines ?? []) names.add(name);
+    return names;
+  }
+
+  #finish(defaults: ReadonlyMap<string, Constant>, pinned: ReadonlySet<Field>): OnnxModel {
+    const outputs = this.#outputs.map((name, index) => {
+      const source = this.#sources.get(name);
+      if (source === undefined || name === "")
+        throw new ModelError(
+          `output ${index} is ${quote(name)}, which nothing defines. The model is incomplete: export it again.`,
+        );
+      return { name, source };
+    });
+    const graph: Graph = {
+      inputs: this.#inputs.map((name, i) => ({ name, type: this.#inputTypes[i] as TensorType })),
+      constants: this.#constants,
+      nodes: this.#nodes,
+      outputs,
+    };
+    const model: OnnxModel = {
+      graph,
+      opset: this.#domains.get("") ?? 0,
+      operators: this.#origins.filter(({ node }) => node !== undefined).length,
+      irVersion: this.#irVersion,
+      name: textOf(this.#graphBytes, this.#graphFields, NAME),
+      domains: this.#domains,
+      defaults,
+      notes: this.#notes,
+    };
+    setOrigin(model, {
+      graph,
+      bytes: this.#bytes,
+      fields: this.#fields,
+      graphBytes: this.#graphBytes,
+      graphFields: this.#graphFields,
+      nodes: this.#origins,
+      carriers: this.#carriers,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      irVersion: this.#irVersion,
+      domains: this.#domains,
+      names: this.#names(),
+      pinned,
+      directory: this.#directory,
+      external: this.#external,
+    });
+    return model;
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * Protobuf's wire format, one level at a time: the fields of a message as ranges of its bytes, so that whatever is left
+ * alone can be written back byte for byte, and the check that foreign bytes are well-formed before anything is decoded.
+ *
+ * @module
+ */
+
+import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { ModelError } from "./error.ts";
+
+/** How a field's value is laid out. */
+export const VARINT = 0;
+/** Eight bytes. */
+export const FIXED64 = 1;
+/** A length, and that many bytes. */
+export const BYTES = 2;
+const GROUP = 3;
+const GROUP_END = 4;
+/** Four bytes. */
+export const FIXED32 = 5;
+
+/** As deep as protobuf's own readers go. */
+const MAX_DEPTH = 100;
+/** More messages than any real model has; each costs memory many times its size in the file. */
+const MAX_MESSAGES = 4_000_000;
+
+/** A field within the bytes of a message: from its tag on, and its value without tag and length. */
+export interface Field {
+  readonly no: number;
+  readonly wire: number;
+  readonly tag: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads varints and fields off bytes that may be anything. */
+class Cursor {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+  }
+
+  /** A varint; beyond 2^53 it is only said to be large. */
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let count = 0; count < 10; count++) {
+      if (this.at >= this.end) throw new WireError("a number is cut short", this.at);
+      const byte = this.bytes[this.at++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    throw new WireError("a number is longer than ten bytes", this.at);
+  }
+
+  /** The next field, passed over whole. */
+  field(): Field {
+    const tag = this.at;
+    const key = this.varint();
+    const no = Math.floor(key / 8);
+    const wire = key % 8;
+    if (no < 1 || no > 0x1fffffff) throw new WireError(`there is no field ${no}`, tag);
+    const start = this.at;
+    switch (wire) {
+      case VARINT:
+        this.varint();
+        break;
+      case FIXED64:
+        this.skip(8);
+        break;
+      case FIXED32:
+        this.skip(4);
+        break;
+      case BYTES: {
+        const length = this.varint();
+        const from = this.at;
+        this.skip(length);
+        return { no, wire, tag, start: from, end: this.at };
+      }
+      case GROUP:
+        this.group(no);
+        break;
+      default:
+        throw new WireError(`field ${no} has the unknown wire type ${wire}`, tag);
+    }
+    return { no, wire, tag, start, end: this.at };
+  }
+
+  private skip(length: number): void {
+    if (length > this.end - this.at)
+      throw new WireError(
+        `${length} bytes are announced where ${this.end - this.at} are left`,
+        this.at,
+      );
+    this.at += length;
+  }
+
+  /** Passes over an unknown group. Open groups are kept in a list, since a file may nest them as deep as it likes. */
+  private group(no: number): void {
+    const open = [no];
+    while (open.length > 0) {
+      const tag = this.at;
+      const key = this.varint();
+      const inner = Math.floor(key / 8);
+      switch (key % 8) {
+        case GROUP:
+          if (open.push(inner) > MAX_DEPTH)
+            throw new WireError(`groups are nested more than ${MAX_DEPTH} deep`, tag);
+          break;
+        case GROUP_END:
+          if (open.pop() !== inner) throw new WireError(`group ${inner} ends unopened`, tag);
+          break;
+        default:
+          this.at = tag;
+          this.field();
+      }
+    }
+  }
+}
+
+class WireError extends Error {
+  readonly at: number;
+  constructor(message: string, at: number) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/** The fields of a message, in order. Only for bytes that `checkWire` has passed. */
+export function fieldsOf(bytes: Uint8Array): readonly Field[] {
+  const cursor = new Cursor(bytes, 0, bytes.length);
+  const fields: Field[] = [];
+  while (cursor.at < cursor.end) fields.push(cursor.field());
+  return fields;
+}
+
+/** The value of a field as bytes, not copied. */
+export function contentOf(bytes: Uint8Array, field: Field): Uint8Array {
+  return bytes.subarray(field.start, field.end);
+}
+
+/** A field whole, tag included, not copied. */
+export function wholeOf(bytes: Uint8Array, field: Field): Uint8Array {
+  return bytes.subarray(field.tag, field.end);
+}
+
+/** The value of a varint field, as an unsigned number of 64 bits. */
+export function varintOf(bytes: Uint8Array, field: Field): bigint {
+  let value = 0n;
+  for (let at = field.end - 1; at >= field.start; at--)
+    value = (value << 7n) | BigInt((bytes[at] as number) & 0x7f);
+  return BigInt.asUintN(64, value);
+}
+
+// ── The check ────────────────────────────────────────────────────────────────
+
+/** Where in the file: a chain of fields, made into text only when something is wrong. */
+interface Place {
+  readonly parent?: Place;
+  readonly name: string;
+  readonly index?: number;
+}
+
+function placeText(place: Place): string {
+  const own = place.index === undefined ? place.name : `${place.name}[${place.index}]`;
+  return place.parent === undefined ? own : `${placeText(place.parent)}.${own}`;
+}
+
+/** The text of these fields may be in any encoding: nothing here reads it. */
+const ANY_TEXT: ReadonlySet<string> = new Set(["doc_string", "value", "key", "denotation"]);
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+const fieldTables = new WeakMap<DescMessage, ReadonlyMap<number, DescField>>();
+/** The declared fields of a message by number. */
+export function fieldTable(desc: DescMessage): ReadonlyMap<number, DescField> {
+  let table = fieldTables.get(desc);
+  if (table === undefined) {
+    table = new Map(desc.fields.map((field) => [field.number, field]));
+    fieldTables.set(desc, table);
+  }
+  return table;
+}
+
+/** The wire type of one value of a field. */
+function wireOf(field: DescField): number {
+  if (field.fieldKind === "message" || (field.fieldKind === "list" && field.listKind === "message"))
+    return BYTES;
+  switch (field.scalar) {
+    case ScalarType.STRING:
+    case ScalarType.BYTES:
+      return BYTES;
+    case ScalarType.FLOAT:
+      return FIXED32;
+    case ScalarType.DOUBLE:
+      return FIXED64;
+    default:
+      return VARINT;
+  }
+}
+
+/** Many numbers in one field. */
+function checkPacked(bytes: Uint8Array, field: Field, wire: number): void {
+  const length = field.end - field.start;
+  const size = wire === FIXED32 ? 4 : wire === FIXED64 ? 8 : undefined;
+  if (size !== undefined) {
+    if (length % size !== 0)
+      throw new WireError(`${length} bytes are no whole number of elements`, field.start);
+    return;
+  }
+  let run = 0;
+  for (let at = field.start; at < field.end; at++) {
+    run = (bytes[at] as number) < 0x80 ? 0 : run + 1;
+    if (run > 9) throw new WireError("a number is longer than ten bytes", at);
+  }
+  if (run > 0) throw new WireError("a number is cut short", field.end);
+}
+
+/**
+ * Checks that bytes are a message of this kind, all the way down: lengths within bounds, depth limited, wire types as
+ * declared, names valid UTF-8. Allocates nothing that grows with what the bytes claim.
+ * @throws {ModelError} with the place of the first fault.
+ */
+export function checkWire(bytes: Uint8Array, desc: DescMessage, root: string): void {
+  let messages = 0;
+  const check = (start: number, end: number, message: DescMessage, place: Place, depth: number) => {
+    if (depth > MAX_DEPTH)
+      throw new WireError(`messages are nested more than ${MAX_DEPTH} deep`, start);
+    if (++messages > MAX_MESSAGES)
+      throw new WireError(`there are more than ${MAX_MESSAGES} messages`, start);
+    const table = fieldTable(message);
+    const cursor = new Cursor(bytes, start, end);
+    const counts = new Map<number, number>();
+    let here = place;
+    try {
+      while (cursor.at < end) {
+        here = place;
+        const field = cursor.field();
+        const known = table.get(field.no);
+        if (known === undefined) continue;
+        const list = known.fieldKind === "list";
+        const index = counts.get(field.no) ?? 0;
+        counts.set(field.no, index + 1);
+        here = { parent: place, name: known.name, ...(list && { index }) };
+        const wire = wireOf(known);
+        if (field.wire !== wire) {
+          if (!list || field.wire !== BYTES)
+            throw new WireError(
+              `the field has wire type ${field.wire} instead of ${wire}`,
+              field.tag,
+            );
+          checkPacked(bytes, field, wire);
+        } else if (known.message !== undefined) {
+          check(field.start, field.end, known.message, here, depth + 1);
+        } else if (known.scalar === ScalarType.STRING && !ANY_TEXT.has(known.name)) {
+          try {
+            strictUtf8.decode(bytes.subarray(field.start, field.end));
+          } catch {
+            throw new WireError("the name is not valid UTF-8", field.start);
+          }
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      throw new ModelError(
+        `not a valid ONNX file: ${error.message}, at byte ${error.at} (${placeText(here)}). ` +
+          "It is damaged, cut short, or of another format: export or download it again.",
+      );
+    }
+  };
+  check(0, bytes.length, desc, { name: root }, 1);
+}
+
+// ── Writing ──────────────────────────────────────────────────────────────────
+
+/** The bytes of an unsigned varint. */
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 128) | 0x80);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+/** A message under construction: pieces of bytes, put together once, at the end. */
+export class Pieces {
+  readonly #pieces: Uint8Array[] = [];
+  /** How many bytes it has so far. */
+  length = 0;
+
+  /** Adds bytes as they are: whole fields. */
+  raw(bytes: Uint8Array): this {
+    this.#pieces.push(bytes);
+    this.length += bytes.length;
+    return this;
+  }
+
+  /** Adds a field of bytes, text or a message. */
+  field(no: number, value: Uint8Array | string | Pieces): this {
+    const content = typeof value === "string" ? new TextEncoder().encode(value) : value;
+    this.raw(varint(no * 8 + BYTES)).raw(varint(content.length));
+    if (content instanceof Uint8Array) return this.raw(content);
+    for (const piece of content.#pieces) this.raw(piece);
+    return this;
+  }
+
+  /** Adds a field that holds a non-negative number. */
+  number(no: number, value: number): this {
+    return this.raw(varint(no * 8 + VARINT)).raw(varint(value));
+  }
+
+  /** All of it in one array. */
+  finish(): Uint8Array {
+    const result = new Uint8Array(this.length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      result.set(piece, at);
+      at += piece.length;
+    }
+    return result;
+  }
+}
