@@ -70,6 +70,10 @@ class Compiler {
         if ((first === root && done.includes(second)) || (second === root && done.includes(first)))
           this.step(Step.BEFORE, nodeOf[first] as number, nodeOf[second] as number);
     }
+    for (const i of this.waiting)
+      throw new RangeError(
+        `guard ${i} needs the slots ${this.guards[i]?.needs.join(", ")}, but the roots do not bind all of them`,
+      );
     this.step(Step.YIELD);
     return {
       code: Int32Array.from(this.code),

@@ -1,0 +1,375 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { EGraph, type Guard, Matches, type Pattern, Query } from "../src/index.ts";
+import { symmetricRoots } from "../src/symmetry.ts";
+import { type Action, growth, history, Pair } from "./script.ts";
+
+const SLOTS = 9;
+/** Slots 0-3 bind classes, 4 arguments, 5 e-nodes, 6-8 the roots' classes. */
+const [ARGUMENT, NODE, ROOTS] = [4, 5, 6];
+
+const variable = fc.record({ kind: fc.constant("variable" as const), slot: fc.nat({ max: 3 }) });
+const pattern: fc.Arbitrary<Pattern> = fc.letrec<{ node: Pattern; child: Pattern }>((tie) => ({
+  node: fc.record(
+    {
+      kind: fc.constant("node" as const),
+      op: fc.nat({ max: 3 }),
+      arg: fc.nat({ max: 2 }),
+      argSlot: fc.constant(ARGUMENT),
+      nodeSlot: fc.constant(NODE),
+      classSlot: fc.nat({ max: 3 }),
+      children: fc.array(tie("child"), { maxLength: 3 }),
+      rest: fc.boolean(),
+      suffix: fc.array(tie("child"), { maxLength: 1 }),
+    },
+    { requiredKeys: ["kind", "op", "children"] },
+  ),
+  child: fc.oneof({ maxDepth: 2 }, variable, variable, tie("node")),
+})).node;
+
+function binds(pattern: Pattern, slot: number): boolean {
+  if (pattern.kind === "variable") return pattern.slot === slot;
+  return (
+    pattern.classSlot === slot ||
+    [...pattern.children, ...(pattern.suffix ?? [])].some((child) => binds(child, slot))
+  );
+}
+
+/**
+ * A pattern read off the graph, so that it matches: `choices` decide at each class which of its e-nodes
+ * to describe, and how fully. Classes get slots by their labels, so equal classes often share one.
+ */
+function describeNode(pair: Pair, id: number, choices: readonly number[], depth: number): Pattern {
+  const { graph } = pair;
+  const choice = choices[depth % choices.length] as number;
+  const nodes = graph.nodes(id);
+  const node = nodes[choice % nodes.length] as number;
+  const children = graph.children(node).map((child, i) => {
+    const deeper = choices[(depth + i + 1) % choices.length] as number;
+    return depth < 3 && deeper % 3 > 0
+      ? describeNode(pair, child, choices, depth + i + 1)
+      : ({ kind: "variable", slot: pair.label(child) % 4 } as const);
+  });
+  const kept = choice % 5 === 0 ? choice % (children.length + 1) : children.length;
+  return {
+    kind: "node",
+    op: graph.op(node),
+    ...(choice % 2 === 0 ? { arg: graph.arg(node) } : {}),
+    ...(choice % 7 === 0 ? { argSlot: ARGUMENT } : {}),
+    ...(choice % 11 === 0 ? { nodeSlot: NODE } : {}),
+    ...(choice % 3 === 0 ? { classSlot: pair.label(id) % 4 } : {}),
+    ...(choice % 5 === 0
+      ? { children: children.slice(0, kept), rest: true, suffix: children.slice(kept) }
+      : { children }),
+  };
+}
+
+const choices = fc.array(fc.nat({ max: 10000 }), { minLength: 3, maxLength: 8 });
+
+/** Rows of the engine in the terms of the reference, sorted. */
+function found(pair: Pair, query: Query): string[] {
+  const out = new Matches(SLOTS);
+  query.search(out);
+  const rows: string[] = [];
+  for (let r = 0; r < out.count; r++) {
+    const row = Array.from(out.rows.subarray(r * SLOTS, (r + 1) * SLOTS));
+    rows.push(
+      row
+        .map((value, slot) => {
+          if (value < 0) return "-";
+          if (slot === ARGUMENT) return `${value}`;
+          return slot === NODE ? pair.key(value) : `${pair.label(value)}`;
+        })
+        .join(" "),
+    );
+  }
+  return rows.sort();
+}
+
+function wanted(
+  pair: Pair,
+  roots: readonly Pattern[],
+  rootSlots: readonly number[],
+  guards: readonly Guard[] = [],
+): string[] {
+  return pair.reference
+    .match(roots, rootSlots, SLOTS, guards)
+    .map((row) =>
+      row
+        .map((value, slot) =>
+          value < 0 ? "-" : slot === NODE ? pair.reference.key(value) : `${value}`,
+        )
+        .join(" "),
+    )
+    .sort();
+}
+
+test("one root: the matches are those of naive enumeration", () => {
+  fc.assert(
+    fc.property(history, pattern, (script: Action[], root) => {
+      const pair = new Pair().run(script);
+      const query = new Query(pair.graph, [root], { slots: SLOTS, rootSlots: [ROOTS] });
+      expect(found(pair, query)).toEqual(wanted(pair, [root], [ROOTS]));
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test("patterns read off the graph match where naive enumeration matches them", () => {
+  let matched = 0;
+  fc.assert(
+    fc.property(history, fc.nat(), choices, (script, seed, choice) => {
+      const pair = new Pair().run(script);
+      fc.pre(pair.ids.length > 0);
+      const id = pair.ids[seed % pair.ids.length] as number;
+      const root = describeNode(pair, id, choice, 0);
+      const query = new Query(pair.graph, [root], { slots: SLOTS, rootSlots: [ROOTS] });
+      const rows = found(pair, query);
+      expect(rows).toEqual(wanted(pair, [root], [ROOTS]));
+      if (rows.length > 0) matched++;
+    }),
+    { numRuns: 500 },
+  );
+  expect(matched).toBeGreaterThan(100);
+});
+
+test("joins read off the graph match where naive enumeration matches them", () => {
+  let matched = 0;
+  fc.assert(
+    fc.property(
+      growth.filter((script) => script.some((a) => a.do === "add")),
+      fc.array(fc.nat(), { minLength: 2, maxLength: 3 }),
+      choices,
+      (script, seeds, choice) => {
+        const pair = new Pair().run(script);
+        const roots = seeds.map((seed, i) =>
+          describeNode(pair, pair.ids[seed % pair.ids.length] as number, choice.slice(i), i),
+        );
+        const rootSlots = roots.map((_, i) => ROOTS + i);
+        fc.pre(symmetricRoots(roots, rootSlots, []).length === 0);
+        const query = new Query(pair.graph, roots, { slots: SLOTS, rootSlots });
+        const rows = found(pair, query);
+        expect(rows).toEqual(wanted(pair, roots, rootSlots));
+        if (rows.length > 0) matched++;
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(matched).toBeGreaterThan(50);
+});
+
+test("several roots: the matches are those of naive enumeration", () => {
+  fc.assert(
+    fc.property(
+      growth,
+      fc.array(fc.oneof({ arbitrary: pattern, weight: 5 }, variable), {
+        minLength: 2,
+        maxLength: 3,
+      }),
+      (script, roots) => {
+        const rootSlots = roots.map((_, i) => ROOTS + i);
+        fc.pre(symmetricRoots(roots, rootSlots, []).length === 0);
+        const pair = new Pair().run(script);
+        const query = new Query(pair.graph, roots, { slots: SLOTS, rootSlots });
+        expect(found(pair, query)).toEqual(wanted(pair, roots, rootSlots));
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("a root slot may be a slot of another root", () => {
+  fc.assert(
+    fc.property(growth, pattern, pattern, fc.nat({ max: 3 }), (script, first, second, slot) => {
+      const pair = new Pair().run(script);
+      const query = new Query(pair.graph, [first, second], {
+        slots: SLOTS,
+        rootSlots: [ROOTS, slot],
+      });
+      expect(found(pair, query)).toEqual(wanted(pair, [first, second], [ROOTS, slot]));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("guards see the slots they need, and only matches that pass are found", () => {
+  fc.assert(
+    fc.property(
+      growth,
+      pattern,
+      fc.uniqueArray(fc.constantFrom(0, 1, 2, ROOTS), { minLength: 1, maxLength: 2 }),
+      (script, root, needs) => {
+        const pair = new Pair().run(script);
+        const parity = (labels: number[]): boolean => labels.reduce((a, b) => a + b, 0) % 2 === 0;
+        const guard = (label: (id: number) => number): Guard => ({
+          needs,
+          test: (row, base) => parity(needs.map((slot) => label(row[base + slot] as number))),
+        });
+        fc.pre(needs.every((slot) => slot === ROOTS || binds(root, slot)));
+        const query = new Query(pair.graph, [root], {
+          slots: SLOTS,
+          rootSlots: [ROOTS],
+          guards: [guard((id) => pair.label(id))],
+        });
+        expect(found(pair, query)).toEqual(
+          wanted(pair, [root], [ROOTS], [guard((label) => label)]),
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+/** A graph with operators + (commutative), f, g and the leaves a, b, c. */
+function small(): {
+  graph: EGraph;
+  plus: number;
+  f: number;
+  g: number;
+  leaf: (name: string) => number;
+} {
+  const graph = new EGraph();
+  const plus = graph.operator("+", { commutative: true });
+  const f = graph.operator("f");
+  const g = graph.operator("g");
+  const leaf = (name: string): number =>
+    graph.add(graph.operator("leaf"), graph.intern(name, name), []);
+  return { graph, plus, f, g, leaf };
+}
+
+const v = (slot: number): Pattern => ({ kind: "variable", slot });
+
+test("two roots alike but for their own slots match once for each pair", () => {
+  const { graph, f, leaf } = small();
+  const [x, ...others] = ["x", "a", "b", "c"].map(leaf);
+  for (const other of others) graph.add(f, 0, [x as number, other]);
+  const product = (slot: number): Pattern => ({ kind: "node", op: f, children: [v(0), v(slot)] });
+  const roots = [product(1), product(2)];
+  const out = new Matches(5);
+  const options = { slots: 5, rootSlots: [3, 4] };
+  expect(new Query(graph, roots, options).search(out)).toBe(3);
+  const pairs = Array.from({ length: 3 }, (_, r) => [...out.rows.subarray(5 * r + 1, 5 * r + 3)]);
+  expect(pairs).toEqual([
+    [others[0], others[1]],
+    [others[0], others[2]],
+    [others[1], others[2]],
+  ]);
+  // A guard that tells the two apart: both orders may matter.
+  out.clear();
+  const guard = {
+    needs: [1],
+    test: (row: Int32Array, base: number) => row[base + 1] === others[2],
+  };
+  expect(new Query(graph, roots, { ...options, guards: [guard] }).search(out)).toBe(2);
+});
+
+test("a commutative operator matches in both orders, equal children in one", () => {
+  const { graph, plus, f, leaf } = small();
+  const [a, b] = [leaf("a"), leaf("b")];
+  const fa = graph.add(f, 0, [a]);
+  graph.add(plus, 0, [b, fa]);
+  graph.add(plus, 0, [a, a]);
+  expect(graph.lookup(plus, 0, [fa, b])).toBe(graph.lookup(plus, 0, [b, fa]));
+  const out = new Matches(3);
+  const any: Pattern = { kind: "node", op: plus, children: [v(0), v(1)] };
+  expect(new Query(graph, [any], { slots: 3, rootSlots: [2] }).search(out)).toBe(3);
+  out.clear();
+  const nested: Pattern = {
+    kind: "node",
+    op: plus,
+    children: [{ kind: "node", op: f, children: [v(0)] }, v(1)],
+  };
+  expect(new Query(graph, [nested], { slots: 3, rootSlots: [2] }).search(out)).toBe(1);
+  expect([...out.rows.subarray(0, 2)]).toEqual([a, b]);
+});
+
+test("the limit and stop end a search; matches come in creation order", () => {
+  const { graph, f, leaf } = small();
+  let id = leaf("a");
+  for (let i = 0; i < 20000; i++) id = graph.add(f, 0, [id]);
+  const query = new Query(graph, [{ kind: "node", op: f, children: [v(0)] }], {
+    slots: 2,
+    rootSlots: [1],
+  });
+  const out = new Matches(2);
+  expect(query.search(out, { limit: 3 })).toBe(3);
+  expect([...out.rows.subarray(0, 6)]).toEqual([0, 1, 1, 2, 2, 3]);
+  expect(query.search(out, { limit: 0 })).toBe(0);
+  expect(query.search(out)).toBe(20000);
+  expect(out.count).toBe(20003);
+  out.clear();
+  expect(query.search(out, { stop: () => true })).toBeLessThan(5000);
+});
+
+test("a join goes through shared classes instead of trying all pairs", () => {
+  const { graph, f, g, leaf } = small();
+  for (let i = 0; i < 3000; i++) {
+    const x = leaf(`x${i}`);
+    graph.add(f, 0, [graph.add(g, 0, [x])]);
+    graph.add(g, 0, [x, x]);
+  }
+  let polls = 0;
+  const stop = (): boolean => {
+    polls++;
+    return false;
+  };
+  const up: Pattern = {
+    kind: "node",
+    op: f,
+    children: [{ kind: "node", op: g, children: [v(0)] }],
+  };
+  const query = new Query(graph, [{ kind: "node", op: g, children: [v(0), v(0)] }, up], {
+    slots: 3,
+    rootSlots: [1, 2],
+  });
+  expect(query.search(new Matches(3), { stop })).toBe(3000);
+  expect(polls).toBeLessThan(50);
+});
+
+test("on the way up to a root each e-node of a class is taken once", () => {
+  const { graph, f, g, plus, leaf } = small();
+  const x = leaf("x");
+  const left = graph.add(g, graph.intern("1", 1), [x]);
+  graph.union(left, graph.add(g, graph.intern("2", 2), [x]));
+  graph.rebuild();
+  graph.add(f, 0, [left]);
+  graph.add(plus, 0, [x, x]);
+  const up: Pattern = {
+    kind: "node",
+    op: f,
+    children: [{ kind: "node", op: g, nodeSlot: 3, children: [v(0)] }],
+  };
+  const query = new Query(graph, [{ kind: "node", op: plus, children: [v(0), v(0)] }, up], {
+    slots: 4,
+    rootSlots: [1, 2],
+  });
+  const out = new Matches(4);
+  expect(query.search(out)).toBe(2);
+  expect([out.rows[3], out.rows[7]]).toEqual(graph.nodesWith(g));
+});
+
+test("searching needs a rebuilt graph and rows that fit", () => {
+  const { graph, f, leaf } = small();
+  graph.add(f, 0, [leaf("a")]);
+  const query = new Query(graph, [{ kind: "node", op: f, children: [v(0)] }], {
+    slots: 2,
+    rootSlots: [1],
+  });
+  expect(() => query.search(new Matches(3))).toThrow("do not fit matches of width 3");
+  graph.union(leaf("a"), leaf("b"));
+  expect(() => query.search(new Matches(2))).toThrow("call rebuild()");
+  expect(() => new Query(graph, [], { slots: 0, rootSlots: [] })).toThrow("a root slot for each");
+  const guards = [{ needs: [1, 2], test: () => true }];
+  const fx: Pattern = { kind: "node", op: f, children: [v(0)] };
+  expect(() => new Query(graph, [fx], { slots: 3, rootSlots: [1], guards })).toThrow(
+    "guard 0 needs",
+  );
+  const wide: Pattern = {
+    kind: "node",
+    op: graph.operator("+"),
+    children: [0, 1, 2, 3, 4, 5, 6].map(v),
+  };
+  expect(() => new Query(graph, [wide], { slots: 8, rootSlots: [7] })).toThrow(
+    "write it with a rest",
+  );
+});
