@@ -5,7 +5,7 @@
  */
 
 import type { Attrs, Dim, NdArray, TensorType } from "@rewright/plugin";
-import { eachIndex, integersOf, numbersOf, sizeOf, stridesOf } from "../array.ts";
+import { eachIndex, integersOf, numbersOf, roundTo, sizeOf, stridesOf } from "../array.ts";
 import { compatibleDims } from "../dim.ts";
 import { take } from "../layout.ts";
 import {
@@ -139,16 +139,10 @@ const REDUCTIONS = ["none", "add", "mul", "max", "min"] as const;
 
 /** Of two numbers or, just as well, two bigints. */
 function combined(reduction: string, a: number, b: number): number {
-  switch (reduction) {
-    case "add":
-      return a + b;
-    case "mul":
-      return a * b;
-    case "max":
-      return Math.max(a, b);
-    default:
-      return Math.min(a, b);
-  }
+  if (reduction === "add") return a + b;
+  if (reduction === "mul") return a * b;
+  const second = reduction === "max" ? b > a : b < a;
+  return second ? b : a;
 }
 
 /** A copy of `data` in which `updates[k]` has been put at, or combined with what is at, `at[k]`, in that order. */
@@ -158,17 +152,17 @@ function scattered(
   updates: NdArray,
   reduction: string,
 ): NdArray {
-  const result = take(
-    data,
-    data.shape,
-    Int32Array.from({ length: data.data.length }, (_, i) => i),
-  );
+  if (data.dtype === "c64" || data.dtype === "c128")
+    throw new Error("scattering complex numbers has no reference semantics");
+  const everywhere = Int32Array.from({ length: data.data.length }, (_, i) => i);
+  const result = take(data, data.shape, everywhere);
   const out = result.data as unknown[];
   let k = 0;
   for (const i of at) {
     const update = updates.data[k++];
-    out[i] =
+    const value =
       reduction === "none" ? update : combined(reduction, out[i] as number, update as number);
+    out[i] = typeof value === "number" ? roundTo(data.dtype, value) : value;
   }
   return result;
 }

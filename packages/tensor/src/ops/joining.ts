@@ -158,17 +158,23 @@ function paddingOf(
 
 const PAD_MODES = ["constant", "reflect", "edge", "wrap"] as const;
 
+/** What a negative pad takes away. */
+function crop(pad: Dim): number {
+  return typeof pad === "number" ? Math.max(0, -pad) : 0;
+}
+
 function paddedDim(dim: Dim, before: Dim, after: Dim, mode: string, axis: number): Dim {
   const size = addDims(addDims(dim, before), after);
   if (before === 0 && after === 0) return dim;
   if (isFresh(size)) return freshDim("Pad", axis);
-  if (typeof size === "number" && size < 0)
-    throw new ShapeError(`pads take more than the ${dim} elements of axis ${axis}`);
-  const greatest = Math.max(Number(before), Number(after));
-  if (mode === "reflect" && typeof dim === "number" && greatest > 0 && greatest >= dim)
-    throw new ShapeError(`axis ${axis} of size ${dim} cannot be reflected by ${greatest}`);
-  if (mode !== "constant" && dim === 0)
-    throw new ShapeError(`axis ${axis} is empty: there is nothing to pad it with`);
+  if (typeof dim !== "number") return size;
+  const left = dim - crop(before) - crop(after);
+  const added = Math.max(0, ...[before, after].filter((pad) => typeof pad === "number"));
+  if (left < 0) throw new ShapeError(`pads take more than the ${dim} elements of axis ${axis}`);
+  if (mode !== "constant" && added > 0 && left === 0)
+    throw new ShapeError(`of axis ${axis} nothing is left to pad it with`);
+  if (mode === "reflect" && added >= left && added > 0)
+    throw new ShapeError(`the ${left} elements of axis ${axis} cannot be reflected by ${added}`);
   return size;
 }
 
@@ -332,7 +338,6 @@ export const joiningOps: Ops = checked({
         [side in keyof Padding]: number[];
       };
       // Negative pads crop first, so that what is reflected or repeated is what is left.
-      const crop = (pad: number) => Math.max(0, -pad);
       const data = strided(
         given,
         given.shape.map(

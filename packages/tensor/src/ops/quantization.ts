@@ -52,7 +52,9 @@ function requireScale(
     throw new ShapeError(
       `scale ${formatType(scale)} and zero point ${formatType(zero)} must have the same shape`,
     );
-  if (scale.shape.length === 0 || (scale.shape.length === 1 && scale.shape[0] === 1)) return;
+  // A list whose length is a name may turn out to hold one number, for the tensor.
+  const [length] = scale.shape;
+  if (scale.shape.length <= 1 && (typeof length !== "number" || length === 1)) return;
   const axis = normalizeAxis(intAttr(attrs, "axis", 1), x.shape.length);
   const block = intAttr(attrs, "block_size", 0);
   if (block === 0) {
