@@ -337,15 +337,14 @@ test("on the way up to a root each e-node of a class is taken once", () => {
   const up: Pattern = {
     kind: "node",
     op: f,
-    children: [{ kind: "node", op: g, nodeSlot: 3, children: [v(0)] }],
+    children: [{ kind: "node", op: g, children: [v(0)] }],
   };
   const query = new Query(graph, [{ kind: "node", op: plus, children: [v(0), v(0)] }, up], {
-    slots: 4,
+    slots: 3,
     rootSlots: [1, 2],
   });
-  const out = new Matches(4);
+  const out = new Matches(3);
   expect(query.search(out)).toBe(2);
-  expect([out.rows[3], out.rows[7]]).toEqual(graph.nodesWith(g));
 });
 
 test("searching needs a rebuilt graph and rows that fit", () => {
