@@ -1,5 +1,13 @@
+export type * from "./ast.ts";
 export { BoundRule, bindRule } from "./bind/rule.ts";
+export { type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
+export type { Diagnostic } from "./diagnostic.ts";
+export { RuleError } from "./error.ts";
 export { builtins } from "./functions.ts";
+export { type Parsed, parseRules } from "./parser.ts";
+export { renderDiagnostic } from "./render.ts";
+export type { Declaration, Module } from "./syntax.ts";
+export { rules } from "./template.ts";
 export type { Facts } from "./terms/facts.ts";
 export { loadGraph } from "./terms/load.ts";
 export { readGraph } from "./terms/read.ts";

@@ -26,6 +26,7 @@ interface Failure {
 export function explain(
   file: string,
   text: string,
+  production: string,
   tokens: readonly IToken[],
   exception: IRecognitionException,
 ): Diagnostic {
@@ -36,9 +37,9 @@ export function explain(
     text,
     tokens,
     at: found < 0 ? tokens.length : found,
-    inside: stack.at(-1) ?? "",
+    inside: stack.at(-1) ?? production,
   };
-  const isRule = stack[0] === "rule";
+  const isRule = production === "rule";
   return (
     keywordAsName(failure) ??
     (isRule ? missingArrow(failure) : undefined) ??
@@ -113,7 +114,7 @@ function attributeAmongOperands({ file, text, tokens, at }: Failure): Diagnostic
   const written = text.slice(call.start, call.end);
   const comma = before.startOffset - call.start;
   const mended = separator
-    ? `${written.slice(0, comma + 1)};${written.slice(comma + 1)}`
+    ? `${written.slice(0, comma + 1)}; ${written.slice(comma + 1)}`
     : `${written.slice(0, comma)};${written.slice(comma + 1)}`;
   return error("R0005", spanOf(file, before), "an attribute among the operands", {
     label: "attributes come after `;`",

@@ -124,7 +124,7 @@ class Reader {
     const cst = grammar[production]();
     const exception = grammar.errors[0];
     if (!exception) return cst;
-    this.diagnostics.push(explain(this.file, this.text, tokens, exception));
+    this.diagnostics.push(explain(this.file, this.text, production, tokens, exception));
     return undefined;
   }
 

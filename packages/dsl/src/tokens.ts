@@ -148,7 +148,8 @@ export const CloseBrace: TokenType = symbol("CloseBrace", "}");
 /** Anything else: a character (or a pair of surrogates, or an unpaired one) that is not part of the language. */
 export const Foreign: TokenType = token({
   name: "Foreign",
-  pattern: /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: every code unit there is, as a range the lexer can index by
+  pattern: /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\u0000-\uFFFF]/,
   line_breaks: false,
 });
 

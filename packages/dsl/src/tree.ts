@@ -12,6 +12,9 @@ import { spanOf } from "./lexer.ts";
 import { arrange } from "./precedence.ts";
 import type * as s from "./syntax.ts";
 
+/** Digits of the largest 64-bit integer, unsigned. */
+const LONGEST_INTEGER = 20;
+
 /** Builds the tree of one file. Mistakes that the grammar lets through are added to `diagnostics`. */
 export class Tree {
   readonly diagnostics: Diagnostic[] = [];
@@ -387,7 +390,11 @@ export class Tree {
   }
 
   private number(literal: IToken): s.NumberExpr {
-    return { kind: "number", text: literal.image, span: this.span(literal) };
+    const span = this.span(literal);
+    const { image: text } = literal;
+    if (!Number.isFinite(Number(text)) || (/^\d+$/.test(text) && text.length > LONGEST_INTEGER))
+      this.complain(span, "this number is out of range", ["numbers have 64 bits"]);
+    return { kind: "number", text, span };
   }
 
   private string(literal: IToken): s.StringExpr {

@@ -1,0 +1,194 @@
+/**
+ * Whether an application suits its operator: operands, spreads, attributes.
+ *
+ * @module
+ */
+
+import type { Apply, AttrEntry, Spread, Term } from "./ast.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
+import { unsuitable } from "./literal.ts";
+import { enumerate, quote } from "./quotation.ts";
+import type { Operator } from "./scope.ts";
+import { didYouMean } from "./spelling.ts";
+import type { CallExpr } from "./syntax.ts";
+import type { Remainder } from "./variables.ts";
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** Whether a term matches or is built. */
+export type Side = "pattern" | "build";
+
+/** Reports operands that the operator does not take: too many, too few, a list where one belongs. */
+export function checkOperands(apply: Apply, operator: Operator, side: Side, report: Report): void {
+  const declared = operator.def.operands;
+  const last = declared.length - 1;
+  const spreads: Spread[] = [];
+  apply.operands.forEach((operand, i) => {
+    if (operand.kind !== "spread") return;
+    spreads.push(operand);
+    const place = declared[Math.min(i, last)];
+    if (!place?.variadic)
+      report(
+        error("R0204", operand.span, "`...` where one operand is expected", {
+          hints: [
+            place
+              ? `\`${place.name}\` of ${quote(operator.key)} is one operand`
+              : `${quote(operator.key)} takes no operands`,
+          ],
+        }),
+      );
+  });
+  const second = spreads[1];
+  if (side === "pattern" && second)
+    report(
+      error("R0304", second.span, "two `...` in one operand list", {
+        related: [{ span: (spreads[0] as Spread).span, label: "the first" }],
+        hints: [
+          "a match would be ambiguous: nothing says where one list ends and the other begins",
+        ],
+      }),
+    );
+  if (spreads.length > 0) return;
+  const least = declared.filter((operand) => !operand.optional && !operand.variadic).length;
+  const most = declared.some((operand) => operand.variadic)
+    ? Number.POSITIVE_INFINITY
+    : declared.length;
+  const given = apply.operands.length;
+  if (given >= least && given <= most) return;
+  report(
+    error(
+      "R0201",
+      apply.span,
+      `${quote(operator.key)} takes ${count(least, most)}, here ${given}`,
+      {
+        ...(operator.span && { related: [{ span: operator.span, label: "declared here" }] }),
+        hints: [`its operands: ${enumerate(declared.map((operand) => operand.name)) || "none"}`],
+      },
+    ),
+  );
+}
+
+function count(least: number, most: number): string {
+  if (most === Number.POSITIVE_INFINITY)
+    return `at least ${least} ${least === 1 ? "operand" : "operands"}`;
+  const range = least === most ? `${most}` : `${least} to ${most}`;
+  return `${range} ${most === 1 ? "operand" : "operands"}`;
+}
+
+/** Reports attributes that the operator does not have, has already, or must have. */
+export function checkAttributes(
+  call: Pick<CallExpr, "attrs" | "span">,
+  apply: Apply,
+  operator: Operator,
+  side: Side,
+  report: Report,
+): void {
+  const declared = operator.def.attrs ?? {};
+  const seen = new Map<string, AttrEntry["span"]>();
+  for (const attr of call.attrs) {
+    if (attr.kind === "rest") continue;
+    const { name, span } = attr.name;
+    const first = seen.get(name);
+    if (first)
+      report(
+        error("R0404", span, `${quote(name)} is given twice`, {
+          related: [{ span: first, label: "the first" }],
+        }),
+      );
+    seen.set(name, first ?? span);
+    if (Object.hasOwn(declared, name)) continue;
+    const known = Object.keys(declared);
+    report(
+      error("R0401", span, `${quote(operator.key)} has no attribute ${quote(name)}`, {
+        hints: [
+          known.length > 0 ? `it has ${enumerate(known)}` : "it has none",
+          ...didYouMean(name, known),
+        ],
+      }),
+    );
+  }
+  for (const { name, value } of apply.attrs) {
+    const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
+    const wrong = type && unsuitable(value, type);
+    if (wrong) report(error("R0403", value.span, wrong.message, { hints: wrong.hints }));
+  }
+  const rests = call.attrs.filter((attr) => attr.kind === "rest");
+  if (rests[1])
+    report(
+      error("R0304", rests[1].span, "two `...` among the attributes", {
+        hints: ["one stands for all attributes that are not mentioned"],
+      }),
+    );
+  if (rests.length > 0) return;
+  for (const [name, { default: initial, required }] of Object.entries(declared)) {
+    if (initial !== undefined || seen.has(name)) continue;
+    if (side === "pattern")
+      report(
+        error("R0402", apply.span, `the pattern says nothing about ${quote(name)}`, {
+          hints: [
+            `${quote(operator.key)} has it, without a default: write \`${name} = …\`, \`${name} = _\`, or \`...rest\``,
+          ],
+        }),
+      );
+    else if (required)
+      report(
+        error("R0402", apply.span, `${quote(operator.key)} needs ${quote(name)}`, {
+          hints: [`write \`${name} = …\` after the semicolon`],
+        }),
+      );
+  }
+}
+
+/** Reports a remainder given to an operator that lacks some of the attributes it may hold. */
+export function checkRemainder(
+  rest: NonNullable<Apply["rest"]>,
+  remainder: Remainder,
+  operator: Operator,
+  report: Report,
+): void {
+  const declared = operator.def.attrs ?? {};
+  const lacking = remainder.covers.filter((name) => !Object.hasOwn(declared, name));
+  if (lacking.length === 0) return;
+  report(
+    error(
+      "R0408",
+      rest.span,
+      `${quote(`...${rest.name}`)} comes from ${quote(remainder.operator.key)}; ${quote(operator.key)} has no ${enumerate(lacking.map(quote), "or")}`,
+      {
+        related: [{ span: remainder.span, label: "bound here" }],
+        hints: ["mention on the left what is not to be carried over"],
+      },
+    ),
+  );
+}
+
+/** Where a variable of a declared sort was first seen, and which sort that was. */
+export type Sorts = Map<string, { readonly sort: string; readonly span: Term["span"] }>;
+
+/** Reports operands of another sort than the declaration asks for (R0202). Literals and tensors' values suit any. */
+export function checkSorts(
+  apply: Apply,
+  operator: Operator,
+  resultSort: (term: Term) => string | undefined,
+  sorts: Sorts,
+  report: Report,
+): void {
+  apply.operands.forEach((operand, i) => {
+    const wanted = operator.signature
+      ? (operator.signature.operands[Math.min(i, operator.signature.operands.length - 1)] ??
+        "Tensor")
+      : "Tensor";
+    const term = operand.kind === "spread" ? operand.element : operand;
+    if (term.kind === "constant" || term.kind === "wildcard") return;
+    const known = term.kind === "variable" ? sorts.get(term.name) : undefined;
+    const found = known?.sort ?? resultSort(term);
+    if (found === undefined) {
+      if (term.kind === "variable") sorts.set(term.name, { sort: wanted, span: term.span });
+    } else if (found !== wanted)
+      report(
+        error("R0202", term.span, `expected a ${wanted}, found a ${found}`, {
+          ...(known && { related: [{ span: known.span, label: `a ${found} here` }] }),
+        }),
+      );
+  });
+}

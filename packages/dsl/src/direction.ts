@@ -1,0 +1,150 @@
+/**
+ * One direction of a rule: what its two sides must be to each other.
+ *
+ * @module
+ */
+
+import type { Condition, Span, Term, Variable } from "./ast.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
+import { Resolver, type Root } from "./resolver.ts";
+import { pairResults } from "./results.ts";
+import type { Scope } from "./scope.ts";
+import { keyOf, variablesOf } from "./structure.ts";
+import type { Arg, Expr } from "./syntax.ts";
+import { bind, Depths } from "./variables.ts";
+
+/** A rule as written, abbreviations written out. */
+export interface Written {
+  readonly left: readonly Arg[];
+  readonly right: readonly Arg[];
+  readonly conditions: readonly {
+    readonly kind: "when" | "assuming";
+    readonly condition: Expr;
+    readonly span: Span;
+  }[];
+  readonly arrowSpan: Span;
+  /** The whole rule. */
+  readonly span: Span;
+  readonly expanding: boolean;
+}
+
+/** A direction resolved. */
+export interface Direction {
+  readonly left: readonly Term[];
+  readonly right: readonly Term[];
+  readonly conditions: readonly Condition[];
+  readonly variables: ReadonlyMap<string, Variable>;
+}
+
+/** Resolves a rule from left to right. `undefined` when something is wrong with it, which has been reported. */
+export function resolveDirection(
+  rule: Written,
+  scope: Scope,
+  report: (diagnostic: Diagnostic) => void,
+): Direction | undefined {
+  let failed = false;
+  const fail = (diagnostic: Diagnostic): void => {
+    failed = true;
+    report(diagnostic);
+  };
+  const depths = new Depths(scope, fail);
+  for (const { value } of [...rule.left, ...rule.right]) depths.add(value);
+  for (const { condition } of rule.conditions) depths.add(condition);
+  const bound = bind(
+    rule.left.map((root) => root.value),
+    depths,
+    scope,
+    fail,
+  );
+  const resolver = new Resolver(scope, bound, depths, fail);
+  const left = rule.left.map((root) => resolver.root(root, "pattern"));
+  const right = rule.right.map((root) => resolver.root(root, "build"));
+  const conditions = rule.conditions.map(({ kind, condition, span }): Condition | undefined => {
+    const value = resolver.condition(condition);
+    return value && { kind, value, span };
+  });
+  if (failed || left.includes(undefined) || right.includes(undefined)) return undefined;
+  checkRoots(left as readonly Root[], rule, fail);
+  const sides = pairResults(
+    left as readonly Root[],
+    right as readonly Root[],
+    rule.arrowSpan,
+    fail,
+  );
+  if (sides?.left.every((root, i) => keyOf(root) === keyOf(sides.right[i] as Term)))
+    fail(error("R0308", rule.span, "both sides are the same"));
+  if (!sides || failed) return undefined;
+  return {
+    ...sides,
+    conditions: conditions as readonly Condition[],
+    variables: bound.variables,
+  };
+}
+
+/** Reports left sides that match everything, or that are several patterns with nothing to do with each other. */
+function checkRoots(
+  roots: readonly Root[],
+  rule: Written,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const terms = roots.map((root) => (root.kind === "one" ? root.term : root.apply));
+  const names = terms.map(variablesOf);
+  const uses = new Map<string, number>();
+  for (const own of names) for (const name of own) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const isAllBare = terms.every((term) => term.kind === "variable");
+  for (const term of terms) {
+    if (term.kind === "constant")
+      report(
+        error("R0012", term.span, "not supported yet: a left-hand side that is a constant", {
+          hints: ["constants fold by themselves, through any operator with `evaluate`"],
+        }),
+      );
+    const isBare =
+      term.kind === "wildcard" ||
+      (term.kind === "variable" && (isAllBare || uses.get(term.name) === 1));
+    if (isBare && !(rule.expanding && term.kind === "variable"))
+      report(
+        error("R0302", term.span, "the left-hand side matches everything", {
+          hints: ["turn it round, or mark it `expanding`"],
+        }),
+      );
+  }
+  const stranger = firstUnconnected(names);
+  const term = stranger === undefined ? undefined : terms[stranger];
+  if (term)
+    report(
+      error("R0306", term.span, "the roots share no variable", {
+        label: "no variable of the roots before it occurs here",
+        related: terms.slice(0, stranger).map((root) => ({ span: root.span, label: "" })),
+        hints: [
+          "every pair in the graph would match: 200 of one and 200 of the other make 40,000 matches",
+          "give them an operand in common",
+        ],
+      }),
+    );
+}
+
+/** The first root that no chain of shared variables connects to the first one. */
+function firstUnconnected(names: readonly ReadonlySet<string>[]): number | undefined {
+  const parents = new Map<string, string>();
+  const find = (name: string): string => {
+    let root = name;
+    for (let up = parents.get(root); up !== undefined && up !== root; up = parents.get(root)) {
+      parents.set(name, up);
+      root = up;
+    }
+    return root;
+  };
+  for (const own of names) {
+    const [first] = own;
+    for (const name of own) parents.set(find(name), find(first as string));
+  }
+  const groups = names.map((own) => {
+    const [first] = own;
+    return first === undefined ? undefined : find(first);
+  });
+  const stranger = groups.findIndex(
+    (group, i) => i > 0 && (group === undefined || group !== groups[0]),
+  );
+  return stranger < 0 ? undefined : stranger;
+}

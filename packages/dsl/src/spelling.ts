@@ -1,0 +1,55 @@
+/**
+ * Did you mean?
+ *
+ * @module
+ */
+
+/** Names longer than this are not compared: the distance is quadratic in their length. */
+const LONGEST = 64;
+
+/** The candidate most like a name, if one is like it: at most a third of its letters wrong, letter case counting half. */
+export function closest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST) return undefined;
+  let best: string | undefined;
+  let least = Math.max(1, name.length / 3) + 0.25;
+  for (const candidate of candidates) {
+    if (candidate === name || Math.abs(candidate.length - name.length) > least) continue;
+    const exact = distance(name, candidate);
+    const folded = distance(name.toLowerCase(), candidate.toLowerCase());
+    const far = Math.min(exact, folded + (exact > folded ? 0.5 : 0));
+    if (far < least) {
+      least = far;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** The hint, if there is one to give. */
+export function didYouMean(name: string, candidates: Iterable<string>): readonly string[] {
+  const found = closest(name, candidates);
+  return found === undefined ? [] : [`did you mean \`${found}\`?`];
+}
+
+/** The optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let last: number[] = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (same ? 0 : 1),
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (before[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}

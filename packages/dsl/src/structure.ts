@@ -1,0 +1,47 @@
+/**
+ * Terms compared by structure: where they are written does not matter.
+ *
+ * @module
+ */
+
+import { match, P } from "ts-pattern";
+import type { Apply, Spread, Term, Value } from "./ast.ts";
+
+/** A string that two terms share exactly when they are the same but for their places. */
+export function keyOf(tree: Term | Spread | Value): string {
+  return JSON.stringify(tree, (name, part: unknown) => {
+    if (name === "span" || name === "op" || name === "fn") return undefined;
+    return typeof part === "bigint" ? `${part}n` : part;
+  });
+}
+
+/** How many applications a term consists of, repetitions in a spread counted once. */
+export function sizeOf(term: Term): number {
+  return match(term)
+    .with({ kind: P.union("variable", "wildcard", "constant") }, () => 0)
+    .with({ kind: "result" }, ({ of }) => sizeOf(of))
+    .with({ kind: "apply" }, ({ operands }) =>
+      operands.reduce(
+        (sum, operand) => sum + sizeOf(operand.kind === "spread" ? operand.element : operand),
+        1,
+      ),
+    )
+    .exhaustive();
+}
+
+/** The names of the variables in a term, remainders included; function arguments too. */
+export function variablesOf(term: Term): ReadonlySet<string> {
+  const names = new Set<string>();
+  JSON.stringify(term, (name, part: unknown) => {
+    if (name === "span" || name === "op" || name === "fn") return undefined;
+    if (typeof part === "bigint") return undefined;
+    if (typeof part === "object" && part !== null) {
+      if ("kind" in part && part.kind === "variable" && "name" in part)
+        names.add(String(part.name));
+      if ("rest" in part) names.add((part as Apply).rest?.name ?? "_");
+    }
+    return part;
+  });
+  names.delete("_");
+  return names;
+}

@@ -1,0 +1,186 @@
+/**
+ * Which variables a rule has, of which kind and depth.
+ *
+ * A pass over the two sides as written, before anything is resolved: a bare name means one thing or another by what the left
+ * side binds, and by whether it ever stands outside of a spread.
+ *
+ * @module
+ */
+
+import { match, P } from "ts-pattern";
+import type { Span, Variable } from "./ast.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
+import { quote } from "./quotation.ts";
+import type { Operator, Scope } from "./scope.ts";
+import type { Arg, Expr } from "./syntax.ts";
+import { parts } from "./traversal.ts";
+
+/** Where a name stands: the first place outside of every spread, and the first inside one. */
+interface Places {
+  outside?: Span;
+  inside?: Span;
+}
+
+/** A record of attributes that `...p` binds: which operator's, and which of them. */
+export interface Remainder {
+  readonly operator: Operator;
+  /** The attributes it may hold. */
+  readonly covers: readonly string[];
+  readonly span: Span;
+}
+
+/** What the left side of a rule binds. */
+export interface Bound {
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly remainders: ReadonlyMap<string, Remainder>;
+}
+
+/** Whether an operator yields a list of results, or a fixed number that is not one. */
+export function isMultiple(operator: Operator): boolean {
+  return operator.def.results !== undefined && operator.def.results !== 1;
+}
+
+/** The operator a call names, whatever else is wrong with it. */
+export function calledOperator(expr: Expr, scope: Scope): Operator | undefined {
+  return expr.kind === "call" ? scope.operators.get(expr.callee.name)?.[0] : undefined;
+}
+
+/** The places of every name in a rule: both sides, and the conditions. */
+export class Depths {
+  private readonly places = new Map<string, Places>();
+  private readonly scope: Scope;
+  private readonly report: (diagnostic: Diagnostic) => void;
+
+  constructor(scope: Scope, report: (diagnostic: Diagnostic) => void) {
+    this.scope = scope;
+    this.report = report;
+  }
+
+  /** Takes a root, or a condition, into account. */
+  add(expr: Expr): void {
+    this.visit(expr, false);
+  }
+
+  /** 1 for a name that stands in spreads only: a list, one item for each element. */
+  of(name: string): 0 | 1 {
+    const places = this.places.get(name);
+    return places?.inside && !places.outside ? 1 : 0;
+  }
+
+  /** Reports a spread that has nothing to run over: no name in it is a list. */
+  checkSpread(spread: Arg): void {
+    const operator = calledOperator(spread.value, this.scope);
+    if (operator && isMultiple(operator)) return;
+    const names: { readonly name: string; readonly span: Span }[] = [];
+    const collect = (expr: Expr): void => {
+      if (expr.kind === "name") names.push(expr);
+      if (expr.kind === "call")
+        for (const attr of expr.attrs) if (attr.kind === "rest") names.push(attr.name);
+      parts(expr).forEach(collect);
+    };
+    collect(spread.value);
+    const variables = names.filter(({ name }) => name !== "_");
+    if (variables.some(({ name }) => this.of(name) === 1)) return;
+    const [first] = variables;
+    const outside = first && this.places.get(first.name)?.outside;
+    this.report(
+      first && outside
+        ? error("R0303", first.span, `${quote(first.name)} is a list here and one term there`, {
+            related: [{ span: outside, label: "one term" }],
+          })
+        : error("R0204", spread.span, "this `...` runs over nothing", {
+            hints: ["a spread holds a variable that stands for a list: `...xs`"],
+          }),
+    );
+  }
+
+  private visit(expr: Expr, inside: boolean): void {
+    match(expr)
+      .with({ kind: "name" }, ({ name, span }) => this.note(name, span, inside))
+      .with({ kind: "call" }, ({ args, attrs }) => {
+        for (const arg of args) this.visitArg(arg, inside);
+        for (const attr of attrs)
+          if (attr.kind === "attr") this.visit(attr.value, inside);
+          else this.note(attr.name.name, attr.name.span, inside);
+      })
+      .with({ kind: "list" }, ({ elements }) => {
+        for (const element of elements) this.visitArg(element, inside);
+      })
+      .otherwise((other) => {
+        for (const part of parts(other)) this.visit(part, inside);
+      });
+  }
+
+  private visitArg(arg: Arg, inside: boolean): void {
+    if (arg.spread && inside)
+      this.report(error("R0012", arg.span, "not supported yet: a spread within a spread"));
+    const operator = calledOperator(arg.value, this.scope);
+    // The results of one application, spread: what stands in it is not repeated.
+    const isWhole = operator !== undefined && isMultiple(operator);
+    this.visit(arg.value, inside || (arg.spread && !isWhole));
+  }
+
+  private note(name: string, span: Span, inside: boolean): void {
+    const places = this.places.get(name) ?? {};
+    if (inside) places.inside ??= span;
+    else places.outside ??= span;
+    this.places.set(name, places);
+  }
+}
+
+/** What a left side binds: names in operand positions, bare attribute values, elements of literal lists, and remainders. */
+export function bind(
+  roots: readonly Expr[],
+  depths: Depths,
+  scope: Scope,
+  report: (diagnostic: Diagnostic) => void,
+): Bound {
+  const variables = new Map<string, Variable>();
+  const remainders = new Map<string, Remainder>();
+
+  const note = (name: string, span: Span, kind: Variable["kind"]): void => {
+    if (name === "_") return;
+    const known = variables.get(name);
+    if (!known) variables.set(name, { name, kind, depth: depths.of(name), span });
+    else if ((known.kind === "attributes") !== (kind === "attributes"))
+      report(
+        error("R0303", span, `${quote(name)} stands for attributes here and for one value there`, {
+          related: [{ span: known.span, label: "the other" }],
+        }),
+      );
+    else if (kind === "term") variables.set(name, { ...known, kind });
+  };
+
+  const operand = (expr: Expr): void =>
+    match(expr)
+      .with({ kind: "name" }, ({ name, span }) => note(name, span, "term"))
+      .with({ kind: "call" }, (call) => {
+        const operator = calledOperator(call, scope);
+        if (!operator) return;
+        for (const arg of call.args) operand(arg.value);
+        const mentioned = new Set<string>();
+        for (const attr of call.attrs) {
+          if (attr.kind === "rest") continue;
+          mentioned.add(attr.name.name);
+          if (attr.value.kind === "name") note(attr.value.name, attr.value.span, "value");
+        }
+        for (const attr of call.attrs) {
+          if (attr.kind === "attr") continue;
+          const { name, span } = attr.name;
+          note(name, span, "attributes");
+          const covers = Object.keys(operator.def.attrs ?? {}).filter((key) => !mentioned.has(key));
+          if (!remainders.has(name)) remainders.set(name, { operator, covers, span });
+        }
+      })
+      .with({ kind: "list" }, ({ elements }) => {
+        for (const { value } of elements)
+          if (value.kind === "name") note(value.name, value.span, "value");
+      })
+      .with({ kind: P.union("binary", "unary", "transpose", "field") }, (other) => {
+        for (const part of parts(other)) operand(part);
+      })
+      .otherwise(() => undefined);
+
+  for (const root of roots) operand(root);
+  return { variables, remainders };
+}
