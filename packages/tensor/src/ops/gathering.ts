@@ -301,6 +301,8 @@ export const gatheringOps: Ops = checked({
         !compatibleDims(values.shape[0] as Dim, 2)
       )
         throw new ShapeError("depth must be a scalar and values a list of two");
+      if (indices.shape.length === 0)
+        throw new ShapeError("indices must have a rank of at least 1");
       const size = depth.value?.[0] ?? freshDim("OneHot", 0);
       if (typeof size === "number" && size < 0) throw new ShapeError(`depth is ${size}`);
       const axis = oneHotAxis(attrs, indices.shape.length);

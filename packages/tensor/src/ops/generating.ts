@@ -11,7 +11,6 @@ import { take } from "../layout.ts";
 import { commonDType, intAttr, operandAt, requireRank, ShapeError } from "../typing.ts";
 import {
   freshDim,
-  freshDims,
   isFresh,
   isNonNegative,
   listOperand,
@@ -196,12 +195,11 @@ export const generatingOps: Ops = checked({
     operands: [{ name: "X" }],
     infer: (operands) => {
       const { shape } = operandAt(operands, 0);
-      // Of a scalar, as of a list of one.
-      return [{ dtype: "i64", shape: [Math.max(1, shape.length), ...freshDims("NonZero", 1)] }];
+      return [{ dtype: "i64", shape: [shape.length, freshDim("NonZero", 0)] }];
     },
     evaluate: (operands) => {
       const input = operandAt(operands, 0);
-      const shape = input.shape.length === 0 ? [1] : input.shape;
+      const { shape } = input;
       const elements = numbersOf(input);
       const found: number[] = [];
       for (let i = 0; i < elements.length; i++) if (elements[i] !== 0) found.push(i);

@@ -29,13 +29,11 @@ export function clampedSlice(
   step: number,
   size: number,
 ): { start: number; end: number; length: number } {
-  const backwards = step < 0;
-  const clamp = (bound: number) =>
-    backwards
-      ? Math.min(Math.max(bound < 0 ? bound + size : bound, -1), size - 1)
-      : Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size);
-  const first = clamp(start);
-  const last = clamp(end);
+  // Backwards, a start in front of the axis is its first element: so says the standard, and so do runtimes, unlike NumPy.
+  const clamp = (bound: number, least: number, greatest: number) =>
+    Math.min(Math.max(bound < 0 ? bound + size : bound, least), greatest);
+  const first = step < 0 ? clamp(start, 0, size - 1) : clamp(start, 0, size);
+  const last = step < 0 ? clamp(end, -1, size - 1) : clamp(end, 0, size);
   return { start: first, end: last, length: Math.max(0, Math.ceil((last - first) / step)) };
 }
 
