@@ -30,20 +30,10 @@ type Denoted =
   | { readonly kind: "value"; readonly value: ast.Value };
 
 /**
- * How names and arithmetic are read: as terms; as values; or, as the first argument of a function of terms, as a term
+ * How names and arithmetic are read: as terms; as values; or, as an argument of a function, as a term
  * wherever it is more than a bare name.
  */
 type Reading = "term" | "value" | "argument";
-
-/** The language's own functions whose first argument is a term, whatever it looks like. */
-const OF_TERMS: ReadonlySet<string> = new Set([
-  "rank",
-  "shape",
-  "dim",
-  "size",
-  "dtype",
-  "constant",
-]);
 
 /** What people coming from other rewriters ask for. */
 const USE_COUNTS = /^(has_?)?(one|single)_?use(s|d)?$|^(is_)?used_?once$|^(use_?count|uses)$/i;
@@ -343,10 +333,9 @@ export class Resolver {
     const attr = call.attrs[0];
     if (attr)
       return this.fail("R0401", attr.span, `${quote(name)} is a function and has no attributes`);
-    const ofTerm = OF_TERMS.has(name) && fn === builtins[name];
-    const args = call.args.map((arg, i): ast.Value | undefined => {
+    const args = call.args.map((arg): ast.Value | undefined => {
       if (arg.spread) return this.fail("R0204", arg.span, "`...` where one argument is expected");
-      const denoted = this.denote(arg.value, ofTerm && i === 0 ? "argument" : "value");
+      const denoted = this.denote(arg.value, "argument");
       if (denoted?.kind !== "term") return denoted?.value;
       const { term } = denoted;
       return term.kind === "variable" ? term : { kind: "term", term, span: term.span };
@@ -485,12 +474,15 @@ export class Resolver {
 
   private result(expr: s.FieldExpr, side: Side): ast.Term | undefined {
     const operator = calledOperator(expr.of, this.scope);
-    if (!operator)
+    if (!operator) {
+      if (expr.of.kind === "call" && !this.scope.functions.has(expr.of.callee.name))
+        return this.unknownCall(expr.of.callee, "term");
       return this.fail(
         "R0205",
         expr.fieldSpan,
         "only an application of an operator has results to choose from",
       );
+    }
     const apply = this.application(expr.of as s.CallExpr, operator, side);
     if (!apply) return undefined;
     const { field: index } = expr;

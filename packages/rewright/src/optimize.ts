@@ -126,8 +126,8 @@ export async function optimize(
       return {
         nodes,
         predicted,
-        ms: known ? run[which].wallMs : null,
-        spread: known ? [run[which].lowMs, run[which].highMs] : null,
+        ms: known ? run[which].ms : null,
+        spread: known ? run[which].middle : null,
       };
     };
     const report: Report = {

@@ -26,8 +26,11 @@ export interface TimingOptions extends RuntimeOptions {
   readonly cwd?: string;
 }
 
-/** Milliseconds of one run, the median. */
+/** Milliseconds of one run. */
 export interface RunTime {
+  /** The median on the ratio's clock, and the middle half of all runs. */
+  readonly ms: number;
+  readonly middle: readonly [low: number, high: number];
   readonly wallMs: number;
   readonly cpuMs: number;
 }
@@ -101,10 +104,12 @@ async function timePair(
   });
   const { value, low, high } = geometricMedian(ratios, options.seed ?? 1);
   const [originalTime, candidateTime] = ([0, 1] as const).map((side) => ({
+    ms: typical(times, clock, side),
+    middle: middleHalf(times.map((time) => time[clock][side])),
     wallMs: typical(times, "wall", side),
     cpuMs: typical(times, "cpu", side),
   })) as [RunTime, RunTime];
-  const short = originalTime[`${clock}Ms`] < 1;
+  const short = originalTime.ms < 1;
   return {
     original: originalTime,
     candidate: candidateTime,
@@ -115,6 +120,12 @@ async function timePair(
     samples: ratios.reduce((sum, group) => sum + group.length, 0),
     gain: low > (short ? 1.05 : 1.02),
   };
+}
+
+function middleHalf(groups: readonly Float64Array[]): readonly [number, number] {
+  const all = Float64Array.from(groups.flatMap((group) => [...group])).sort();
+  const at = (share: number): number => all[Math.round(share * (all.length - 1))] as number;
+  return [at(0.25), at(0.75)];
 }
 
 function typical(times: readonly PairedTimes[], clock: "wall" | "cpu", side: 0 | 1): number {
