@@ -2,6 +2,7 @@ import type { EGraph } from "../egraph.ts";
 import type { Id } from "../ids.ts";
 import { CostSets, type Ties } from "./costsets.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
+import { improve } from "./improve.ts";
 import { problem, program, programOrder, requirePrograms } from "./problem.ts";
 import { cheapestTrees } from "./tree.ts";
 
@@ -26,13 +27,13 @@ export function extractDag(
   cost: NodeCost,
   options: DagOptions = {},
 ): Extraction {
-  const { ties = "oldest", stop } = options;
+  const { rounds = 16, ties = "oldest", stop } = options;
   const task = problem(graph, roots, cost);
   const trees = cheapestTrees(task, task.costs);
   requirePrograms(task, trees.choice);
   const sets = new CostSets(task);
   sets.solve(trees, ties, stop);
-  const choice = sets.merge(task.roots);
+  const { choice } = improve(task, sets.merge(task.roots), rounds, stop);
   let total = 0;
   for (const c of programOrder(task, choice)) total += task.costs[choice[c] as number] as number;
   return program(task, choice, total);

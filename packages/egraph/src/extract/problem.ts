@@ -127,8 +127,12 @@ export function program(problem: Problem, choice: Int32Array, cost: number): Ext
   };
 }
 
-/** The classes that the roots need under a choice, children before parents. Throws on a cycle. */
-export function programOrder(problem: Problem, choice: Int32Array): Int32Array {
+/** The classes that `roots` need under a choice, children before parents. Throws on a cycle. */
+export function programOrder(
+  problem: Problem,
+  choice: Int32Array,
+  roots: Iterable<number> = problem.roots,
+): Int32Array {
   const { childAt, children, classes } = problem;
   const order = new Int32Array(classes);
   let count = 0;
@@ -136,7 +140,7 @@ export function programOrder(problem: Problem, choice: Int32Array): Int32Array {
   const state = new Uint8Array(classes);
   const stack = new Int32Array(classes);
   const at = new Int32Array(classes);
-  for (const root of problem.roots) {
+  for (const root of roots) {
     if (state[root] !== 0) continue;
     let depth = 0;
     stack[0] = root;

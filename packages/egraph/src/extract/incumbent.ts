@@ -1,0 +1,195 @@
+import { type Problem, programOrder } from "./problem.ts";
+
+/**
+ * A program that is being improved: which e-node computes each class, and how often the program uses the
+ * class. A class is part of the program while it is used. Classes that leave keep their choice for the
+ * case that they come back.
+ */
+export class Incumbent {
+  readonly task: Problem;
+  /** Per class: its e-node; of a class outside the program the one it would enter with, or -1. */
+  readonly choice: Int32Array;
+  /** Per class: how many chosen children and roots refer to it. */
+  readonly uses: Int32Array;
+  /** The classes of the program, children before parents, and the place of each there. */
+  order: Int32Array = new Int32Array(0);
+  readonly place: Int32Array;
+  /** DAG cost. */
+  cost = 0;
+
+  private readonly stack: Int32Array;
+  /** Per class: 2e while entering in epoch e, 2e + 1 once done. */
+  private readonly visit: Int32Array;
+  private epoch = 1;
+  private readonly above: Uint8Array;
+  private aboveOf = -1;
+
+  constructor(task: Problem, choice: Int32Array) {
+    this.task = task;
+    this.choice = choice;
+    this.uses = new Int32Array(task.classes);
+    this.place = new Int32Array(task.classes);
+    this.stack = new Int32Array(task.classes + task.children.length + 1);
+    this.visit = new Int32Array(task.classes);
+    this.above = new Uint8Array(task.classes);
+    for (const root of task.roots) this.cost += this.use(root);
+    this.sort();
+  }
+
+  /** Brings `order` up to date after a change; `pinned` is a class that is used besides the roots. */
+  sort(pinned = -1): void {
+    const { roots } = this.task;
+    this.order = programOrder(this.task, this.choice, pinned < 0 ? roots : [pinned, ...roots]);
+    for (let i = 0; i < this.order.length; i++) this.place[this.order[i] as number] = i;
+    this.aboveOf = -1;
+  }
+
+  /** Uses a class once more; returns what entering classes cost. */
+  use(c: number): number {
+    const uses = this.uses[c] as number;
+    this.uses[c] = uses + 1;
+    if (uses > 0) return 0;
+    return (this.task.costs[this.choice[c] as number] as number) + this.useChildren(c);
+  }
+
+  /** Uses a class once less; returns what leaving classes cost. */
+  drop(c: number): number {
+    const uses = (this.uses[c] as number) - 1;
+    this.uses[c] = uses;
+    if (uses > 0) return 0;
+    return (this.task.costs[this.choice[c] as number] as number) + this.dropChildren(c);
+  }
+
+  /** Uses the children of the e-node of a class; returns what entering classes cost. */
+  useChildren(c: number): number {
+    const { task, choice, uses, stack } = this;
+    let cost = 0;
+    let depth = 0;
+    stack[depth++] = c;
+    while (depth > 0) {
+      const n = choice[stack[--depth] as number] as number;
+      const end = task.childAt[n + 1] as number;
+      for (let k = task.childAt[n] as number; k < end; k++) {
+        const child = task.children[k] as number;
+        const count = uses[child] as number;
+        uses[child] = count + 1;
+        if (count > 0) continue;
+        cost += task.costs[choice[child] as number] as number;
+        stack[depth++] = child;
+      }
+    }
+    return cost;
+  }
+
+  /** Drops the children of the e-node of a class; returns what leaving classes cost. */
+  dropChildren(c: number): number {
+    const { task, choice, uses, stack } = this;
+    let cost = 0;
+    let depth = 0;
+    stack[depth++] = c;
+    while (depth > 0) {
+      const n = choice[stack[--depth] as number] as number;
+      const end = task.childAt[n + 1] as number;
+      for (let k = task.childAt[n] as number; k < end; k++) {
+        const child = task.children[k] as number;
+        const count = (uses[child] as number) - 1;
+        uses[child] = count;
+        if (count > 0) continue;
+        cost += task.costs[choice[child] as number] as number;
+        stack[depth++] = child;
+      }
+    }
+    return cost;
+  }
+
+  /**
+   * What the program would pay for e-node `n` in class `c`, whose present children have been dropped:
+   * its own cost and that of the classes that would enter. Infinity when that is not below `limit`, or
+   * when there would be a cycle.
+   */
+  price(c: number, n: number, limit: number): number {
+    const { task, choice, uses, visit, place, stack } = this;
+    const entering = ++this.epoch * 2;
+    let sum = task.costs[n] as number;
+    if (sum >= limit) return Number.POSITIVE_INFINITY;
+    let depth = 0;
+    // A class is pushed as itself, and as its complement to be finished once its children are.
+    const end = task.childAt[n + 1] as number;
+    for (let k = task.childAt[n] as number; k < end; k++) {
+      stack[depth++] = task.children[k] as number;
+      while (depth > 0) {
+        const top = stack[--depth] as number;
+        if (top < 0) {
+          visit[~top] = entering + 1;
+          continue;
+        }
+        const seen = visit[top] as number;
+        if (seen === entering + 1) continue;
+        if (top === c || seen === entering) return Number.POSITIVE_INFINITY;
+        if ((uses[top] as number) > 0) {
+          if ((place[top] as number) > (place[c] as number) && this.isAbove(top, c))
+            return Number.POSITIVE_INFINITY;
+          visit[top] = entering + 1;
+          continue;
+        }
+        const chosen = choice[top] as number;
+        if (chosen < 0) return Number.POSITIVE_INFINITY;
+        sum += task.costs[chosen] as number;
+        if (sum >= limit) return Number.POSITIVE_INFINITY;
+        visit[top] = entering;
+        stack[depth++] = ~top;
+        const last = task.childAt[chosen + 1] as number;
+        for (let j = task.childAt[chosen] as number; j < last; j++)
+          stack[depth++] = task.children[j] as number;
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * Gives class `c` the e-node that makes the program cheapest, all else being equal; returns whether that
+   * is another one than before. Call {@link sort} afterwards.
+   */
+  improve(c: number, tolerance: number): boolean {
+    const { task, choice } = this;
+    const first = task.first[c] as number;
+    const end = task.first[c + 1] as number;
+    if (end - first < 2) return false;
+    const old = choice[c] as number;
+    const before = (task.costs[old] as number) + this.dropChildren(c);
+    let limit = before - tolerance;
+    let best = -1;
+    for (let n = first; n < end; n++) {
+      if (n === old) continue;
+      const price = this.price(c, n, limit);
+      if (price >= limit) continue;
+      limit = price;
+      best = n;
+    }
+    if (best >= 0) choice[c] = best;
+    const after = (task.costs[choice[c] as number] as number) + this.useChildren(c);
+    if (best >= 0) this.cost += after - before;
+    return best >= 0;
+  }
+
+  /** Whether a class of the program needs class `c`. */
+  private isAbove(d: number, c: number): boolean {
+    const { task, order, choice, above, place } = this;
+    if (this.aboveOf !== c) {
+      this.aboveOf = c;
+      above.fill(0);
+      above[c] = 1;
+      for (let i = (place[c] as number) + 1; i < order.length; i++) {
+        const other = order[i] as number;
+        const n = choice[other] as number;
+        const end = task.childAt[n + 1] as number;
+        for (let k = task.childAt[n] as number; k < end; k++)
+          if (above[task.children[k] as number] === 1) {
+            above[other] = 1;
+            break;
+          }
+      }
+    }
+    return above[d] === 1;
+  }
+}
