@@ -37,7 +37,10 @@ export type DType =
   | "c128"
   | "unknown";
 
-/** A number when known, a name when not: a batch called "N" stays "N". Names that begin with "?" stand for a size of its own, equal to no other. */
+/**
+ * A number when known, a name when not: a batch called "N" stays "N", and stands for any size of at least 1.
+ * Names that begin with "?" are derived by inference; "?" alone is a size of its own, equal to no other.
+ */
 export type Dim = number | string;
 
 /** The type of a tensor. */

@@ -120,7 +120,8 @@ export function subtractDims(a: Dim, b: Dim): Dim {
 
 /** a * b. */
 export function multiplyDims(a: Dim, b: Dim): Dim {
-  if (isNumber(a) && isNumber(b)) return a * b;
+  // Sums with 0, so that no result is -0.
+  if (isNumber(a) && isNumber(b)) return a * b + 0;
   if (a === 1) return b;
   if (b === 1) return a;
   if (a === 0 || b === 0) return 0;
@@ -178,7 +179,7 @@ function exactQuotient(a: Dim, b: Dim): Dim | undefined {
 export function divideDims(a: Dim, b: Dim): Dim | undefined {
   if (b === 0) return undefined;
   if (b === 1) return a;
-  if (isNumber(a) && isNumber(b)) return Math.floor(a / b);
+  if (isNumber(a) && isNumber(b)) return Math.floor(a / b) + 0;
   if (fresh(a, b)) return FRESH;
   if (a === b) return 1;
   const exact = exactQuotient(a, b);
@@ -202,9 +203,10 @@ export function ceilDivideDims(a: Dim, b: number): Dim {
 /** a / b rounded towards zero, as ONNX's integer Div; `undefined` for a division by the number 0. */
 export function truncatedQuotient(a: Dim, b: Dim): Dim | undefined {
   if (b === 0) return undefined;
-  if (isNumber(a) && isNumber(b)) return Math.trunc(a / b);
+  if (isNumber(a) && isNumber(b)) return Math.trunc(a / b) + 0;
   if (fresh(a, b)) return FRESH;
-  const positive = [...parse(a).values(), ...parse(b).values()].every((times) => times > 0);
+  // Without a minus sign anywhere, both are at least 0, where truncation is rounding down.
+  const positive = !`${a}${b}`.includes("-");
   return positive ? divideDims(a, b) : (exactQuotient(a, b) ?? call("quo", [a, b]));
 }
 
@@ -224,13 +226,20 @@ function lattice(name: string, a: Dim, b: Dim, combine: (a: number, b: number) =
   );
 }
 
+/** A name that the program declares, not one derived from such names. */
+function isDeclared(a: Dim): boolean {
+  return typeof a === "string" && !a.startsWith("?");
+}
+
 /** The greater of two dimensions. */
 export function maxDims(a: Dim, b: Dim): Dim {
   return lattice("max", a, b, Math.max);
 }
 
-/** The lesser of two dimensions. */
+/** The lesser of two dimensions. A declared name is a size of at least 1. */
 export function minDims(a: Dim, b: Dim): Dim {
+  if (isNumber(a) && a <= 1 && isDeclared(b)) return a;
+  if (isNumber(b) && b <= 1 && isDeclared(a)) return b;
   return lattice("min", a, b, Math.min);
 }
 
@@ -247,6 +256,12 @@ export function compatibleDims(a: Dim, b: Dim): boolean {
   return !isNumber(subtractDims(a, b));
 }
 
+/** `part` is the lesser of `whole` and a number: where the two broadcast at all, they are equal or `part` is 1. */
+function isCut(part: Dim, whole: Dim): boolean {
+  const bounds = operandsOf("min", part);
+  return bounds?.every((dim) => (isNumber(dim) ? dim >= 1 : dim === whole)) ?? false;
+}
+
 /**
  * What two dimensions are once broadcast against each other, or `undefined` where they cannot be: 1 yields to the
  * other, a number to which a name must be equal (or 1) wins, two different names give a name of their own.
@@ -257,6 +272,8 @@ export function broadcastDims(a: Dim, b: Dim): Dim | undefined {
   if (isNumber(a)) return isNumber(b) ? undefined : a;
   if (isNumber(b)) return b;
   if (fresh(a, b)) return FRESH;
+  if (isCut(a, b)) return b;
+  if (isCut(b, a)) return a;
   const operands = [a, b].flatMap((dim) => operandsOf("broadcast", dim) ?? [dim]) as string[];
   const names = [...new Set(operands)].sort(byName);
   return call("broadcast", names);
