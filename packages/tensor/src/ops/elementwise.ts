@@ -16,7 +16,7 @@ import {
   sizeOf,
 } from "../array.ts";
 import { broadcastShapes, isFloat, isInteger, isSigned, ShapeError } from "../typing.ts";
-import { typeWith } from "../value.ts";
+import { isFresh, typeWith } from "../value.ts";
 
 /** A stored element. */
 export type Cell = number | bigint | string;
@@ -153,7 +153,7 @@ export function zip(kernel: Binary, a: NdArray, b: NdArray): NdArray {
 
 /** Whether a number is one of the element type; names stand for sizes, which the types of sizes hold. */
 function fits(dtype: DType, element: Dim): boolean {
-  if (typeof element === "string") return isBig(dtype) || dtype === "i32";
+  if (typeof element === "string") return isFresh(element) || isBig(dtype) || dtype === "i32";
   if (!Number.isSafeInteger(element)) return false;
   if (dtype === "bool") return element === 0 || element === 1;
   const bits = Number(WIDTHS.exec(dtype)?.[0]);
