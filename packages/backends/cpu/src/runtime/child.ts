@@ -121,6 +121,8 @@ new Worker(new URL(own.endsWith(".ts") ? "watchdog.ts" : "watchdog.js", own), {
   workerData: { bytes: limit, parent: process.ppid },
 }).unref();
 process.on("disconnect", () => process.exit());
+// A terminal's Ctrl-C reaches the whole group of processes. When this one ends is its parent's to say.
+process.on("SIGINT", () => {});
 
 try {
   const ort: Runtime = await import("onnxruntime-node");
