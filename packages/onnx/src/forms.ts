@@ -317,7 +317,7 @@ const clip: Form = moved(
 );
 
 const isEmpty = <V>(operand: V | undefined, operands: Operands<V>): boolean =>
-  operand !== undefined && operands.type(operand).shape.includes(0);
+  operand !== undefined && operands.contents(operand)?.shape.includes(0) === true;
 
 /** Resize: without the region of interest at first; then its unused operands were empty tensors, now they are absent. */
 const resize: Form = {

@@ -2,3 +2,5 @@ export { ModelBuilder, type Value } from "./builder.ts";
 export { ModelError } from "./error.ts";
 export type { OnnxModel } from "./model.ts";
 export { type ReadOptions, readModel } from "./read.ts";
+export { modelOf } from "./standalone.ts";
+export { type WriteOptions, writeModel } from "./write.ts";

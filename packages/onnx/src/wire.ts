@@ -307,14 +307,13 @@ export class Pieces {
   field(no: number, value: Uint8Array | string | Pieces): this {
     const content = typeof value === "string" ? new TextEncoder().encode(value) : value;
     this.raw(varint(no * 8 + BYTES)).raw(varint(content.length));
-    if (content instanceof Uint8Array) return this.raw(content);
-    for (const piece of content.#pieces) this.raw(piece);
-    return this;
+    return content instanceof Uint8Array ? this.raw(content) : this.append(content);
   }
 
-  /** Adds a field that holds a non-negative number. */
-  number(no: number, value: number): this {
-    return this.raw(varint(no * 8 + VARINT)).raw(varint(value));
+  /** Adds all fields of another message. */
+  append(other: Pieces): this {
+    for (const piece of other.#pieces) this.raw(piece);
+    return this;
   }
 
   /** All of it in one array. */

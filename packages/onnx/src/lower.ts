@@ -1,0 +1,117 @@
+/**
+ * Lowering: a node of the vocabulary in the form that an operator set has for it.
+ *
+ * @module
+ */
+
+import type { Attr, Dialect, GraphNode, NdArray, Source } from "@rewright/plugin";
+import { type Application, FORMS } from "./forms.ts";
+import { canonicalVersion, sameMeaning, type Version, versionAt } from "./opset.ts";
+import { definitionOf } from "./raise.ts";
+
+/** An operand: a value of the program, or a constant that the form needs. */
+export type Lowered = { readonly source: Source } | { readonly array: NdArray };
+
+/** A node as an operator set says it. */
+export interface LoweredNode {
+  readonly op: string;
+  readonly attrs: ReadonlyMap<string, Attr>;
+  readonly operands: readonly (Lowered | undefined)[];
+}
+
+/** Values of attributes that came later than the attribute. */
+const VALUE_SINCE: ReadonlyMap<string, number> = new Map([
+  ["Pad mode wrap", 19],
+  ["Resize coordinate_transformation_mode half_pixel_symmetric", 19],
+  ["ScatterElements reduction max", 18],
+  ["ScatterElements reduction min", 18],
+  ["ScatterND reduction max", 18],
+  ["ScatterND reduction min", 18],
+]);
+
+const isArray = (value: Attr): value is readonly Attr[] => Array.isArray(value);
+
+function equal(a: Attr | undefined, b: Attr | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (isArray(a) && isArray(b))
+    return a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  return a === b;
+}
+
+function typesFit(
+  node: GraphNode,
+  lowered: readonly (Lowered | undefined)[],
+  version: Version,
+): boolean {
+  const takes = (sets: readonly ReadonlySet<string>[], i: number, dtype: string): boolean => {
+    const set = sets[i] ?? (version.variadic ? sets.at(-1) : undefined);
+    return set !== undefined && (dtype === "unknown" || set.has(dtype));
+  };
+  const dtypeOf = (operand: Lowered): string => {
+    if ("array" in operand) return operand.array.dtype;
+    const position = node.inputs.indexOf(operand.source);
+    return node.operands[position]?.dtype ?? "unknown";
+  };
+  return (
+    lowered.every(
+      (operand, i) => operand === undefined || takes(version.inputs, i, dtypeOf(operand)),
+    ) &&
+    node.results.every((type, i) => {
+      const set = version.outputs[i] ?? version.outputs.at(-1);
+      return type.dtype === "unknown" || set === undefined || set.has(type.dtype);
+    })
+  );
+}
+
+/**
+ * A node of the vocabulary as an operator set says it; `undefined` when it cannot say it.
+ * @param contents the contents of a constant operand, where they are few
+ */
+export function lower(
+  node: GraphNode,
+  opset: number,
+  dialects: readonly Dialect[],
+  contents: (source: Source) => NdArray | undefined,
+): LoweredNode | undefined {
+  const version = versionAt(node.op, opset);
+  const canonical = canonicalVersion(node.op);
+  if (version === undefined || canonical === undefined) return undefined;
+  const application: Application<Lowered> = {
+    op: node.op,
+    attrs: new Map(Object.entries(node.attrs)),
+    operands: node.inputs.map((source) => source && { source }),
+    results: node.results.length,
+  };
+  const form = FORMS.get(node.op);
+  let from = version.since;
+  if (form !== undefined && from < form.until) {
+    const position = (operand: Lowered): number =>
+      "array" in operand ? -1 : node.inputs.indexOf(operand.source);
+    const said = form.lower(
+      application,
+      {
+        type: (operand) =>
+          "array" in operand
+            ? operand.array
+            : (node.operands[position(operand)] ?? { dtype: "unknown", shape: [] }),
+        contents: (operand) => ("array" in operand ? operand.array : contents(operand.source)),
+        constant: (array) => ({ array }),
+      },
+      from,
+    );
+    if (!said) return undefined;
+    from = form.until;
+  }
+  if (!sameMeaning(node.op, from, canonical.since)) return undefined;
+  const def = definitionOf(node.op, dialects);
+  for (const [name, value] of [...application.attrs]) {
+    if (!version.attributes.has(name)) {
+      if (!equal(value, def?.attrs?.[name]?.default)) return undefined;
+      application.attrs.delete(name);
+    }
+    if ((VALUE_SINCE.get(`${node.op} ${name} ${String(value)}`) ?? 0) > opset) return undefined;
+  }
+  const { op, attrs, operands } = application;
+  while (operands.length > 0 && operands.at(-1) === undefined) operands.pop();
+  return typesFit(node, operands, version) ? { op, attrs, operands } : undefined;
+}

@@ -1,0 +1,475 @@
+/**
+ * Writing a program back into the file it came from.
+ *
+ * @module
+ */
+
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { Dialect, Graph, GraphNode, NdArray, Source } from "@rewright/plugin";
+import { onnx } from "@rewright/tensor";
+import { tensorProto } from "./attribute.ts";
+import {
+  fileNode,
+  newNode,
+  plainNode,
+  restatedNode,
+  type Surroundings,
+  splitName,
+} from "./emit.ts";
+import { ModelError } from "./error.ts";
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  TensorProtoSchema,
+} from "./generated/onnx_pb.ts";
+import { LATEST_OPSET } from "./generated/operators.ts";
+import { type LoweredNode, lower } from "./lower.ts";
+import { matchNodes } from "./match.ts";
+import { type Carrier, type OnnxModel, type Origin, type OriginNode, originOf } from "./model.ts";
+import { FreshNames, type Naming, nameValues } from "./naming.ts";
+import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
+import { sameMeaning } from "./opset.ts";
+import { ConstantPool } from "./pool.ts";
+import { inlineExternal } from "./tensors.ts";
+import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
+
+/** Fields of ModelProto. */
+const GRAPH = 7;
+const OPSET_IMPORT = 8;
+/** Fields of GraphProto. */
+const NODE = 1;
+const INITIALIZER = 5;
+const VALUE_INFO = 13;
+const ANNOTATION = 14;
+const SPARSE_INITIALIZER = 15;
+/** The field of TensorProto that names it; a sparse tensor is named by its values, its first field. */
+const TENSOR_NAME = 8;
+const SPARSE_VALUES = 1;
+/** Protobuf's limit for one message. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/** How a program is written. */
+export interface WriteOptions {
+  /** The vocabularies, besides ONNX's own, that its operators are of: they tell the types of attributes. */
+  readonly dialects?: readonly Dialect[];
+}
+
+/**
+ * The model with its main graph replaced. Nodes and constants that were in the file come back as they were, under their
+ * names; inputs, outputs, metadata, functions and fields unknown here stay, and what was said about values that are gone
+ * goes. New operators are written in the form that the file's operator set has; only where it has none is the set raised,
+ * to the lowest that has one. External data is taken in.
+ *
+ * @throws {ModelError} when the model is not from `readModel`, the program's inputs or outputs are not the file's, an
+ * operator cannot be said in any operator set under which the others keep their meaning, or the result is too large
+ */
+export function writeModel(model: OnnxModel, graph: Graph, options: WriteOptions = {}): Uint8Array {
+  const origin = originOf(model);
+  if (origin === undefined)
+    throw new ModelError(
+      "only a model that readModel returned can be written: a copy of it will not do.",
+    );
+  return writeInto(origin, graph, options).bytes;
+}
+
+/** Writes a program into a file, and says which operator set that took. */
+export function writeInto(
+  origin: Origin,
+  graph: Graph,
+  options: WriteOptions,
+): { readonly bytes: Uint8Array; readonly opset: number } {
+  return new Writer(origin, graph, [onnx, ...(options.dialects ?? [])]).write();
+}
+
+/** Demands that a program is in order: its nodes use inputs, constants and results of nodes before them. */
+function checkProgram(origin: Origin, graph: Graph): void {
+  if (
+    graph.inputs.length !== origin.inputs.length ||
+    graph.outputs.length !== origin.outputs.length
+  )
+    throw new ModelError(
+      `the program has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs, the file ${origin.inputs.length} and ${origin.outputs.length}: they must be the same.`,
+    );
+  const check = (source: Source | undefined, before: number, who: string): void => {
+    if (source === undefined) return;
+    const { from, index } = source;
+    const valid =
+      from === "input"
+        ? index < graph.inputs.length
+        : from === "constant"
+          ? index < graph.constants.length
+          : index < before && source.result < (graph.nodes[index]?.results.length ?? 0);
+    if (!valid || index < 0)
+      throw new ModelError(
+        `${who} of the program takes ${from} ${index}, which is not there or comes later.`,
+      );
+  };
+  for (const [index, { inputs, op }] of graph.nodes.entries())
+    for (const source of inputs) check(source, index, `node ${index} (${op})`);
+  for (const [index, { source }] of graph.outputs.entries())
+    check(source, graph.nodes.length, `output ${index}`);
+}
+
+/** A node ready to be written, where it stood in the file, and the constants it needs there. */
+interface Entry {
+  readonly bytes: Uint8Array;
+  readonly order: number;
+  readonly needs: readonly Carrier[];
+}
+
+class Writer {
+  readonly #origin: Origin;
+  readonly #graph: Graph;
+  readonly #dialects: readonly Dialect[];
+  readonly #matched: readonly (number | undefined)[];
+  readonly #naming: Naming;
+  readonly #around: Surroundings;
+  readonly #entries: Entry[] = [];
+  /** Initializers of the file that are nodes of the program, and their names. */
+  readonly #opaqueInitializers = new Map<Field, string>();
+  readonly #copiedInitializers: Pieces[] = [];
+  /** Names that mean what they meant in the file. */
+  readonly #alive: Set<string>;
+  #templates: Map<string, OriginNode> | undefined;
+
+  constructor(origin: Origin, graph: Graph, dialects: readonly Dialect[]) {
+    checkProgram(origin, graph);
+    this.#origin = origin;
+    this.#graph = graph;
+    this.#dialects = dialects;
+    this.#alive = new Set(origin.inputs);
+    const fresh = new FreshNames(origin.names);
+    const pool = new ConstantPool(origin, graph, fresh);
+    this.#matched = matchNodes(origin.graph, graph, dialects);
+    this.#naming = nameValues(
+      origin,
+      graph,
+      this.#matched,
+      (index, name) => pool.carries(index, name),
+      fresh,
+    );
+    this.#around = {
+      pool,
+      fresh,
+      dialects,
+      nameOf: (source) => this.#nameOf(source),
+      copyOf: (name) => this.#copyOf(name),
+    };
+  }
+
+  #nameOf(source: Source | undefined): string {
+    if (source === undefined) return "";
+    if (source.from === "input") return this.#origin.inputs[source.index] as string;
+    if (source.from === "constant") return this.#around.pool.use(source.index);
+    return this.#naming.results[source.index]?.[source.result] as string;
+  }
+
+  #contents(source: Source): NdArray | undefined {
+    if (source.from === "constant") {
+      const constant = this.#graph.constants[source.index];
+      const size = constant?.type.shape.reduce<number>((product, dim) => product * Number(dim), 1);
+      return size !== undefined && size <= 4096 ? constant?.load() : undefined;
+    }
+    return undefined;
+  }
+
+  // ── Operator sets ──────────────────────────────────────────────────────────
+
+  #isPlain(node: GraphNode): boolean {
+    return node.opaque === undefined && !node.op.includes(".");
+  }
+
+  #lower(node: GraphNode, opset: number): LoweredNode | undefined {
+    return lower(node, opset, this.#dialects, (source) => this.#contents(source));
+  }
+
+  /** The lowest operator set, from the file's on, that can say all new nodes. */
+  #chooseOpset(): number {
+    const own = this.#origin.domains.get("") ?? 0;
+    const added = this.#graph.nodes.filter(
+      (node, index) => this.#matched[index] === undefined && this.#isPlain(node),
+    );
+    // A file without any of ONNX's own operators may come to use them.
+    const start = own > 0 ? own : added.length + this.#naming.copies.length > 0 ? 13 : 0;
+    let opset = start;
+    let because = "";
+    for (let at = 0; at < added.length; ) {
+      const node = added[at] as GraphNode;
+      if (this.#lower(node, opset) !== undefined) {
+        at++;
+        continue;
+      }
+      because = node.op;
+      if (++opset > LATEST_OPSET) {
+        const types = node.operands.map((operand) => operand?.dtype ?? "none").join(", ");
+        throw new ModelError(
+          `no operator set from ${start} to ${LATEST_OPSET} can say ${node.op} with these attributes on operands of types ${types}.`,
+        );
+      }
+      at = 0;
+    }
+    if (opset !== own && own > 0) this.#checkCarried(own, opset, because);
+    return opset;
+  }
+
+  /** Demands that nothing which is only carried along changes its meaning with the operator set. */
+  #checkCarried(own: number, opset: number, because: string): void {
+    for (const [index, node] of this.#graph.nodes.entries()) {
+      const origin = this.#originOf(index, node);
+      if (origin?.node === undefined || this.#isPlain(node)) continue;
+      const operators = [...(origin.inner?.operators ?? [])];
+      if (origin.node.domain === "") operators.push(origin.node.opType);
+      const changed = operators.find((op) => !sameMeaning(op, own, opset));
+      if (changed !== undefined)
+        throw new ModelError(
+          `the file uses operator set ${own}, but ${because} needs ${opset}, under which ${changed} in ${nodeLabel(origin.node, origin.order)} would not mean the same. ` +
+            "Convert the model to the newer operator set first, or leave out the rules that make such operators.",
+        );
+    }
+  }
+
+  // ── Nodes ──────────────────────────────────────────────────────────────────
+
+  /** What the file says of a node: of this very one, or of an opaque one just like it. */
+  #originOf(index: number, node: GraphNode): OriginNode | undefined {
+    const matched = this.#matched[index];
+    if (matched !== undefined) return this.#origin.nodes[matched];
+    if (node.opaque === undefined) return undefined;
+    if (this.#templates === undefined) {
+      this.#templates = new Map();
+      for (const [at, { opaque }] of this.#origin.graph.nodes.entries())
+        if (opaque !== undefined) this.#templates.set(opaque, this.#origin.nodes[at] as OriginNode);
+    }
+    const template = this.#templates.get(node.opaque);
+    if (template === undefined)
+      throw new ModelError(
+        `node ${index} (${node.op}) of the program is opaque and not from this model: what it is cannot be told.`,
+      );
+    return template;
+  }
+
+  #writeNode(index: number, node: GraphNode, opset: number): void {
+    const origin = this.#originOf(index, node);
+    const matched = this.#matched[index] !== undefined;
+    const results = this.#naming.results[index] as readonly string[];
+    if (matched)
+      for (const [result, name] of origin?.outputs.entries() ?? [])
+        if (results[result] === name) this.#alive.add(name);
+    if (origin?.initializer !== undefined) {
+      if (matched) this.#opaqueInitializers.set(origin.initializer, results[0] ?? "");
+      else this.#copyInitializer(origin.initializer, results[0] ?? "");
+      return;
+    }
+    const bytes = this.#nodeBytes(node, origin, matched, results, opset);
+    this.#entries.push({
+      bytes,
+      order: matched ? (origin?.order ?? -1) : -1,
+      needs: this.#around.pool.takeNeeds(),
+    });
+  }
+
+  #nodeBytes(
+    node: GraphNode,
+    origin: OriginNode | undefined,
+    matched: boolean,
+    results: readonly string[],
+    opset: number,
+  ): Uint8Array {
+    const file = origin?.node;
+    const own = this.#origin.domains.get("") ?? 0;
+    if (origin === undefined || file === undefined) {
+      const lowered = this.#isPlain(node) ? this.#lower(node, opset) : undefined;
+      return newNode(node, lowered, results, this.#around);
+    }
+    const restate = opset !== own && this.#isPlain(node) && !sameMeaning(file.opType, own, opset);
+    if (!restate) return fileNode(node, origin, file, results, !matched, this.#around);
+    const lowered = this.#lower(node, opset);
+    if (lowered === undefined)
+      throw new ModelError(
+        `${nodeLabel(file, origin.order)} cannot be said in operator set ${opset}, which other operators of the program need.`,
+      );
+    return restatedNode(file, lowered, results, this.#around);
+  }
+
+  /** A value once more, under a new name or the one given. */
+  #copyOf(name: string, copy: string = this.#around.fresh.make("Identity")): string {
+    const node = this.#around.fresh.make("Identity");
+    const needs = this.#around.pool.takeNeeds();
+    this.#entries.push({
+      bytes: plainNode(node, "Identity", [], [name], [copy]),
+      order: -1,
+      needs,
+    });
+    return copy;
+  }
+
+  /** The nodes, with the file's Constant nodes where they stood, or at the latest where they are needed. */
+  *#orderedNodes(): Generator<Uint8Array> {
+    const names = this.#around.pool.names();
+    const constants = [...names.keys()].sort((a, b) => a.order - b.order);
+    const written = new Set<Carrier>();
+    const write = function* (carrier: Carrier): Generator<Uint8Array> {
+      if (carrier.kind !== "node" || written.has(carrier)) return;
+      written.add(carrier);
+      yield withNames(carrier.node, [], [names.get(carrier) as string]);
+    };
+    let next = 0;
+    for (const { bytes, order, needs } of this.#entries) {
+      for (; next < constants.length && (constants[next] as Carrier).order < order; next++)
+        yield* write(constants[next] as Carrier);
+      for (const carrier of needs) yield* write(carrier);
+      yield bytes;
+    }
+    for (const carrier of constants) yield* write(carrier);
+  }
+
+  // ── The file ───────────────────────────────────────────────────────────────
+
+  /** An initializer under this name. */
+  #initializer(field: Field, name: string): Pieces {
+    const rename = (tensor: Uint8Array): Pieces => {
+      const pieces = new Pieces();
+      for (const part of fieldsOf(tensor))
+        if (part.no !== TENSOR_NAME) pieces.raw(wholeOf(tensor, part));
+      return pieces.field(TENSOR_NAME, name);
+    };
+    const bytes = contentOf(this.#origin.graphBytes, field);
+    const pieces = new Pieces();
+    if (field.no !== SPARSE_INITIALIZER) return pieces.field(field.no, rename(bytes));
+    const sparse = new Pieces();
+    for (const part of fieldsOf(bytes))
+      if (part.no === SPARSE_VALUES) sparse.field(SPARSE_VALUES, rename(contentOf(bytes, part)));
+      else sparse.raw(wholeOf(bytes, part));
+    return pieces.field(field.no, sparse);
+  }
+
+  #copyInitializer(field: Field, name: string): void {
+    this.#copiedInitializers.push(this.#initializer(field, name));
+  }
+
+  /** New constants: initializers, but Constant nodes in files so old that initializers must be inputs. */
+  #newConstants(): { readonly nodes: Uint8Array[]; readonly initializers: Uint8Array[] } {
+    const nodes: Uint8Array[] = [];
+    const initializers: Uint8Array[] = [];
+    for (const { name, constant } of this.#around.pool.made()) {
+      const array = constant.load();
+      if (this.#origin.irVersion >= 4) {
+        initializers.push(toBinary(TensorProtoSchema, tensorProto(array, name)));
+        continue;
+      }
+      const value = create(AttributeProtoSchema, {
+        name: "value",
+        type: AttributeProto_AttributeType.TENSOR,
+        t: tensorProto(array),
+      });
+      nodes.push(plainNode("", "Constant", [value], [], [name]));
+    }
+    return { nodes, initializers };
+  }
+
+  /** What the file says about quantised tensors that are still there. Their scales stay with them. */
+  #keptAnnotations(): ReadonlySet<Field> {
+    const { graphBytes, graphFields } = this.#origin;
+    const kept = new Set<Field>();
+    for (const field of graphFields) {
+      if (field.no !== ANNOTATION) continue;
+      const annotation = contentOf(graphBytes, field);
+      const parts = fieldsOf(annotation);
+      if (!this.#alive.has(textOf(annotation, parts, 1))) continue;
+      const names = parts
+        .filter(({ no }) => no === 2)
+        .map((part) => contentOf(annotation, part))
+        .map((entry) => textOf(entry, fieldsOf(entry), 2));
+      this.#around.pool.keep(names);
+      kept.add(field);
+    }
+    return kept;
+  }
+
+  #graphPieces(): Pieces {
+    const { graphBytes, graphFields, pinned } = this.#origin;
+    const { pool } = this.#around;
+    pool.keep([]);
+    for (const [carrier, name] of pool.names()) if (name === carrier.name) this.#alive.add(name);
+    const annotations = this.#keptAnnotations();
+    const made = this.#newConstants();
+    const nodes = [...made.nodes, ...this.#orderedNodes()];
+    const kept = new Map(this.#opaqueInitializers);
+    for (const [carrier, name] of pool.names())
+      if (carrier.kind === "initializer") kept.set(carrier.field, name);
+    const pieces = new Pieces();
+    const first = new Set<number>();
+    const addNodes = (): void => {
+      for (const node of nodes) pieces.field(NODE, node);
+    };
+    for (const field of graphFields) {
+      const whole = wholeOf(graphBytes, field);
+      if (field.no === NODE) {
+        if (!first.has(NODE)) addNodes();
+        first.add(NODE);
+      } else if (field.no === INITIALIZER || field.no === SPARSE_INITIALIZER) {
+        const name = kept.get(field);
+        if (pinned.has(field) || name === this.#initializerName(field)) pieces.raw(whole);
+        else if (name !== undefined) pieces.append(this.#initializer(field, name));
+      } else if (field.no === VALUE_INFO) {
+        const info = contentOf(graphBytes, field);
+        if (this.#alive.has(textOf(info, fieldsOf(info), 1))) pieces.raw(whole);
+      } else if (field.no !== ANNOTATION || annotations.has(field)) pieces.raw(whole);
+    }
+    if (!first.has(NODE)) addNodes();
+    for (const copy of this.#copiedInitializers) pieces.append(copy);
+    for (const tensor of made.initializers) pieces.field(INITIALIZER, tensor);
+    return pieces;
+  }
+
+  #initializerName(field: Field): string {
+    let tensor = contentOf(this.#origin.graphBytes, field);
+    if (field.no === SPARSE_INITIALIZER) {
+      const values = fieldsOf(tensor).findLast(({ no }) => no === SPARSE_VALUES);
+      if (values) tensor = contentOf(tensor, values);
+    }
+    return textOf(tensor, fieldsOf(tensor), TENSOR_NAME);
+  }
+
+  #operatorSet(domain: string, version: number): Uint8Array {
+    return toBinary(
+      OperatorSetIdProtoSchema,
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+    );
+  }
+
+  write(): { readonly bytes: Uint8Array; readonly opset: number } {
+    const opset = this.#chooseOpset();
+    for (const [index, node] of this.#graph.nodes.entries()) this.#writeNode(index, node, opset);
+    for (const { name, source } of this.#naming.copies) this.#copyOf(this.#nameOf(source), name);
+    const graph = this.#graphPieces();
+    const { bytes, fields, domains, external, directory } = this.#origin;
+    const own = domains.get("") ?? 0;
+    const pieces = new Pieces();
+    for (const field of fields) {
+      const content = contentOf(bytes, field);
+      if (field.no === GRAPH) pieces.field(GRAPH, graph);
+      else if (field.no === OPSET_IMPORT && opset !== own) {
+        const domain = textOf(content, fieldsOf(content), 1);
+        if (plainDomain(domain) !== "") pieces.raw(wholeOf(bytes, field));
+        else pieces.field(OPSET_IMPORT, this.#operatorSet(domain, opset));
+      } else pieces.raw(wholeOf(bytes, field));
+    }
+    if (opset !== own && !domains.has("")) pieces.field(OPSET_IMPORT, this.#operatorSet("", opset));
+    const used = new Set(this.#graph.nodes.map(({ op }) => splitName(op).domain));
+    for (const domain of used)
+      if (domain !== "" && !domains.has(domain))
+        pieces.field(OPSET_IMPORT, this.#operatorSet(domain, 1));
+    if (pieces.length > MAX_BYTES)
+      throw new ModelError(
+        `the model would take ${pieces.length} bytes, more than the ${MAX_BYTES} that a file can have. Fold fewer constants.`,
+      );
+    const written = pieces.finish();
+    return {
+      bytes: external > 0 ? inlineExternal(written, ModelProtoSchema, directory) : written,
+      opset,
+    };
+  }
+}
