@@ -1,5 +1,12 @@
 export type * from "./ast.ts";
 export { BoundRule, bindRule } from "./bind/rule.ts";
+export {
+  type CheckOptions,
+  type CheckResult,
+  type Counterexample,
+  checkRule,
+  type Verdict,
+} from "./check/check.ts";
 export { type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
 export type { Diagnostic } from "./diagnostic.ts";
 export { RuleError } from "./error.ts";

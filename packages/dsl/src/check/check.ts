@@ -1,0 +1,273 @@
+/**
+ * Rules against reference semantics: both sides computed on random instances, and compared.
+ *
+ * @module
+ */
+
+import type { Dialect, NdArray, OpDef } from "@rewright/plugin";
+import type * as ast from "../ast.ts";
+import { partsOf, type Tree } from "../occurrence.ts";
+import { Dice } from "./dice.ts";
+import { difference, isDefined } from "./difference.ts";
+import { Drawer } from "./draw.ts";
+import { Proposer } from "./proposal.ts";
+import { showSample, showTensor } from "./report.ts";
+import { Sample, type SampleTerm } from "./sample.ts";
+import { isExact, sensitivity } from "./stability.ts";
+
+/** How to check a rule. */
+export interface CheckOptions {
+  /** Definitions of operators, used in place of those the rule was compiled with. */
+  readonly dialects?: readonly Dialect[];
+  /** Samples to compare; 100 unless said. */
+  readonly samples?: number;
+  readonly seed?: number;
+  /** Draws at most, those that are ill-shaped or do not meet the conditions included; 5,000 unless said. */
+  readonly attempts?: number;
+}
+
+/**
+ * `ok`: the sides agreed on every sample. `guarded`: so they did where the right side was well-shaped, and on some samples it was
+ * not; the binder makes sure that the rule does not apply there. `vacuous`: there was nothing, or nothing of interest, to compare.
+ * `unchecked`: an operator has no reference semantics.
+ */
+export type Verdict = "ok" | "guarded" | "vacuous" | "unchecked" | "counterexample";
+
+/** What a check found. */
+export interface CheckResult {
+  readonly verdict: Verdict;
+  /** One sentence about it. */
+  readonly message: string;
+  /** Samples compared. */
+  readonly samples: number;
+  /** Samples left out because the right side was ill-shaped, or of another type than the left. */
+  readonly excluded: number;
+  readonly attempts: number;
+  /** The largest difference of two elements, in absolute terms. */
+  readonly largest: number;
+  readonly counterexample?: Counterexample;
+}
+
+/** A sample on which a rule does not hold. */
+export interface Counterexample {
+  /** `undefined`: the left side is defined, the right is not. */
+  readonly kind: "different" | "undefined";
+  /** What each variable stands for, a line each. */
+  readonly variables: readonly string[];
+  readonly left: string;
+  readonly right: string;
+  readonly difference: number;
+  readonly seed: number;
+  /** Which draw it was, from 1. */
+  readonly attempt: number;
+}
+
+/** Sides may differ by this much, relative to the larger element or to 1. */
+const TOLERANCE = 1e-4;
+/** Once a counterexample is found, a smaller one is looked for in this many draws. */
+const SHRINKING = 300;
+
+/** Checks one rule. Deterministic in its options. */
+export function checkRule(rule: ast.Rule, options: CheckOptions = {}): CheckResult {
+  const definitions = new Map<string, OpDef>();
+  for (const dialect of options.dialects ?? []) {
+    for (const [name, op] of Object.entries(dialect.ops)) definitions.set(name, op);
+  }
+  const silent = operatorsWithout(rule, definitions);
+  if (silent.length > 0) {
+    const message = `unchecked: no reference semantics for ${silent.join(", ")}`;
+    return { verdict: "unchecked", message, samples: 0, excluded: 0, attempts: 0, largest: 0 };
+  }
+  return new Checker(rule, definitions, options).run();
+}
+
+/** Operators of a rule that cannot be evaluated. */
+function operatorsWithout(rule: ast.Rule, definitions: ReadonlyMap<string, OpDef>): string[] {
+  const silent = new Set<string>();
+  const scan = (tree: Tree): void => {
+    if (tree.kind === "apply") {
+      const op = definitions.get(tree.name) ?? tree.op;
+      if (!op.evaluate || op.impure) silent.add(tree.name);
+    }
+    for (const part of partsOf(tree)) scan(part);
+  };
+  for (const root of [...rule.left, ...rule.right]) scan(root);
+  return [...silent];
+}
+
+/** What comes of one draw. */
+type Outcome = "failed" | "excluded" | "agreed" | Counterexample;
+
+class Checker {
+  readonly #rule: ast.Rule;
+  readonly #samples: number;
+  readonly #seed: number;
+  readonly #attempts: number;
+  readonly #dice: Dice;
+  readonly #sample: Sample;
+  readonly #drawer: Drawer;
+  #compared = 0;
+  #excluded = 0;
+  #attempt = 0;
+  #largest = 0;
+  /** Samples with a list of several items: compared, and left out. */
+  #long = { compared: 0, excluded: 0 };
+  #short = 0;
+
+  constructor(rule: ast.Rule, definitions: ReadonlyMap<string, OpDef>, options: CheckOptions) {
+    this.#rule = rule;
+    this.#samples = options.samples ?? 100;
+    this.#seed = options.seed ?? 0;
+    this.#attempts = options.attempts ?? 5000;
+    this.#dice = new Dice(this.#seed);
+    this.#sample = new Sample(rule.variables, definitions);
+    this.#drawer = new Drawer(
+      rule,
+      this.#sample,
+      new Proposer(this.#dice, rule.lossy > 0),
+      this.#dice,
+    );
+  }
+
+  run(): CheckResult {
+    let found: { example: Counterexample; size: number } | undefined;
+    let last = this.#attempts;
+    while (this.#attempt < last && this.#compared < this.#samples) {
+      this.#attempt++;
+      const outcome = this.#draw();
+      if (typeof outcome !== "object") continue;
+      const size = outcome.variables.join().length;
+      if (!found) last = Math.min(last, this.#attempt + SHRINKING);
+      if (!found || size < found.size) found = { example: outcome, size };
+    }
+    if (!found) return this.#result(...this.#verdict());
+    const { example } = found;
+    const what = example.kind === "undefined" ? "is defined on the left only" : "does not hold";
+    const result = this.#result(
+      "counterexample",
+      `\`${this.#rule.name}\` ${what}: ${example.variables.join(", ")}`,
+    );
+    return { ...result, counterexample: example };
+  }
+
+  #result(verdict: Verdict, message: string): CheckResult {
+    return {
+      verdict,
+      message,
+      samples: this.#compared,
+      excluded: this.#excluded,
+      attempts: this.#attempt,
+      largest: this.#largest,
+    };
+  }
+
+  #verdict(): [Verdict, string] {
+    if (this.#compared + this.#excluded === 0) return ["vacuous", this.#emptiness()];
+    if (this.#compared === 0) {
+      return [
+        "vacuous",
+        `the right side was ill-shaped, or of another type, on all of ${this.#excluded} samples`,
+      ];
+    }
+    if (this.#short > 0 && this.#long.compared === 0 && this.#long.excluded > 0) {
+      return ["vacuous", "holds only when its lists have one element"];
+    }
+    if (this.#excluded === 0) return ["ok", `the sides agreed on ${this.#compared} samples`];
+    return [
+      "guarded",
+      `the sides agreed on ${this.#compared} samples; ${this.#excluded} more do not fit the right side`,
+    ];
+  }
+
+  #emptiness(): string {
+    const { hardest } = this.#drawer;
+    if (!hardest) return `no well-shaped left side in ${this.#attempt} attempts`;
+    const { line, column } = hardest.span;
+    return `no sample met the conditions; the one at ${line}:${column} was refused most often`;
+  }
+
+  #draw(): Outcome {
+    const left = this.#drawer.draw();
+    if (!left || !this.#isDefined(left)) return "failed";
+    const isLong = [...this.#sample.lengths.values()].some((length) => length > 1);
+    this.#sample.complete();
+    const right = this.#rule.right.map((root, i) =>
+      this.#sample.evaluate(root, -1, left[i]?.dtype),
+    );
+    const fits = right.every((term, i) => term && sameType(term, left[i] as SampleTerm));
+    if (!fits) {
+      this.#excluded++;
+      if (isLong) this.#long.excluded++;
+      return "excluded";
+    }
+    const outcome = this.#compare(left, right as SampleTerm[]);
+    if (outcome === "agreed") {
+      this.#compared++;
+      if (isLong) this.#long.compared++;
+      else if (this.#sample.lengths.size > 0) this.#short++;
+    }
+    return outcome;
+  }
+
+  /** Whether the left side, with all that it computes on the way, is defined and finite. */
+  #isDefined(left: readonly SampleTerm[]): boolean {
+    try {
+      return [...this.#drawer.results, ...left].every((term) => isDefined(term.contents));
+    } catch {
+      return false;
+    }
+  }
+
+  #compare(left: readonly SampleTerm[], right: readonly SampleTerm[]): Outcome {
+    const { lossy } = this.#rule;
+    for (const [i, term] of left.entries()) {
+      const other = right[i] as SampleTerm;
+      let contents: NdArray | undefined;
+      try {
+        contents = other.contents;
+      } catch {
+        contents = undefined;
+      }
+      if (!contents || !isDefined(contents)) {
+        if (sensitivity(term, this.#dice) > TOLERANCE) return "failed";
+        return this.#counterexample("undefined", term, contents, Number.POSITIVE_INFINITY);
+      }
+      const { absolute, relative } = difference(term.contents, contents);
+      const exact = lossy === 0 && relative > 0 && isExact(term) && isExact(other);
+      const bound = lossy > 0 ? lossy * 1.001 : TOLERANCE;
+      const gap = lossy > 0 ? absolute : relative;
+      if (!exact && gap <= bound) {
+        this.#largest = Math.max(this.#largest, absolute);
+        continue;
+      }
+      if (!exact && gap < 100 * sensitivity(term, this.#dice)) return "failed";
+      return this.#counterexample("different", term, contents, absolute);
+    }
+    return "agreed";
+  }
+
+  #counterexample(
+    kind: Counterexample["kind"],
+    left: SampleTerm,
+    right: NdArray | undefined,
+    gap: number,
+  ): Counterexample {
+    return {
+      kind,
+      variables: showSample(this.#sample),
+      left: showTensor(left.contents),
+      right: right ? showTensor(right) : "undefined",
+      difference: gap,
+      seed: this.#seed,
+      attempt: this.#attempt,
+    };
+  }
+}
+
+function sameType(a: SampleTerm, b: SampleTerm): boolean {
+  return (
+    a.dtype === b.dtype &&
+    a.shape.length === b.shape.length &&
+    a.shape.every((dim, i) => dim === b.shape[i])
+  );
+}

@@ -1,0 +1,430 @@
+/**
+ * Guesses at shapes, contents and attributes that an operator may accept. Most are wrong, and the operator's inference says
+ * so; they need only be right often enough. Hints come from the names of operands and attributes, as ONNX names them.
+ *
+ * @module
+ */
+
+import type { Attr, AttrType, DType, NdArray } from "@rewright/plugin";
+import { elements, isFloat, isInteger, tensor } from "../terms/contents.ts";
+import type { Dice } from "./dice.ts";
+import { SampleTerm } from "./sample.ts";
+
+/** How the elements of a sample's tensors are drawn. */
+type Mode = "small integers" | "positive integers" | "reals" | "positive reals" | "wide reals";
+
+const MODES: readonly (readonly [Mode, number])[] = [
+  ["small integers", 35],
+  ["positive integers", 15],
+  ["reals", 20],
+  ["positive reals", 20],
+  ["wide reals", 10],
+];
+
+/** What a tensor is wanted for. */
+export interface Place {
+  /** The operand's name in its operator's declaration. */
+  readonly name: string;
+  /** The operands that are known by now; the first is the one axes and shapes refer to. */
+  readonly siblings: readonly SampleTerm[];
+  /** It stands for an attribute of this type somewhere in the rule, and must have such contents. */
+  readonly attribute?: AttrType | undefined;
+}
+
+const LISTS = new Set([
+  "shape",
+  "axes",
+  "split",
+  "starts",
+  "ends",
+  "steps",
+  "repeats",
+  "pads",
+  "sizes",
+]);
+const WHOLE = new Set(["k", "axis", "depth", "start", "limit", "delta"]);
+/** Operands with one element a channel. */
+const VECTORS = new Set(["bias", "scale", "mean", "var", "input_mean", "input_var"]);
+const SHAPES = [
+  ["same", 35],
+  ["suffix", 13],
+  ["narrow", 8],
+  ["list", 15],
+  ["chain", 15],
+  ["free", 14],
+] as const;
+const TRUTHS = new Set(["condition", "cond"]);
+
+/** Proposes tensors, values and attributes for one sample. */
+export class Proposer {
+  readonly #dice: Dice;
+  /** The sizes that dimensions of this sample have: few, so that they often coincide. */
+  #dims: readonly number[] = [1, 2, 3];
+  #rank = 2;
+  #dtype: DType = "f32";
+  #mode: Mode = "reals";
+  readonly #large: boolean;
+
+  /** `large`: now and then a dimension of 32, for bounds that only many elements come near to. */
+  constructor(dice: Dice, large: boolean) {
+    this.#dice = dice;
+    this.#large = large;
+  }
+
+  /** Draw the habits of another sample. */
+  begin(): void {
+    const dice = this.#dice;
+    const first = dice.integer(2, 4);
+    const second = dice.weighted([
+      [3, 3],
+      [2, 2],
+      [5, 1],
+      [4, 2],
+      [6, 1],
+    ] as const);
+    this.#dims = dice.chance(0.35) ? [first, second, 1] : [first, second];
+    if (this.#large) this.#dims = [...this.#dims, 32];
+    this.#rank = dice.weighted([
+      [0, 6],
+      [1, 16],
+      [2, 36],
+      [3, 22],
+      [4, 20],
+    ] as const);
+    this.#dtype = dice.weighted([
+      ["f64", 45],
+      ["f32", 45],
+      ["i64", 5],
+      ["bool", 5],
+    ] as const);
+    this.#mode = dice.weighted(MODES);
+  }
+
+  /** The element type of tensors in general. */
+  get dtype(): DType {
+    return this.#dtype;
+  }
+
+  // ── Tensors ────────────────────────────────────────────────────────────────
+
+  /** A tensor for an operand. */
+  tensor(place: Place): SampleTerm {
+    const dice = this.#dice;
+    const name = place.name.toLowerCase();
+    const { siblings, attribute } = place;
+    if (attribute !== undefined && dice.chance(0.95))
+      return this.#attributeTensor(attribute, place);
+    if (LISTS.has(name) && dice.chance(0.9)) return literal(this.list(name, siblings, undefined));
+    if (WHOLE.has(name) && dice.chance(0.85)) {
+      const items = this.list(name, siblings, 1);
+      return new SampleTerm(...typed(tensor("i64", dice.chance(0.5) ? [] : [1], items)));
+    }
+    const isVector = VECTORS.has(name) && siblings.length > 0 && dice.chance(0.7);
+    const shape = isVector ? this.#vector(siblings) : this.#shape(siblings);
+    if (name === "indices" && dice.chance(0.9)) return this.#indices(siblings);
+    if (TRUTHS.has(name) && dice.chance(0.9)) return this.#filled("bool", shape);
+    return this.#filled(this.#dtypeLike(siblings), shape);
+  }
+
+  /** A constant of one element, for a number in a pattern. */
+  number(
+    value: number | bigint,
+    integer: boolean,
+    siblings: readonly SampleTerm[],
+  ): SampleTerm | undefined {
+    const dtype = this.#dtypeLike(siblings);
+    if (dtype === "bool" || (!integer && isInteger(dtype))) return undefined;
+    const shape = this.#dice.weighted([
+      [[], 80],
+      [[1], 15],
+      [[1, 1], 5],
+    ] as const);
+    return new SampleTerm(...typed(tensor(dtype, shape, [value])));
+  }
+
+  #attributeTensor(type: AttrType, { siblings }: Place): SampleTerm {
+    if (type === "float") return this.#filled(this.#floating(), this.#dice.chance(0.8) ? [] : [1]);
+    if (type === "int" || type === "axis") {
+      return new SampleTerm(...typed(tensor("i64", [], this.list("axis", siblings, 1))));
+    }
+    return literal(this.list(type === "axes" ? "axes" : "ints", siblings, undefined));
+  }
+
+  #floating(): DType {
+    return isFloat(this.#dtype) ? this.#dtype : "f32";
+  }
+
+  #dtypeLike(siblings: readonly SampleTerm[]): DType {
+    const dice = this.#dice;
+    const like = siblings.length > 0 ? dice.pick(siblings).dtype : undefined;
+    if (like !== undefined && dice.chance(0.85)) return like;
+    return dice.weighted([
+      [this.#dtype, 80],
+      ["f32", 8],
+      ["i64", 6],
+      ["bool", 4],
+      ["i32", 2],
+    ] as const);
+  }
+
+  #dim(siblings: readonly SampleTerm[]): number {
+    const known = siblings.length > 0 ? this.#dice.pick(siblings).shape : [];
+    return known.length > 0 && this.#dice.chance(0.5)
+      ? this.#dice.pick(known)
+      : this.#dice.pick(this.#dims);
+  }
+
+  #dimsOf(rank: number, siblings: readonly SampleTerm[]): number[] {
+    return Array.from({ length: rank }, () => this.#dim(siblings));
+  }
+
+  #shape(siblings: readonly SampleTerm[]): readonly number[] {
+    const dice = this.#dice;
+    const rank = dice.chance(0.75) ? this.#rank : dice.integer(0, 4);
+    if (siblings.length === 0) return this.#dimsOf(rank, []);
+    const { shape } = dice.chance(0.4) ? (siblings.at(-1) as SampleTerm) : dice.pick(siblings);
+    const cut = dice.integer(0, shape.length);
+    switch (dice.weighted(SHAPES)) {
+      case "same":
+        return shape;
+      case "suffix":
+        return shape.slice(cut);
+      case "narrow":
+        return shape.map((dim) => (dice.chance(0.5) ? 1 : dim));
+      case "list":
+        return [this.#dim(siblings)];
+      case "chain": // as the second of two matrices, or of a stack of them
+        return shape.length < 2
+          ? this.#dimsOf(rank, siblings)
+          : [
+              ...shape.slice(0, dice.chance(0.5) ? -2 : 0),
+              shape.at(-1) as number,
+              this.#dim(siblings),
+            ];
+      case "free":
+        return this.#dimsOf(rank, siblings);
+    }
+  }
+
+  /** One dimension: a channel's, or the last, of the first operand; or that of the list before. */
+  #vector(siblings: readonly SampleTerm[]): readonly number[] {
+    const last = siblings.at(-1)?.shape ?? [];
+    if (last.length === 1 && this.#dice.chance(0.8)) return last;
+    const first = siblings[0]?.shape ?? [];
+    return [(this.#dice.chance(0.5) ? first[1] : first.at(-1)) ?? 1];
+  }
+
+  #indices(siblings: readonly SampleTerm[]): SampleTerm {
+    const shape = this.#dimsOf(this.#dice.integer(0, 2), siblings);
+    const bound = Math.max(1, Math.min(4, ...(siblings[0]?.shape ?? [])));
+    const items = Array.from({ length: elements(shape) }, () => {
+      return this.#dice.integer(this.#dice.chance(0.2) ? -bound : 0, bound - 1);
+    });
+    return new SampleTerm(...typed(tensor("i64", shape, items)));
+  }
+
+  #filled(dtype: DType, shape: readonly number[]): SampleTerm {
+    const mode = this.#dice.chance(0.8) ? this.#mode : this.#dice.weighted(MODES);
+    return new SampleTerm({ dtype, shape }, () => this.#fill(dtype, shape, mode));
+  }
+
+  #fill(dtype: DType, shape: readonly number[], mode: Mode): NdArray {
+    const dice = this.#dice;
+    const count = elements(shape);
+    if (dtype === "string") {
+      return { dtype, shape, data: Array.from({ length: count }, () => dice.pick(["a", "b"])) };
+    }
+    const unsigned = dtype.startsWith("u");
+    const item = (): number => {
+      if (dtype === "bool") return dice.integer(0, 1);
+      if (mode === "positive integers") return dice.integer(1, 4);
+      if (!isFloat(dtype) || mode === "small integers") return dice.integer(unsigned ? 0 : -3, 3);
+      if (mode === "positive reals") return dice.real(0.1, 3);
+      return mode === "reals" ? dice.real(-3, 3) : dice.real(-8, 8);
+    };
+    return tensor(dtype, shape, Array.from({ length: count }, item));
+  }
+
+  // ── Lists of integers ──────────────────────────────────────────────────────
+
+  /** A list of integers for an operand or attribute of this name; of this length, if one is wanted. */
+  list(name: string, siblings: readonly SampleTerm[], length: number | undefined): number[] {
+    const dice = this.#dice;
+    const shape = siblings[0]?.shape ?? [];
+    const rank = shape.length;
+    const long = (usual: number): number => length ?? usual;
+    const each = (count: number, item: (i: number) => number): number[] => {
+      return Array.from({ length: count }, (_, i) => item(i));
+    };
+    switch (name) {
+      case "shape":
+        return this.#target(shape, length);
+      case "perm":
+        return dice.permutation(long(rank)).map((axis) => axis);
+      case "axes":
+      case "axis":
+        return this.#axes(
+          rank,
+          long(
+            Math.max(
+              1,
+              Math.min(
+                rank,
+                dice.weighted([
+                  [1, 3],
+                  [2, 2],
+                  [3, 1],
+                ] as const),
+              ),
+            ),
+          ),
+        );
+      case "split":
+        return this.#parts(rank > 0 ? dice.pick(shape) : 2, long(dice.integer(1, 3)));
+      case "starts":
+        return each(long(1), () => dice.integer(dice.chance(0.3) ? -3 : 0, 2));
+      case "ends":
+        return each(long(1), () =>
+          dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, 4),
+        );
+      case "steps":
+      case "repeats":
+      case "strides":
+      case "dilations":
+        return each(
+          long(name === "repeats" ? rank : dice.pick([1, 2, Math.max(1, rank - 2)])),
+          () => (dice.chance(0.7) ? 1 : 2),
+        );
+      case "pads":
+        return each(long(dice.pick([2 * rank, 2 * Math.max(1, rank - 2)])), () =>
+          dice.weighted([
+            [0, 6],
+            [1, 3],
+            [2, 1],
+          ] as const),
+        );
+      case "sizes":
+        return each(long(rank), (i) => (dice.chance(0.5) ? (shape[i] ?? 1) : this.#dim(siblings)));
+      case "kernel_shape":
+        return each(long(Math.max(1, rank - 2)), () => dice.integer(1, 3));
+      case "k":
+        return each(long(1), () => dice.integer(1, 2));
+      default:
+        return each(long(dice.pick([1, 2, Math.max(1, rank)])), () =>
+          dice.weighted([
+            [0, 3],
+            [1, 3],
+            [2, 2],
+            [3, 1],
+            [-1, 1],
+          ] as const),
+        );
+    }
+  }
+
+  #axes(rank: number, count: number): number[] {
+    const order = this.#dice.permutation(Math.max(rank, count));
+    const negative = this.#dice.chance(0.3);
+    return order.slice(0, count).map((axis) => (negative && rank > 0 ? axis - rank : axis));
+  }
+
+  /** Positive parts of a whole, as far as it goes round. */
+  #parts(whole: number, count: number): number[] {
+    const parts: number[] = Array(count).fill(0);
+    for (let i = 0; i < whole; i++) {
+      const at = i < count ? i : this.#dice.integer(0, count - 1);
+      parts[at] = (parts[at] as number) + 1;
+    }
+    return parts;
+  }
+
+  /** A shape to bring a tensor into: as many elements in other dimensions, mostly. */
+  #target(shape: readonly number[], length: number | undefined): number[] {
+    const dice = this.#dice;
+    if (dice.chance(0.2)) return this.#dimsOf(length ?? dice.integer(1, 4), []);
+    if (dice.chance(0.25)) {
+      const wide = [...this.#dimsOf(Math.max(0, (length ?? 0) - shape.length), []), ...shape];
+      return wide.map((dim) => (dim === 1 ? dice.pick(this.#dims) : dim));
+    }
+    const count = length ?? Math.max(1, dice.chance(0.4) ? shape.length : dice.integer(1, 4));
+    const target: number[] = Array(count).fill(1);
+    for (const factor of factors(elements(shape))) {
+      const at = dice.integer(0, count - 1);
+      target[at] = (target[at] as number) * factor;
+    }
+    if (dice.chance(0.2) && count > 0) target[dice.integer(0, count - 1)] = -1;
+    return target.map((dim, i) => (dim === shape[i] && dice.chance(0.1) ? 0 : dim));
+  }
+
+  // ── Attributes ─────────────────────────────────────────────────────────────
+
+  /** A value for an attribute; `undefined` where none can be guessed. */
+  attribute(
+    name: string,
+    type: AttrType,
+    operands: readonly (SampleTerm | undefined)[],
+  ): Attr | undefined {
+    const dice = this.#dice;
+    const siblings = operands.filter((operand) => operand !== undefined);
+    const rank = siblings[0]?.shape.length ?? 0;
+    switch (type) {
+      case "axis":
+        return rank === 0 ? 0 : dice.integer(0, rank - 1);
+      case "int":
+        return dice.weighted([
+          [0, 40],
+          [1, 40],
+          [2, 15],
+          [-1, 5],
+        ] as const);
+      case "float":
+        return dice.weighted([
+          [1, 4],
+          [0.5, 3],
+          [2, 2],
+          [0.25, 2],
+          [1e-5, 2],
+          [-0.5, 1],
+        ] as const);
+      case "ints":
+      case "axes":
+        return this.list(type === "axes" ? "axes" : name, siblings, undefined);
+      case "floats":
+        return Array.from({ length: Math.max(1, rank) }, () => dice.pick([0.5, 1, 2]));
+      case "dtype":
+        return dice.pick(["f32", "f64", "i64", "i32", "bool"]);
+      case "string":
+      case "strings":
+      case "tensor":
+        return undefined;
+      default:
+        return dice.pick(type);
+    }
+  }
+
+  /** A value for a variable of which only the place is known. */
+  value(): number {
+    return this.#dice.integer(-1, 3);
+  }
+}
+
+function typed(array: NdArray): [{ dtype: DType; shape: readonly number[] }, NdArray] {
+  return [{ dtype: array.dtype, shape: array.shape }, array];
+}
+
+function literal(items: readonly number[]): SampleTerm {
+  return new SampleTerm(...typed(tensor("i64", [items.length], items)));
+}
+
+/** The prime factors of a number, in order. */
+function factors(number: number): number[] {
+  const found: number[] = [];
+  let rest = number;
+  for (let factor = 2; factor <= rest; factor++) {
+    while (rest > 0 && rest % factor === 0) {
+      found.push(factor);
+      rest /= factor;
+    }
+  }
+  return found;
+}
