@@ -1,4 +1,7 @@
 /** The CPU target: ONNX Runtime on this machine. @module */
+export { type CpuOptions, cpu } from "./cpu.ts";
+export { localPart } from "./local.ts";
+export { type CpuPartName, cpuPartNames } from "./parts.ts";
 export { RuntimeError, type RuntimeFailure } from "./runtime/child-process.ts";
 export {
   type Allowance,
