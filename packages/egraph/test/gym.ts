@@ -20,8 +20,18 @@ const FOLDER = fileURLToPath(new URL("../../../../shared/data/extraction-gym/", 
 /** Whether the data are on this machine. */
 export const hasGym: boolean = existsSync(`${FOLDER}baseline.json`);
 
+/** What is known of a file: results by extractor, and the least DAG cost or the best known and a lower bound. */
+export interface Known {
+  readonly size: Readonly<Record<string, number>>;
+  readonly "bottom-up"?: Readonly<Record<string, number>>;
+  readonly "faster-greedy-dag"?: Readonly<Record<string, number>>;
+  readonly optimum?: number;
+  readonly best?: number;
+  readonly bound?: number;
+}
+
 /** Known results by file. */
-export function baseline(): Record<string, Record<string, { dag?: number } & number>> {
+export function baseline(): Record<string, Known> {
   return JSON.parse(readFileSync(`${FOLDER}baseline.json`, "utf8"));
 }
 

@@ -41,7 +41,7 @@ export class CostSets {
   }
 
   /** Finds programs for all classes; `trees` gives the order in which to begin. */
-  solve(trees: Trees, ties: Ties, stop: (() => boolean) | undefined): void {
+  solve(trees: Trees, ties: Ties, stop: () => boolean): void {
     const { parentAt, parents, first, classes, nodes } = this.task;
     const queue = new Int32Array(nodes + 1);
     const isQueued = new Uint8Array(nodes);
@@ -63,7 +63,7 @@ export class CostSets {
       for (let n = first[c] as number; n < (first[c + 1] as number); n++) enqueue(n);
     let steps = 0;
     while (head !== tail) {
-      if ((++steps & 255) === 0 && stop?.()) return;
+      if ((++steps & 255) === 0 && stop()) return;
       const n = queue[head] as number;
       head = head === nodes ? 0 : head + 1;
       isQueued[n] = 0;

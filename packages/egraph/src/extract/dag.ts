@@ -3,7 +3,8 @@ import type { Id } from "../ids.ts";
 import { CostSets, type Ties } from "./costsets.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
 import { improve } from "./improve.ts";
-import { problem, program, programOrder, requirePrograms } from "./problem.ts";
+import { Incumbent } from "./incumbent.ts";
+import { problem, program, requirePrograms } from "./problem.ts";
 import { cheapestTrees } from "./tree.ts";
 
 /** Options of {@link extractDag}. */
@@ -27,14 +28,19 @@ export function extractDag(
   cost: NodeCost,
   options: DagOptions = {},
 ): Extraction {
-  const { rounds = 16, ties = "oldest", stop } = options;
+  const { rounds = 16, ties = "oldest", stop = () => false } = options;
   const task = problem(graph, roots, cost);
   const trees = cheapestTrees(task, task.costs);
   requirePrograms(task, trees.choice);
   const sets = new CostSets(task);
   sets.solve(trees, ties, stop);
-  const { choice } = improve(task, sets.merge(task.roots), rounds, stop);
+  // Each root has its own best program; together they may share less than the cheapest trees do.
+  const greedy = new Incumbent(task, sets.merge(task.roots));
+  const plain = new Incumbent(task, trees.choice);
+  const start = plain.cost < greedy.cost ? plain : greedy;
+  improve(start, rounds, stop);
+  const { choice, order } = start;
   let total = 0;
-  for (const c of programOrder(task, choice)) total += task.costs[choice[c] as number] as number;
-  return program(task, choice, total);
+  for (const c of order) total += task.costs[choice[c] as number] as number;
+  return program(task, order, choice, total);
 }

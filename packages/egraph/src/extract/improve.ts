@@ -1,33 +1,23 @@
 import { TOLERANCE } from "./costsets.ts";
-import { Incumbent } from "./incumbent.ts";
-import type { Problem } from "./problem.ts";
+import type { Incumbent } from "./incumbent.ts";
+import { Supposition } from "./supposition.ts";
 import { cheapestTrees, type Trees } from "./tree.ts";
 
-/** How far the effect of using a class is followed upwards before it is taken to be nothing. */
-const REACH = 256;
+/** Steps that a round may spend on trying joint moves, the most promising first: well below a second. */
+const EFFORT = 2e7;
 
 /**
  * Local improvement by marginal cost: what the program computes already is free, so other classes enter
  * with the term that is cheapest then. Two kinds of moves are made until neither helps, for at most
- * `rounds` rounds: another e-node for one class; and a class that pays only when several others use it
- * (one large product in place of several small ones), taken for a trial with the moves that it allows.
+ * `rounds` rounds: another e-node for one class; and classes that pay only when several others use them
+ * (one large product in place of several small ones), taken for a trial with the moves that they allow.
  */
-export function improve(
-  task: Problem,
-  choice: Int32Array,
-  rounds: number,
-  stop: (() => boolean) | undefined,
-): Incumbent {
-  const incumbent = new Incumbent(task, choice);
-  for (let round = 0; round < rounds; round++) {
-    const trees = reprice(incumbent);
+export function improve(incumbent: Incumbent, rounds: number, stop: () => boolean): void {
+  for (let round = 0; round < rounds && !stop(); round++) {
+    reprice(incumbent);
     const single = moveOne(incumbent, stop);
-    const joint = stop?.()
-      ? false
-      : moveTogether(incumbent, single ? reprice(incumbent) : trees, stop);
-    if (!single && !joint) break;
+    if (!moveTogether(incumbent, reprice(incumbent), stop) && !single) break;
   }
-  return incumbent;
 }
 
 /** Lets every class outside the program enter, should it be needed, with its cheapest term beside the program. */
@@ -39,11 +29,11 @@ function reprice(incumbent: Incumbent): Trees {
   return trees;
 }
 
-function moveOne(incumbent: Incumbent, stop: (() => boolean) | undefined): boolean {
+function moveOne(incumbent: Incumbent, stop: () => boolean): boolean {
   let moved = false;
-  const order = incumbent.order;
+  const order = incumbent.order.slice();
   for (let i = order.length - 1; i >= 0; i--) {
-    if ((i & 63) === 0 && stop?.()) break;
+    if ((i & 63) === 0 && stop()) break;
     const c = order[i] as number;
     if (incumbent.uses[c] === 0) continue;
     if (!incumbent.improve(c, incumbent.cost * TOLERANCE)) continue;
@@ -53,141 +43,53 @@ function moveOne(incumbent: Incumbent, stop: (() => boolean) | undefined): boole
   return moved;
 }
 
-function moveTogether(
-  incumbent: Incumbent,
-  trees: Trees,
-  stop: (() => boolean) | undefined,
-): boolean {
-  const { task, uses } = incumbent;
-  let saved = savings(incumbent);
+function moveTogether(incumbent: Incumbent, trees: Trees, stop: () => boolean): boolean {
+  const supposition = new Supposition(incumbent, trees);
+  const promising: { classes: readonly number[]; net: number }[] = [];
+  let saved = incumbent.savings();
+  let asked = 0;
+  for (const classes of newcomers(incumbent, trees)) {
+    if ((++asked & 255) === 0 && stop()) return false;
+    supposition.begin(classes);
+    const net = supposition.net(saved);
+    supposition.end();
+    if (net > incumbent.cost * TOLERANCE) promising.push({ classes, net });
+  }
+  promising.sort((p, q) => q.net - p.net);
   let moved = false;
-  const what = new WhatIf(incumbent, trees);
-  for (let c = 0; c < task.classes; c++) {
-    if ((c & 255) === 0 && stop?.()) break;
-    const price = trees.cost[c] as number;
-    if ((uses[c] as number) > 0 || price === Number.POSITIVE_INFINITY) continue;
-    what.suppose(c);
-    if (what.gain(saved) > price + incumbent.cost * TOLERANCE && what.tryOut(c)) {
+  const trials = Math.ceil(EFFORT / (incumbent.task.classes + incumbent.order.length));
+  for (const { classes } of promising.slice(0, trials)) {
+    if (stop()) break;
+    if (classes.some((c) => (incumbent.uses[c] as number) > 0)) continue;
+    supposition.begin(classes);
+    if (supposition.net(saved) > incumbent.cost * TOLERANCE && supposition.tryOut()) {
       moved = true;
-      saved = savings(incumbent);
+      saved = incumbent.savings();
     }
-    what.forget();
+    supposition.end();
   }
   return moved;
 }
 
-/** Per class of the program: its own cost and that of what only it uses, the most that a move can save there. */
-function savings(incumbent: Incumbent): Float64Array {
-  const { task, order, choice } = incumbent;
-  const saved = new Float64Array(task.classes);
+/** Classes that might enter the program together: each by itself, and what some e-node would need. */
+function* newcomers(incumbent: Incumbent, trees: Trees): Generator<readonly number[]> {
+  const { task, uses, order } = incumbent;
+  const canEnter = (c: number): boolean =>
+    uses[c] === 0 && (trees.cost[c] as number) < Number.POSITIVE_INFINITY;
+  for (let c = 0; c < task.classes; c++) if (canEnter(c)) yield [c];
+  const seen = new Set<string>();
   for (const c of order) {
-    saved[c] = (task.costs[choice[c] as number] as number) + incumbent.dropChildren(c);
-    incumbent.useChildren(c);
+    const end = task.first[c + 1] as number;
+    for (let n = task.first[c] as number; n < end; n++) {
+      const children = task.children.subarray(task.childAt[n], task.childAt[n + 1]);
+      const fresh = [...new Set(children)].filter((child) => uses[child] === 0).sort(ascending);
+      if (fresh.length < 2 || !fresh.every(canEnter)) continue;
+      const key = fresh.join();
+      if (seen.has(key)) continue;
+      seen.add(key);
+      yield fresh;
+    }
   }
-  return saved;
 }
 
-/** The marginal costs, as they would be if one more class were in the program. */
-class WhatIf {
-  private readonly incumbent: Incumbent;
-  private readonly trees: Trees;
-  /** Classes whose costs differ, with what they were. */
-  private readonly changed: number[] = [];
-  private readonly oldCost: number[] = [];
-  private readonly oldChoice: number[] = [];
-  /** Classes of the program that could use them, and the cheapest e-node of each that does. */
-  private readonly users = new Map<number, number>();
-
-  constructor(incumbent: Incumbent, trees: Trees) {
-    this.incumbent = incumbent;
-    this.trees = trees;
-  }
-
-  /** Supposes that class `c` costs nothing, and follows the effect upwards. */
-  suppose(c: number): void {
-    const { task, uses, choice } = this.incumbent;
-    const { cost } = this.trees;
-    this.change(c, 0, choice[c] as number);
-    for (let i = 0; i < this.changed.length && this.changed.length < REACH; i++) {
-      const child = this.changed[i] as number;
-      const end = task.parentAt[child + 1] as number;
-      for (let k = task.parentAt[child] as number; k < end; k++) {
-        const n = task.parents[k] as number;
-        const owner = task.classOf[n] as number;
-        const price = this.price(n);
-        if ((uses[owner] as number) > 0) {
-          if (price < (this.users.get(owner) ?? Number.POSITIVE_INFINITY))
-            this.users.set(owner, price);
-        } else if (price < (cost[owner] as number) * (1 - TOLERANCE)) {
-          this.change(owner, price, n);
-        }
-      }
-    }
-  }
-
-  private price(n: number): number {
-    const { task } = this.incumbent;
-    const { cost } = this.trees;
-    let sum = task.costs[n] as number;
-    const end = task.childAt[n + 1] as number;
-    for (let k = task.childAt[n] as number; k < end; k++)
-      sum += cost[task.children[k] as number] as number;
-    return sum;
-  }
-
-  private change(c: number, cost: number, node: number): void {
-    const { choice } = this.incumbent;
-    this.changed.push(c);
-    this.oldCost.push(this.trees.cost[c] as number);
-    this.oldChoice.push(choice[c] as number);
-    this.trees.cost[c] = cost;
-    choice[c] = node;
-  }
-
-  /** The most that the program could gain, before paying for the class itself. */
-  gain(saved: Float64Array): number {
-    let gain = 0;
-    for (const [c, price] of this.users) gain += Math.max(0, (saved[c] as number) - price);
-    return gain;
-  }
-
-  /** Takes the class into the program with every move it allows; takes it all back unless that is cheaper. */
-  tryOut(c: number): boolean {
-    const { incumbent } = this;
-    const before = incumbent.cost;
-    const uses = incumbent.uses.slice();
-    const choice = incumbent.choice.slice();
-    if (
-      incumbent.price(c, choice[c] as number, Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY
-    ) {
-      incumbent.cost += incumbent.use(c);
-      incumbent.sort(c);
-      for (const user of this.users.keys()) {
-        if (incumbent.uses[user] === 0) continue;
-        if (incumbent.improve(user, before * TOLERANCE)) incumbent.sort(c);
-      }
-      incumbent.cost -= incumbent.drop(c);
-      if (incumbent.cost < before - before * TOLERANCE) {
-        incumbent.sort();
-        return true;
-      }
-      incumbent.uses.set(uses);
-      incumbent.choice.set(choice);
-      incumbent.cost = before;
-      incumbent.sort();
-    }
-    return false;
-  }
-
-  /** Ends the supposition. Classes that have entered the program meanwhile keep their e-nodes. */
-  forget(): void {
-    const { choice, uses } = this.incumbent;
-    for (let i = this.changed.length - 1; i >= 0; i--) {
-      const c = this.changed[i] as number;
-      this.trees.cost[c] = this.oldCost[i] as number;
-      if (uses[c] === 0) choice[c] = this.oldChoice[i] as number;
-    }
-    this.changed.length = this.oldCost.length = this.oldChoice.length = 0;
-    this.users.clear();
-  }
-}
+const ascending = (a: number, b: number): number => a - b;

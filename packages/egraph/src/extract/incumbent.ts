@@ -1,4 +1,5 @@
-import { type Problem, programOrder } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { Topology } from "./topology.ts";
 
 /**
  * A program that is being improved: which e-node computes each class, and how often the program uses the
@@ -17,6 +18,7 @@ export class Incumbent {
   /** DAG cost. */
   cost = 0;
 
+  private readonly topology: Topology;
   private readonly stack: Int32Array;
   /** Per class: 2e while entering in epoch e, 2e + 1 once done. */
   private readonly visit: Int32Array;
@@ -27,6 +29,7 @@ export class Incumbent {
   constructor(task: Problem, choice: Int32Array) {
     this.task = task;
     this.choice = choice;
+    this.topology = new Topology(task);
     this.uses = new Int32Array(task.classes);
     this.place = new Int32Array(task.classes);
     this.stack = new Int32Array(task.classes + task.children.length + 1);
@@ -36,11 +39,16 @@ export class Incumbent {
     this.sort();
   }
 
-  /** Brings `order` up to date after a change; `pinned` is a class that is used besides the roots. */
-  sort(pinned = -1): void {
+  /** Brings `order` up to date after a change; `pinned` are classes that are used besides the roots. */
+  sort(pinned: readonly number[] = []): void {
     const { roots } = this.task;
-    this.order = programOrder(this.task, this.choice, pinned < 0 ? roots : [pinned, ...roots]);
-    for (let i = 0; i < this.order.length; i++) this.place[this.order[i] as number] = i;
+    const order = this.topology.sort(
+      this.choice,
+      pinned.length > 0 ? [...pinned, ...roots] : roots,
+    );
+    if (!order) throw new Error("the program has become cyclic: this is a bug in egraph-ts");
+    this.order = order;
+    for (let i = 0; i < order.length; i++) this.place[order[i] as number] = i;
     this.aboveOf = -1;
   }
 
@@ -170,6 +178,24 @@ export class Incumbent {
     const after = (task.costs[choice[c] as number] as number) + this.useChildren(c);
     if (best >= 0) this.cost += after - before;
     return best >= 0;
+  }
+
+  /** Whether classes outside the program can enter it with the e-nodes chosen for them. */
+  canEnter(classes: readonly number[]): boolean {
+    const order = this.topology.sort(this.choice, [...classes, ...this.task.roots]);
+    this.sort();
+    return order !== undefined;
+  }
+
+  /** Per class of the program: its own cost and that of what only it uses, the most that a move can save there. */
+  savings(): Float64Array {
+    const { task, order, choice } = this;
+    const saved = new Float64Array(task.classes);
+    for (const c of order) {
+      saved[c] = (task.costs[choice[c] as number] as number) + this.dropChildren(c);
+      this.useChildren(c);
+    }
+    return saved;
   }
 
   /** Whether a class of the program needs class `c`. */

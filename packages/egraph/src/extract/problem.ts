@@ -110,10 +110,15 @@ function hasChild(graph: EGraph<unknown>, node: NodeId, root: Id): boolean {
   return false;
 }
 
-/** The program of a choice of e-nodes (-1: none) for the classes of a problem. */
-export function program(problem: Problem, choice: Int32Array, cost: number): Extraction {
+/** The program of a choice of e-nodes for the classes in `order`. */
+export function program(
+  problem: Problem,
+  order: Int32Array,
+  choice: Int32Array,
+  cost: number,
+): Extraction {
   const chosen = new Map<Id, NodeId>();
-  for (const c of programOrder(problem, choice))
+  for (const c of order)
     chosen.set(problem.ids[c] as Id, problem.nodeIds[choice[c] as number] as NodeId);
   const { graph } = problem;
   return {
@@ -125,46 +130,6 @@ export function program(problem: Problem, choice: Int32Array, cost: number): Ext
       return node;
     },
   };
-}
-
-/** The classes that `roots` need under a choice, children before parents. Throws on a cycle. */
-export function programOrder(
-  problem: Problem,
-  choice: Int32Array,
-  roots: Iterable<number> = problem.roots,
-): Int32Array {
-  const { childAt, children, classes } = problem;
-  const order = new Int32Array(classes);
-  let count = 0;
-  // 0: unseen, 1: on the stack, 2: done.
-  const state = new Uint8Array(classes);
-  const stack = new Int32Array(classes);
-  const at = new Int32Array(classes);
-  for (const root of roots) {
-    if (state[root] !== 0) continue;
-    let depth = 0;
-    stack[0] = root;
-    state[root] = 1;
-    at[root] = childAt[choice[root] as number] as number;
-    while (depth >= 0) {
-      const c = stack[depth] as number;
-      const k = at[c] as number;
-      if (k === childAt[(choice[c] as number) + 1]) {
-        state[c] = 2;
-        order[count++] = c;
-        depth--;
-        continue;
-      }
-      at[c] = k + 1;
-      const child = children[k] as number;
-      if (state[child] === 2) continue;
-      if (state[child] === 1) throw new Error("the chosen e-nodes form a cycle");
-      state[child] = 1;
-      at[child] = childAt[choice[child] as number] as number;
-      stack[++depth] = child;
-    }
-  }
-  return order.subarray(0, count);
 }
 
 /** Throws when a root has no program of finite cost. */

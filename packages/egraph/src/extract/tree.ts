@@ -3,6 +3,7 @@ import type { Id } from "../ids.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
 import { Heap } from "./heap.ts";
 import { type Problem, problem, program, requirePrograms } from "./problem.ts";
+import { Topology } from "./topology.ts";
 
 /**
  * The program of least tree cost, in which a class that is used n times counts n times; with several
@@ -19,7 +20,8 @@ export function extractTree(
   requirePrograms(task, best.choice);
   let total = 0;
   for (const root of task.roots) total += best.cost[root] as number;
-  return program(task, best.choice, total);
+  const order = new Topology(task).sort(best.choice, task.roots) as Int32Array;
+  return program(task, order, best.choice, total);
 }
 
 /** The least tree cost of each class. */

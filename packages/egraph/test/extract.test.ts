@@ -1,0 +1,290 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  EGraph,
+  type Extraction,
+  extractDag,
+  extractTree,
+  type Id,
+  type NodeCost,
+} from "../src/index.ts";
+import { baseline, hasGym, load } from "./gym.ts";
+import { growth, Pair } from "./script.ts";
+
+/** An extraction is a program: e-nodes of their classes, children first. Returns its DAG and tree cost. */
+function check(
+  graph: EGraph,
+  roots: readonly Id[],
+  cost: NodeCost,
+  best: Extraction,
+): { dag: number; tree: number } {
+  const trees = new Map<Id, number>();
+  let dag = 0;
+  for (const id of best.order) {
+    const node = best.choice(id);
+    expect(graph.class(node)).toBe(id);
+    expect(graph.nodes(id)).toContain(node);
+    const children = graph.children(node).map((child) => {
+      expect(trees.has(child), "children come first").toBe(true);
+      return trees.get(child) as number;
+    });
+    trees.set(
+      id,
+      children.reduce((a, b) => a + b, cost(node)),
+    );
+    dag += cost(node);
+  }
+  const used = new Set(roots.map((root) => graph.find(root)));
+  for (const id of best.order.toReversed()) {
+    expect(used.has(id), "every class is used").toBe(true);
+    for (const child of graph.children(best.choice(id))) used.add(child);
+  }
+  return {
+    dag,
+    tree: roots.reduce((sum, root) => sum + (trees.get(graph.find(root)) as number), 0),
+  };
+}
+
+/** Least tree costs by repeating until nothing changes. */
+function leastTrees(graph: EGraph, cost: NodeCost): Map<Id, number> {
+  const least = new Map(graph.classes().map((id) => [id, Number.POSITIVE_INFINITY]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const id of graph.classes())
+      for (const node of graph.nodes(id)) {
+        const sum = graph.children(node).reduce((a, b) => a + (least.get(b) as number), cost(node));
+        if (sum >= (least.get(id) as number)) continue;
+        least.set(id, sum);
+        changed = true;
+      }
+  }
+  return least;
+}
+
+/** The least DAG cost, by trying every choice that has no cycle. Undefined when there are too many. */
+function leastDag(graph: EGraph, roots: readonly Id[], cost: NodeCost): number | undefined {
+  let best = Number.POSITIVE_INFINITY;
+  let steps = 0;
+  const chosen = new Map<Id, number>();
+  const isCyclic = (): boolean => {
+    const done = new Set<Id>();
+    const visit = (id: Id, path: Set<Id>): boolean => {
+      if (done.has(id)) return false;
+      if (path.has(id)) return true;
+      path.add(id);
+      const cyclic = graph.children(chosen.get(id) as number).some((child) => visit(child, path));
+      path.delete(id);
+      done.add(id);
+      return cyclic;
+    };
+    return roots.some((root) => visit(graph.find(root), new Set()));
+  };
+  const search = (open: readonly Id[], total: number): void => {
+    if (++steps > 20000 || total >= best) return;
+    const [id, ...rest] = open;
+    if (id === undefined) {
+      if (!isCyclic()) best = total;
+      return;
+    }
+    if (chosen.has(id)) {
+      search(rest, total);
+      return;
+    }
+    for (const node of graph.nodes(id)) {
+      chosen.set(id, node);
+      search([...rest, ...graph.children(node)], total + cost(node));
+      chosen.delete(id);
+    }
+  };
+  search(
+    roots.map((root) => graph.find(root)),
+    0,
+  );
+  return steps > 20000 ? undefined : best;
+}
+
+const costs = fc.array(
+  fc.oneof(
+    { arbitrary: fc.nat({ max: 9 }), weight: 8 },
+    { arbitrary: fc.constant(0), weight: 2 },
+    fc.constant(Number.POSITIVE_INFINITY),
+  ),
+  { minLength: 7, maxLength: 13 },
+);
+const seeds = fc.array(fc.nat(), { minLength: 1, maxLength: 3 });
+const someGraph = growth.filter((script) => script.some((action) => action.do === "add"));
+
+test("tree extraction is exact", () => {
+  fc.assert(
+    fc.property(someGraph, seeds, costs, (script, picks, table) => {
+      const { graph, ids } = new Pair().run(script);
+      const roots = picks.map((pick) => ids[pick % ids.length] as number);
+      const cost: NodeCost = (node) => table[node % table.length] as number;
+      const least = leastTrees(graph, cost);
+      const wanted = roots.reduce((sum, root) => sum + (least.get(graph.find(root)) as number), 0);
+      if (wanted === Number.POSITIVE_INFINITY) {
+        expect(() => extractTree(graph, roots, cost)).toThrow("no program of finite cost");
+        expect(() => extractDag(graph, roots, cost)).toThrow("no program of finite cost");
+        return;
+      }
+      const best = extractTree(graph, roots, cost);
+      expect(best.cost).toBe(wanted);
+      expect(check(graph, roots, cost, best).tree).toBe(wanted);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("DAG extraction is never below the optimum, and mostly there", () => {
+  let runs = 0;
+  let optimal = 0;
+  fc.assert(
+    fc.property(
+      someGraph,
+      seeds,
+      costs,
+      fc.constantFrom("oldest", "newest"),
+      (script, picks, table, ties) => {
+        const { graph, ids } = new Pair().run(script);
+        const roots = picks.map((pick) => ids[pick % ids.length] as number);
+        const cost: NodeCost = (node) => table[node % table.length] as number;
+        const optimum = leastDag(graph, roots, cost);
+        fc.pre(optimum !== undefined && optimum < Number.POSITIVE_INFINITY);
+        const best = extractDag(graph, roots, cost, { ties });
+        expect(best.cost).toBe(check(graph, roots, cost, best).dag);
+        expect(best.cost).toBeGreaterThanOrEqual(optimum as number);
+        const tree = check(graph, roots, cost, extractTree(graph, roots, cost));
+        expect(best.cost).toBeLessThanOrEqual(tree.dag);
+        runs++;
+        if (best.cost === optimum) optimal++;
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(optimal / runs).toBeGreaterThan(0.98);
+});
+
+/** Leaves, and nodes over them, each with its cost. */
+function costed(): {
+  graph: EGraph;
+  cost: NodeCost;
+  node: (name: string, cost: number, ...children: Id[]) => Id;
+} {
+  const graph = new EGraph();
+  const table = new Map<number, number>();
+  return {
+    graph,
+    cost: (node) => table.get(node) as number,
+    node: (name, cost, ...children) => {
+      const id = graph.add(graph.operator(name), 0, children);
+      table.set(id, cost);
+      return id;
+    },
+  };
+}
+
+test("what is shared is paid for once", () => {
+  const { graph, cost, node } = costed();
+  const shared = node("shared", 10);
+  const root = node("root", 1, node("left", 1, shared), node("right", 1, shared));
+  const apart = node("apart", 1, node("p", 8), node("q", 8));
+  graph.union(root, apart);
+  graph.rebuild();
+  expect(extractTree(graph, [root], cost).cost).toBe(17);
+  expect(extractDag(graph, [root], cost).cost).toBe(13);
+});
+
+test("what pays only together is found: one product in place of three", () => {
+  const { graph, cost, node } = costed();
+  const roots = [1, 2, 3].map((i) => node(`product ${i}`, 5));
+  const whole = node("whole", 9);
+  for (const [i, root] of roots.entries()) graph.union(root, node(`slice ${i}`, 0, whole));
+  graph.rebuild();
+  expect(extractDag(graph, roots, cost, { rounds: 0 }).cost).toBe(15);
+  expect(extractDag(graph, roots, cost).cost).toBe(9);
+});
+
+test("what costs nothing goes round in no circle, and the smaller term wins", () => {
+  const { graph, cost, node } = costed();
+  const a = node("a", 0);
+  const b = node("b", 0, node("c", 0, a));
+  graph.union(a, node("d", 0, b));
+  const leaf = node("leaf", 0);
+  graph.union(b, leaf);
+  graph.rebuild();
+  for (const best of [extractTree(graph, [b], cost), extractDag(graph, [b], cost)]) {
+    expect(best.order).toHaveLength(1);
+    expect(best.choice(b)).toBe(leaf);
+  }
+});
+
+test("ties go to the older or the newer e-node", () => {
+  const { graph, cost, node } = costed();
+  const older = node("older", 1);
+  const newer = node("newer", 1);
+  graph.union(newer, older);
+  graph.rebuild();
+  expect(extractTree(graph, [newer], cost).choice(newer)).toBe(older);
+  expect(extractDag(graph, [newer], cost).choice(newer)).toBe(older);
+  expect(extractDag(graph, [newer], cost, { ties: "newest" }).choice(newer)).toBe(newer);
+});
+
+test("stopping early still gives a program", () => {
+  const { graph, cost, node } = costed();
+  let id = node("leaf", 1);
+  for (let i = 0; i < 2000; i++) {
+    const next = node(`f${i}`, 2, id);
+    graph.union(next, node(`g${i}`, 1, id, id));
+    id = next;
+  }
+  graph.rebuild();
+  const best = extractDag(graph, [id], cost, { stop: () => true });
+  expect(check(graph, [id], cost, best).dag).toBe(best.cost);
+});
+
+test("costs must be numbers ≥ 0, the graph rebuilt, the class of the program", () => {
+  const { graph, cost, node } = costed();
+  const a = node("a", 1);
+  const b = node("b", 1);
+  expect(() => extractTree(graph, [a], () => -1)).toThrow("the cost of e-node 0 (a) is -1");
+  expect(() => extractTree(graph, [a], () => Number.NaN)).toThrow("costs are numbers ≥ 0");
+  expect(() => extractTree(graph, [a], cost).choice(b)).toThrow("not part of the program");
+  graph.union(a, b);
+  expect(() => extractDag(graph, [a], cost)).toThrow("call rebuild()");
+});
+
+test("nothing to extract costs nothing", () => {
+  const { graph, cost } = costed();
+  expect(extractTree(graph, [], cost).cost).toBe(0);
+  expect(extractDag(graph, [], cost).order).toEqual([]);
+});
+
+/** Maxsat has negative costs; the largest files are left out for the time they take to load. */
+const files = hasGym
+  ? Object.entries(baseline()).filter(
+      ([file, { size }]) => !file.startsWith("maxsat") && (size["nodes"] as number) <= 5000,
+    )
+  : [];
+
+test.skipIf(!hasGym)(
+  "extraction-gym (shared data): trees exact, DAGs at the best known",
+  () => {
+    expect(files.length).toBeGreaterThan(70);
+    let ratios = 0;
+    for (const [file, known] of files) {
+      const { graph, roots, cost } = load(file);
+      const tree = extractTree(graph, roots, cost);
+      expect(tree.cost, file).toBeCloseTo(known["bottom-up"]?.["tree"] as number, 6);
+      const best = extractDag(graph, roots, cost);
+      expect(check(graph, roots, cost, best).dag, file).toBe(best.cost);
+      const least = known.optimum ?? known.bound ?? 0;
+      expect(best.cost, file).toBeGreaterThanOrEqual(least * (1 - 1e-9));
+      const greedy = known["faster-greedy-dag"]?.["dag"] as number;
+      expect(best.cost, file).toBeLessThanOrEqual(greedy * (1 + 1e-9));
+      const target = known.optimum ?? known.best ?? 0;
+      ratios += target === 0 ? 0 : Math.log(best.cost / target);
+    }
+    expect(Math.exp(ratios / files.length)).toBeLessThan(1.0001);
+  },
+  30_000,
+);
