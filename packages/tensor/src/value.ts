@@ -27,6 +27,14 @@ export function isFresh(dim: Dim): boolean {
   return typeof dim === "string" && dim.includes("?!");
 }
 
+/**
+ * Whether an element is known to be just this. A number that is no safe integer stands for an integer of 64 bits near it, such as the
+ * greatest of all that exporters write for "to the end": it may bound a slice, but nothing is to be reckoned from it.
+ */
+export function isExact(element: Dim): boolean {
+  return typeof element === "string" ? !isFresh(element) : Number.isSafeInteger(element);
+}
+
 /** Whether a size or element is known to be at least 0: a number, a name of a file, or a sum and product of such. */
 export function isNonNegative(dim: Dim): boolean {
   return typeof dim === "number" ? dim >= 0 : !isFresh(dim) && !dim.includes("-");

@@ -96,6 +96,18 @@ describe("shapes computed inside the graph", () => {
     expect(parts.map(({ value }) => value)).toEqual([["N"], ["S", 768]]);
   });
 
+  test("reckon nothing from integers beyond the safe ones", () => {
+    const most = list(MAX);
+    expect(apply("Concat", [most, [1]], { axis: 0 }).value).toEqual([MAX, 1]);
+    for (const op of ["Add", "Sub", "Mul", "Div", "Min", "Max"])
+      expect(apply(op, [most, most]).value, op).toBeUndefined();
+    expect(apply("ReduceSum", [most, [0]]).value).toBeUndefined();
+    expect(apply("Cast", [most], { to: "i32" }).value).toBeUndefined();
+    const scalar = apply("Squeeze", [most, [0]]);
+    expect(scalar.value).toEqual([MAX]);
+    expect(apply("Range", [0, scalar, 1]).shape).toEqual(["?!Range.0"]);
+  });
+
   test("tell of the known among the unknown", () => {
     const some = apply("Concat", [{ dtype: "i64", shape: [1] }, [768]], { axis: 0 });
     expect(some.value?.[1]).toBe(768);

@@ -37,6 +37,7 @@ function convertedValue(type: TensorType, to: DType): readonly Dim[] | undefined
   const wide = to === "i64" || to === "i32";
   const kept = type.value?.map((dim) => {
     if (typeof dim === "string") return wide ? dim : undefined;
+    if (!Number.isSafeInteger(dim)) return to === type.dtype ? dim : undefined;
     return isBig(to) ? (to === "u64" && dim < 0 ? undefined : dim) : roundTo(to, dim);
   });
   return kept?.every((dim) => dim !== undefined) ? kept : undefined;

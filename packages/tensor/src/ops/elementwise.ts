@@ -162,6 +162,11 @@ function fits(dtype: DType, element: Dim): boolean {
     : element >= 0 && element < 2 ** bits;
 }
 
+/** A number that only stands for a 64-bit integer near it. */
+function isTooGreat(element: Dim): boolean {
+  return typeof element === "number" && !Number.isSafeInteger(element);
+}
+
 /**
  * The type of an element-wise result, with its elements where those of all operands are known. `f` returns `undefined`
  * where it cannot tell; then nothing is said of any element.
@@ -177,7 +182,8 @@ export function typeOfMap(
   const value: Dim[] = [];
   for (let i = 0; i < size; i++) {
     const elements = operands.map((operand) => operand.value?.[operand.value.length === 1 ? 0 : i]);
-    if (elements.some((element) => element === undefined)) return { dtype, shape };
+    if (elements.some((element) => element === undefined || isTooGreat(element)))
+      return { dtype, shape };
     const element = f(...(elements as Dim[]));
     if (element === undefined || !fits(dtype, element)) return { dtype, shape };
     value.push(element);

@@ -11,6 +11,7 @@ import { take } from "../layout.ts";
 import { commonDType, intAttr, operandAt, requireRank, ShapeError } from "../typing.ts";
 import {
   freshDim,
+  isExact,
   isFresh,
   isNonNegative,
   listOperand,
@@ -49,7 +50,7 @@ function filling(attrs: Attrs): NdArray {
 /** How many numbers a range has; `undefined` where that is not known. */
 function rangeLength(start: Dim, limit: Dim, delta: Dim): Dim | undefined {
   if (delta === 0) throw new ShapeError("delta is 0");
-  if (typeof delta !== "number" || isFresh(start) || isFresh(limit)) return undefined;
+  if (typeof delta !== "number" || ![start, limit, delta].every(isExact)) return undefined;
   if (typeof start === "number" && typeof limit === "number")
     return Math.max(0, Math.ceil((limit - start) / delta));
   if (delta !== 1) return undefined;

@@ -18,7 +18,7 @@ import {
   requireDType,
   ShapeError,
 } from "../typing.ts";
-import { freshDims, isFresh, listOperand, typeWith, unknownType } from "../value.ts";
+import { freshDims, isExact, listOperand, typeWith, unknownType } from "../value.ts";
 import {
   bigintsOf,
   type Cell,
@@ -73,8 +73,7 @@ function inferReduction(
   }
   const axes = reducedAxes(given as readonly number[], attrs, rank);
   const shape = reducedShape(data.shape, axes, keepdims);
-  if (data.value === undefined || known === undefined || data.value.some(isFresh))
-    return [{ dtype: data.dtype, shape }];
+  if (!data.value?.every(isExact) || known === undefined) return [{ dtype: data.dtype, shape }];
   if (axes.length === 0)
     return [
       typeWith(
