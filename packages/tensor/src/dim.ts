@@ -97,7 +97,7 @@ const FRESH = "?!";
 
 /** Any operand of which nothing is known makes the result one of which nothing is known. */
 const fresh = (...dims: readonly Dim[]): boolean =>
-  dims.some((dim) => typeof dim === "string" && dim.includes(FRESH));
+  dims.some((dim) => dim === "?" || (typeof dim === "string" && dim.includes(FRESH)));
 
 const isNumber = (dim: Dim): dim is number => typeof dim === "number";
 const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

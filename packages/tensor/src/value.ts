@@ -24,7 +24,7 @@ export function freshDims(operator: string, count: number): Dim[] {
 
 /** Whether nothing, or not all, is known of a size, so that equal spelling does not mean equal size. */
 export function isFresh(dim: Dim): boolean {
-  return typeof dim === "string" && dim.includes("?!");
+  return dim === "?" || (typeof dim === "string" && dim.includes("?!"));
 }
 
 /**

@@ -161,6 +161,12 @@ describe("Reshape", () => {
   });
 
   test("of sizes of which nothing is known solves nothing", () => {
+    expect(apply("Reshape", [f32("?", 768), list("?", 12, -1)]).shape).toEqual([
+      "?!Reshape.0",
+      12,
+      "?!Reshape.2",
+    ]);
+    expect(apply("Reshape", [f32("?", 768), list(0, 12, -1)]).shape).toEqual(["?", 12, 64]);
     const shape = apply("Reshape", [f32("?!x", 768), list("?!x", 12, -1)]).shape;
     expect(shape).toEqual(["?!Reshape.0", 12, "?!Reshape.2"]);
   });
