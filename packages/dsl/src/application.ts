@@ -110,7 +110,7 @@ export function checkAttributes(
   for (const { name, value } of apply.attrs) {
     const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
     const wrong = type && unsuitable(value, type);
-    if (wrong) report(error("R0403", value.span, wrong.message, { hints: wrong.hints }));
+    if (wrong) report(error("R0403", wrong.value.span, wrong.message, { hints: wrong.hints }));
   }
   const rests = call.attrs.filter((attr) => attr.kind === "rest");
   if (rests[1])

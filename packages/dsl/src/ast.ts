@@ -145,7 +145,7 @@ export interface ListValue {
   readonly span: Span;
 }
 
-/** `...element` in a list of values: once for each item of its list variables. */
+/** `...element` in a list of values: once for each item of its list variables; without any, the items of the list it denotes. */
 export interface ValueSpread {
   readonly kind: "spread";
   readonly element: Value;

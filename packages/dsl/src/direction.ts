@@ -15,8 +15,11 @@ import { bind, Depths } from "./variables.ts";
 
 /** A rule as written, abbreviations written out. */
 export interface Written {
+  /** The side that is matched, whichever side of the arrow it stands on. */
   readonly left: readonly Arg[];
   readonly right: readonly Arg[];
+  /** Where `left` stands. */
+  readonly matched: "left" | "right";
   readonly conditions: readonly {
     readonly kind: "when" | "assuming";
     readonly condition: Expr;
@@ -48,16 +51,19 @@ export function resolveDirection(
     report(diagnostic);
   };
   const depths = new Depths(scope, fail);
-  for (const { value } of [...rule.left, ...rule.right]) depths.add(value);
-  for (const { condition } of rule.conditions) depths.add(condition);
+  for (const root of [...rule.left, ...rule.right]) depths.add(root);
+  for (const { condition, span } of rule.conditions)
+    depths.add({ spread: false, value: condition, span });
   const bound = bind(
     rule.left.map((root) => root.value),
     depths,
     scope,
     fail,
   );
-  const resolver = new Resolver(scope, bound, depths, fail);
+  const resolver = new Resolver(scope, bound, depths, rule.matched, fail);
   const left = rule.left.map((root) => resolver.root(root, "pattern"));
+  // What a broken left side would have bound is anybody's guess.
+  resolver.isLenient = failed;
   const right = rule.right.map((root) => resolver.root(root, "build"));
   const conditions = rule.conditions.map(({ kind, condition, span }): Condition | undefined => {
     const value = resolver.condition(condition);
@@ -65,12 +71,7 @@ export function resolveDirection(
   });
   if (failed || left.includes(undefined) || right.includes(undefined)) return undefined;
   checkRoots(left as readonly Root[], rule, fail);
-  const sides = pairResults(
-    left as readonly Root[],
-    right as readonly Root[],
-    rule.arrowSpan,
-    fail,
-  );
+  const sides = pairResults(left as readonly Root[], right as readonly Root[], rule, fail);
   if (sides?.left.every((root, i) => keyOf(root) === keyOf(sides.right[i] as Term)))
     fail(error("R0308", rule.span, "both sides are the same"));
   if (!sides || failed) return undefined;
@@ -91,6 +92,7 @@ function checkRoots(
   const names = terms.map(variablesOf);
   const uses = new Map<string, number>();
   for (const own of names) for (const name of own) uses.set(name, (uses.get(name) ?? 0) + 1);
+  let anything = false;
   const isAllBare = terms.every((term) => term.kind === "variable");
   for (const term of terms) {
     if (term.kind === "constant")
@@ -104,14 +106,19 @@ function checkRoots(
       (term.kind === "variable" && (isAllBare || uses.get(term.name) === 1));
     if (isBare && !(rule.expanding && term.kind === "variable"))
       report(
-        error("R0302", term.span, "the left-hand side matches everything", {
-          hints: ["turn it round, or mark it `expanding`"],
+        error("R0302", term.span, `the ${rule.matched}-hand side matches everything`, {
+          hints: [
+            rule.matched === "left"
+              ? "turn it round, or mark it `expanding`"
+              : "use `=>`, or mark it `expanding`",
+          ],
         }),
       );
+    anything ||= isBare;
   }
   const stranger = firstUnconnected(names);
   const term = stranger === undefined ? undefined : terms[stranger];
-  if (term)
+  if (term && !anything)
     report(
       error("R0306", term.span, "the roots share no variable", {
         label: "no variable of the roots before it occurs here",

@@ -102,15 +102,22 @@ function contents(compiled: Compiled): Compiled {
 
 function list(elements: ast.ListValue["elements"], scope: Scope): Compiled {
   const parts = elements.map((element) => {
-    if (element.kind !== "spread") return { each: compileValue(element, scope), length: undefined };
-    return {
-      each: compileValue(element.element, scope),
-      length: spreadLength(element.element, scope),
-    };
+    if (element.kind !== "spread")
+      return { each: compileValue(element, scope), length: undefined, isSpliced: false };
+    const each = compileValue(element.element, scope);
+    if (listVariables(element.element, scope.variables).length === 0)
+      return { each, length: undefined, isSpliced: true };
+    return { each, length: spreadLength(element.element, scope), isSpliced: false };
   });
   return (item) => {
     const items: Attr[] = [];
-    for (const { each, length } of parts) {
+    for (const { each, length, isSpliced } of parts) {
+      if (isSpliced) {
+        const denoted = each(item);
+        if (!Array.isArray(denoted)) return undefined;
+        items.push(...denoted);
+        continue;
+      }
       const count = length ? length() : 1;
       if (count === undefined) return undefined;
       for (let i = 0; i < count; i++) {
@@ -123,7 +130,7 @@ function list(elements: ast.ListValue["elements"], scope: Scope): Compiled {
   };
 }
 
-/** The common length of the list variables in the element of a spread; a spread of one list value is that list's. */
+/** The common length of the list variables in the element of a spread. */
 function spreadLength(element: ast.Value, scope: Scope): () => number | undefined {
   const lists = listVariables(element, scope.variables).map((name) => scope.length(name));
   return () => {

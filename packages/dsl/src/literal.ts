@@ -5,23 +5,27 @@
  */
 
 import type { AttrType } from "@rewright/plugin";
-import type { Value } from "./ast.ts";
+import type { StringValue, Value } from "./ast.ts";
 import { enumerate, quote } from "./quotation.ts";
 import { didYouMean } from "./spelling.ts";
 
+/** A literal that does not suit. */
+export interface Wrong {
+  readonly value: Value;
+  readonly message: string;
+  readonly hints: readonly string[];
+}
+
 /** What is wrong with a literal as a value of an attribute of this type, and what to do about it. Computed values always pass. */
-export function unsuitable(
-  value: Value,
-  type: AttrType,
-): { readonly message: string; readonly hints: readonly string[] } | undefined {
+export function unsuitable(value: Value, type: AttrType): Wrong | undefined {
   if (typeof type !== "string")
-    return value.kind === "string" ? unlisted(value.value, type) : not(value, "string", "a string");
+    return value.kind === "string" ? unlisted(value, type) : not(value, "string", "a string");
   if (type === "tensor") return undefined;
   if (type === "string" || type === "dtype") return not(value, "string", "a string");
   if (type === "float") return not(value, "number", "a number");
   if (type === "int" || type === "axis") return notInteger(value);
   if (isLiteral(value) && value.kind !== "list")
-    return { message: `${shown(value)} is not a list`, hints: ["a list is `[1, 0]`"] };
+    return { value, message: `${shown(value)} is not a list`, hints: ["a list is `[1, 0]`"] };
   if (value.kind !== "list") return undefined;
   for (const element of value.elements) {
     if (element.kind === "spread") continue;
@@ -36,34 +40,29 @@ export function unsuitable(
   return undefined;
 }
 
-function unlisted(
-  written: string,
-  choices: readonly string[],
-): { readonly message: string; readonly hints: readonly string[] } | undefined {
+function unlisted(value: StringValue, choices: readonly string[]): Wrong | undefined {
+  const written = value.value;
   if (choices.includes(written)) return undefined;
   const listed = enumerate(
     choices.map((choice) => JSON.stringify(choice)),
     "or",
   );
   return {
+    value,
     message: `${quote(JSON.stringify(written))} is not ${listed}`,
     hints: didYouMean(written, choices),
   };
 }
 
-function notInteger(value: Value): { message: string; hints: readonly string[] } | undefined {
+function notInteger(value: Value): Wrong | undefined {
   if (value.kind === "number" && !Number.isInteger(Number(value.value)))
-    return { message: `${shown(value)} is not an integer`, hints: [] };
+    return { value, message: `${shown(value)} is not an integer`, hints: [] };
   return not(value, "number", "an integer");
 }
 
-function not(
-  value: Value,
-  kind: Value["kind"],
-  wanted: string,
-): { message: string; hints: readonly string[] } | undefined {
+function not(value: Value, kind: Value["kind"], wanted: string): Wrong | undefined {
   if (!isLiteral(value) || value.kind === kind) return undefined;
-  return { message: `${shown(value)} is not ${wanted}`, hints: [] };
+  return { value, message: `${shown(value)} is not ${wanted}`, hints: [] };
 }
 
 function isLiteral(value: Value): boolean {

@@ -18,6 +18,8 @@ interface Failure {
   readonly tokens: readonly IToken[];
   /** Which token could not be read; their number when they ended too early. */
   readonly at: number;
+  /** What the tokens should have been. */
+  readonly production: string;
   /** What the grammar was reading. */
   readonly inside: string;
 }
@@ -36,6 +38,7 @@ export function explain(
     file,
     text,
     tokens,
+    production,
     at: found < 0 ? tokens.length : found,
     inside: stack.at(-1) ?? production,
   };
@@ -60,6 +63,8 @@ export function unlabelled(file: string, tokens: readonly IToken[]): Diagnostic 
 
 /** A keyword where a name is wanted: before a colon, or between things that only an operand stands between. */
 function keywordAsName({ file, tokens, at }: Failure): Diagnostic | undefined {
+  const before = tokens[at - 1];
+  if (before?.tokenType === t.Not && !startsOperand(tokens[at])) at--;
   const token = tokens[at];
   const next = tokens[at + 1];
   if (!token || !tokenMatcher(token, t.Keyword)) return undefined;
@@ -73,6 +78,14 @@ function keywordAsName({ file, tokens, at }: Failure): Diagnostic | undefined {
   return error("R0009", spanOf(file, token), `${quote(token.image)} is a keyword`, {
     hints: ["pick another name"],
   });
+}
+
+function startsOperand(token: IToken | undefined): boolean {
+  return (
+    token !== undefined &&
+    (isLeaf(token) ||
+      [t.StringLiteral, t.OpenParen, t.OpenBracket, t.Minus, t.Not].includes(token.tokenType))
+  );
 }
 
 function missingArrow({ file, tokens, at }: Failure): Diagnostic | undefined {
@@ -174,11 +187,15 @@ function sideBySide(failure: Failure, isRule: boolean): Diagnostic | undefined {
   return error("R0006", spanOf(file, token), "two terms side by side", {
     related: [{ span: spanOf(file, before), label: "" }],
     hints: [
-      before.image.length + token.image.length < 40 && token.tokenType !== t.OpenParen
+      before.image.length + token.image.length < 40 && [before, token].every(isLeaf)
         ? `for their product, write \`${before.image} * ${token.image}\``
         : "write the operator between them: a product is `a * b`",
     ],
   });
+}
+
+function isLeaf(token: IToken): boolean {
+  return tokenMatcher(token, t.Name) || token.tokenType === t.NumberLiteral;
 }
 
 function secondArrow({ file, tokens, at }: Failure): Diagnostic | undefined {
@@ -187,7 +204,11 @@ function secondArrow({ file, tokens, at }: Failure): Diagnostic | undefined {
   if (!token || !first || first === token || !tokenMatcher(token, t.Arrow)) return undefined;
   return error("R0010", spanOf(file, token), "a rule has one arrow", {
     related: [{ span: spanOf(file, first), label: "the first" }],
-    hints: ["make two rules of it"],
+    hints: [
+      first.endLine === token.startLine
+        ? "make two rules of it"
+        : "if a rule begins in between, give it a name and a colon",
+    ],
   });
 }
 
@@ -211,7 +232,13 @@ const WANTED: Readonly<Record<string, string>> = {
   postfix: "a name or a number after `.`, an index between brackets",
 };
 
-function unexpected({ file, tokens, at, inside }: Failure): Diagnostic {
+const NOUNS: Readonly<Record<string, string>> = {
+  op: "declaration",
+  sort: "declaration",
+  rulesHeader: "line",
+};
+
+function unexpected({ file, tokens, at, inside, production }: Failure): Diagnostic {
   const token = tokens[at];
   const last = tokens.at(-1) as IToken;
   const before = tokens[at - 1];
@@ -222,7 +249,7 @@ function unexpected({ file, tokens, at, inside }: Failure): Diagnostic {
       : endsOperand(before)
         ? "an operator, or the end of the expression"
         : "an expression");
-  const found = token ? quote(token.image) : "the end";
+  const found = token ? quote(token.image) : `the end of the ${NOUNS[production] ?? production}`;
   return error(
     "R0010",
     token ? spanOf(file, token) : after(file, last),

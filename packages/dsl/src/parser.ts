@@ -69,8 +69,11 @@ class Reader {
       return undefined;
     }
     if (section.kind === "rules") return this.ruleset(section);
-    const cst = this.parse(section.kind, section.tokens);
-    return cst && this.tree.declaration(cst, section.tokens, section.doc);
+    const { kind, tokens, doc } = section;
+    return this.sound(() => {
+      const cst = this.parse(kind, tokens);
+      return cst && this.tree.declaration(cst, tokens, doc);
+    });
   }
 
   private ruleset(section: Section & { kind: "rules" }): Declaration | undefined {
@@ -101,8 +104,17 @@ class Reader {
       this.diagnostics.push(unlabelled(this.file, piece.tokens));
       return undefined;
     }
-    const cst = this.parse("rule", piece.tokens);
-    return cst && this.tree.rule(cst, piece.tokens, piece.doc);
+    return this.sound(() => {
+      const cst = this.parse("rule", piece.tokens);
+      return cst && this.tree.rule(cst, piece.tokens, piece.doc);
+    });
+  }
+
+  /** What is read, unless reading it found a mistake. */
+  private sound<T>(read: () => T | undefined): T | undefined {
+    const before = this.tree.diagnostics.length;
+    const found = read();
+    return this.tree.diagnostics.length === before ? found : undefined;
   }
 
   /** The concrete tree of a declaration, or a diagnostic. Tokens that the lexer complained about have had theirs. */

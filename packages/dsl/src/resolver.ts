@@ -53,9 +53,12 @@ export class Resolver {
   private readonly scope: Scope;
   private readonly bound: Bound;
   private readonly depths: Depths;
+  private readonly matched: "left" | "right";
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly operators = new Map<ast.Apply, Operator>();
   private readonly sorts: Sorts = new Map();
+  /** Says nothing of unbound names. */
+  isLenient = false;
   /** The attribute of a pattern that is being read: what is not bound elsewhere cannot be solved from it. */
   private solving: s.Expr | undefined;
 
@@ -63,11 +66,13 @@ export class Resolver {
     scope: Scope,
     bound: Bound,
     depths: Depths,
+    matched: "left" | "right",
     report: (diagnostic: Diagnostic) => void,
   ) {
     this.scope = scope;
     this.bound = bound;
     this.depths = depths;
+    this.matched = matched;
     this.report = report;
   }
 
@@ -236,9 +241,15 @@ export class Resolver {
   }
 
   private element(element: s.Arg): ast.Value | ast.ValueSpread | undefined {
-    if (element.spread) this.depths.checkSpread(element);
     const value = this.value(element.value);
     if (!value || !element.spread) return value;
+    const wrong = this.depths.hasList(element.value) ? undefined : notAList(value);
+    if (wrong)
+      return this.fail("R0204", element.span, `this \`...\` runs over ${wrong}`, {
+        hints: [
+          "a spread holds a variable that stands for a list, or denotes a list: `...shape(x)`",
+        ],
+      });
     return { kind: "spread", element: value, span: element.span };
   }
 
@@ -262,23 +273,29 @@ export class Resolver {
   }
 
   private unbound(name: string, span: ast.Span): undefined {
+    if (this.isLenient) return undefined;
     const names = [...this.bound.variables.keys()];
     if (this.solving)
       return this.fail(
         "R0405",
         this.solving.span,
         `${quote(name)} cannot be solved from ${this.source(this.solving)}`,
-        { hints: [`bind ${quote(name)} elsewhere on the left, or test in \`when\``] },
+        { hints: [`bind ${quote(name)} elsewhere on the ${this.matched}, or test in \`when\``] },
       );
-    return this.fail("R0301", span, `${quote(name)} is not bound by the left-hand side`, {
-      label: `nothing on the left is called ${quote(name)}`,
-      hints: [
-        names.length > 0
-          ? `the left-hand side binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`
-          : "the left-hand side binds nothing",
-        ...didYouMean(name, names),
-      ],
-    });
+    return this.fail(
+      "R0301",
+      span,
+      `${quote(name)} is not bound by the ${this.matched}-hand side`,
+      {
+        label: `nothing on the ${this.matched} is called ${quote(name)}`,
+        hints: [
+          names.length > 0
+            ? `the ${this.matched}-hand side binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`
+            : `the ${this.matched}-hand side binds nothing`,
+          ...didYouMean(name, names),
+        ],
+      },
+    );
   }
 
   private binary(expr: s.BinaryExpr, reading: Reading): Denoted | undefined {
@@ -626,28 +643,42 @@ function fold(expr: s.Expr): ast.NumberValue | undefined {
   return { kind: "number", value, integer, span: expr.span };
 }
 
+/** What a value is, where that can be seen and it is neither a truth value nor unknown. */
+function kindOf(value: ast.Value): string | undefined {
+  return match(value)
+    .with({ kind: "number" }, () => "a number")
+    .with({ kind: "string" }, () => "a string")
+    .with({ kind: P.union("list", "slice") }, () => "a list")
+    .with({ kind: "term" }, () => "a term")
+    .with({ kind: "call" }, ({ name, fn }) => (fn === builtins[name] ? KINDS.get(name) : undefined))
+    .otherwise(() => undefined);
+}
+
 /** What a value is instead of a condition, if that can be seen. */
 function notACondition(
   value: ast.Value,
 ): { readonly value: ast.Value; readonly what: string } | undefined {
-  const is = (what: string): { value: ast.Value; what: string } => ({ value, what });
   return match(value)
-    .with({ kind: "number" }, () => is("a number"))
-    .with({ kind: "string" }, () => is("a string"))
-    .with({ kind: P.union("list", "slice") }, () => is("a list"))
-    .with({ kind: "term" }, () => is("a term"))
-    .with({ kind: "unary", operator: "-" }, () => is("a number"))
     .with({ kind: "unary", operator: "not" }, ({ operand }) => notACondition(operand))
     .with(
       { kind: "binary", operator: P.union("and", "or") },
       ({ left, right }) => notACondition(left) ?? notACondition(right),
     )
-    .with({ kind: "binary", operator: P.union("+", "-", "*", "/", "^") }, () => is("a number"))
-    .with({ kind: "call" }, ({ name, fn }) => {
-      const what = fn === builtins[name] ? KINDS.get(name) : undefined;
-      return what === undefined ? undefined : is(what);
-    })
-    .otherwise(() => undefined);
+    .with(
+      { kind: "unary", operator: "-" },
+      { kind: "binary", operator: P.union("+", "-", "*", "/", "^") },
+      () => ({ value, what: "a number" }),
+    )
+    .otherwise(() => {
+      const what = kindOf(value);
+      return what === undefined ? undefined : { value, what };
+    });
+}
+
+/** What a value is instead of a list, if that can be seen. */
+function notAList(value: ast.Value): string | undefined {
+  const what = kindOf(value);
+  return what === "a list" || what === "a shape" ? undefined : what;
 }
 
 /** What those of the language's own functions yield that yield no truth value. */

@@ -15,7 +15,7 @@ type Report = (diagnostic: Diagnostic) => void;
 export function pairResults(
   left: readonly Root[],
   right: readonly Root[],
-  span: Span,
+  rule: { readonly arrowSpan: Span; readonly matched: "left" | "right" },
   report: Report,
 ): { readonly left: readonly Term[]; readonly right: readonly Term[] } | undefined {
   const fixed = (roots: readonly Root[]): number =>
@@ -39,11 +39,12 @@ export function pairResults(
   }
   const shorter = fixed(left) < fixed(right) ? left : right;
   if (first ? free < 1 || !shorter.includes(first) : free > 0) {
+    const [first, second] = rule.matched === "left" ? [left, right] : [right, left];
     report(
       error(
         "R0305",
-        span,
-        `${results(left, fixed(left))} on the left, ${results(right, fixed(right))} on the right`,
+        rule.arrowSpan,
+        `${results(first, fixed(first))} on the left, ${counted(second, fixed(second))} on the right`,
         {
           hints: ["each root on the left is replaced by the result in the same place on the right"],
         },
@@ -74,8 +75,12 @@ function isOpen(root: Root): root is Root & { readonly kind: "all" } {
 }
 
 function results(roots: readonly Root[], count: number): string {
-  const least = roots.some(isOpen) ? "at least " : "";
-  return `${least}${count + (least ? 1 : 0)} ${count === 1 && !least ? "result" : "results"}`;
+  const number = counted(roots, count);
+  return `${number} ${number === "1" ? "result" : "results"}`;
+}
+
+function counted(roots: readonly Root[], count: number): string {
+  return roots.some(isOpen) ? `at least ${count + 1}` : String(count);
 }
 
 /** Terms that are built, each application with as many results as are asked of any equal one. */

@@ -38,6 +38,7 @@ export function resolveRule(
   if (abbreviations.isCyclic) return [];
   const expand = (arg: Arg): Arg => ({ ...arg, value: abbreviations.expand(arg.value) });
   const forward: Written = {
+    matched: "left",
     left: decl.left.map(expand),
     right: decl.right.map(expand),
     conditions: decl.clauses.flatMap((clause) =>
@@ -51,7 +52,9 @@ export function resolveRule(
   };
   if (failed) return [];
   const { left, right } = forward;
-  const ways = isTwoWay ? [forward, { ...forward, left: right, right: left }] : [forward];
+  const ways = isTwoWay
+    ? [forward, { ...forward, left: right, right: left, matched: "right" as const }]
+    : [forward];
   const directions = ways.map((way) => resolveDirection(way, scope, reportOnce));
   if (failed) return [];
   const name = `${ruleset.name.name}.${decl.label.name}`;

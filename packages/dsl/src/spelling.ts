@@ -16,7 +16,7 @@ export function closest(name: string, candidates: Iterable<string>): string | un
     if (candidate === name || Math.abs(candidate.length - name.length) > least) continue;
     const exact = distance(name, candidate);
     const folded = distance(name.toLowerCase(), candidate.toLowerCase());
-    const far = Math.min(exact, folded + (exact > folded ? 0.5 : 0));
+    const far = Math.min(exact, folded + (exact > folded ? 0.5 : 0)) + apart(name, candidate);
     if (far < least) {
       least = far;
       best = candidate;
@@ -29,6 +29,12 @@ export function closest(name: string, candidates: Iterable<string>): string | un
 export function didYouMean(name: string, candidates: Iterable<string>): readonly string[] {
   const found = closest(name, candidates);
   return found === undefined ? [] : [`did you mean \`${found}\`?`];
+}
+
+/** Between names of one letter, all as far apart as any, the nearer in the alphabet is the likelier. */
+function apart(a: string, b: string): number {
+  if (a.length !== 1 || b.length !== 1) return 0;
+  return Math.abs(a.charCodeAt(0) - b.charCodeAt(0)) / 10_000;
 }
 
 /** The optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours. */

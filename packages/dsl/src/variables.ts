@@ -12,7 +12,7 @@ import type { Span, Variable } from "./ast.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
 import type { Operator, Scope } from "./scope.ts";
-import type { Arg, Expr } from "./syntax.ts";
+import type { Arg, Expr, Identifier } from "./syntax.ts";
 import { parts } from "./traversal.ts";
 
 /** Where a name stands: the first place outside of every spread, and the first inside one. */
@@ -57,8 +57,8 @@ export class Depths {
   }
 
   /** Takes a root, or a condition, into account. */
-  add(expr: Expr): void {
-    this.visit(expr, false);
+  add(arg: Arg): void {
+    this.visitArg(arg, false);
   }
 
   /** 1 for a name that stands in spreads only: a list, one item for each element. */
@@ -67,21 +67,16 @@ export class Depths {
     return places?.inside && !places.outside ? 1 : 0;
   }
 
-  /** Reports a spread that has nothing to run over: no name in it is a list. */
+  /** Whether an expression holds a name that is a list. */
+  hasList(expr: Expr): boolean {
+    return namesIn(expr).some(({ name }) => this.of(name) === 1);
+  }
+
+  /** Reports a spread of operands that has nothing to run over: no name in it is a list. */
   checkSpread(spread: Arg): void {
     const operator = calledOperator(spread.value, this.scope);
-    if (operator && isMultiple(operator)) return;
-    const names: { readonly name: string; readonly span: Span }[] = [];
-    const collect = (expr: Expr): void => {
-      if (expr.kind === "name") names.push(expr);
-      if (expr.kind === "call")
-        for (const attr of expr.attrs) if (attr.kind === "rest") names.push(attr.name);
-      parts(expr).forEach(collect);
-    };
-    collect(spread.value);
-    const variables = names.filter(({ name }) => name !== "_");
-    if (variables.some(({ name }) => this.of(name) === 1)) return;
-    const [first] = variables;
+    if ((operator && isMultiple(operator)) || this.hasList(spread.value)) return;
+    const first = namesIn(spread.value).find(({ name }) => name !== "_");
     const outside = first && this.places.get(first.name)?.outside;
     this.report(
       first && outside
@@ -128,6 +123,17 @@ export class Depths {
   }
 }
 
+/** The variables of an expression, remainders included. */
+function namesIn(expr: Expr): readonly Identifier[] {
+  const own: readonly Identifier[] =
+    expr.kind === "name"
+      ? [expr]
+      : expr.kind === "call"
+        ? expr.attrs.flatMap((attr) => (attr.kind === "rest" ? [attr.name] : []))
+        : [];
+  return [...own, ...parts(expr).flatMap(namesIn)];
+}
+
 /** What a left side binds: names in operand positions, bare attribute values, elements of literal lists, and remainders. */
 export function bind(
   roots: readonly Expr[],
@@ -166,10 +172,10 @@ export function bind(
         }
         for (const attr of call.attrs) {
           if (attr.kind === "attr") continue;
-          const { name, span } = attr.name;
-          note(name, span, "attributes");
+          const { name } = attr.name;
+          note(name, attr.span, "attributes");
           const covers = Object.keys(operator.def.attrs ?? {}).filter((key) => !mentioned.has(key));
-          if (!remainders.has(name)) remainders.set(name, { operator, covers, span });
+          if (!remainders.has(name)) remainders.set(name, { operator, covers, span: attr.span });
         }
       })
       .with({ kind: "list" }, ({ elements }) => {

@@ -13,11 +13,11 @@ function op(names: readonly string[], rest: Partial<OpDef> = {}): OpDef {
   return { operands, infer: like, ...rest };
 }
 
-/** A vocabulary small enough to know by heart: enough operators for every shape of rule. */
-export const tiny: Dialect = {
+/** Operators as the front end sees them: declarations without shapes or meaning, one for every kind of operand and attribute. */
+export const sketch: Dialect = {
   kind: "dialect",
   spec: 1,
-  name: "tiny",
+  name: "sketch",
   ops: {
     Add: op(["a", "b"], { commutative: true }),
     Sub: op(["a", "b"]),

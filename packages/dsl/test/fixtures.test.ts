@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Dialect, OpDef } from "@rewright/plugin";
+import { describe, expect, test } from "vitest";
+import { compileRules, type Diagnostic, parseRules, RuleError } from "../src/index.ts";
+import { sketch } from "./dialect.ts";
+
+/** Another dialect with an operator of the same name. */
+const other: Dialect = {
+  ...sketch,
+  name: "other",
+  ops: { Relu: { ...(sketch.ops["Relu"] as OpDef) } },
+};
+
+function files(folder: string): readonly { readonly file: string; readonly text: string }[] {
+  const place = new URL(`../fixtures/${folder}/`, import.meta.url);
+  return readdirSync(place).map((file) => ({
+    file,
+    text: readFileSync(new URL(file, place), "utf8"),
+  }));
+}
+
+function diagnose(source: { readonly file: string; readonly text: string }): readonly Diagnostic[] {
+  try {
+    return compileRules([source], { dialects: [sketch, other] }).warnings;
+  } catch (thrown) {
+    if (thrown instanceof RuleError) return thrown.diagnostics;
+    throw thrown;
+  }
+}
+
+/** A failing file opens with what must be said about it, and nothing else may be. */
+describe("fixtures/fail", () => {
+  test.each(files("fail"))("$file", (source) => {
+    const said = diagnose(source).map(
+      ({ severity, code, span, message }) =>
+        `// ${severity}[${code}] ${span.line}:${span.column}: ${message}`,
+    );
+    const wanted = source.text.split("\n").filter((line) => /^\/\/ (error|warning)\[/.test(line));
+    expect(said).toEqual(wanted);
+    expect(wanted.length).toBeGreaterThan(0);
+  });
+});
+
+describe("fixtures/pass", () => {
+  test.each(files("pass"))("$file", (source) => {
+    expect(diagnose(source)).toEqual([]);
+  });
+});
+
+/** Whole files, among them all that the grammar has; not all of it compiles. */
+describe("fixtures/read", () => {
+  test.each(files("read"))("$file", (source) => {
+    const { module, diagnostics } = parseRules(source);
+    expect(diagnostics).toEqual([]);
+    const rules = module.declarations.flatMap((decl) => (decl.kind === "rules" ? decl.rules : []));
+    // Every line with an arrow outside of a test is a rule of its own.
+    const text = source.text.replace(/\/\/.*/g, "").replace(/^test [\s\S]*?^}/gm, "");
+    expect(rules.length).toBe(text.match(/<?[=~]>/g)?.length);
+  });
+});
