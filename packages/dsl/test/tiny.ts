@@ -64,13 +64,23 @@ function offset(shape: readonly number[], position: readonly number[]): number {
   );
 }
 
-function elementwise(apply: (a: number, b: number) => number, commutative = false): OpDef {
+interface Kind {
+  readonly commutative?: boolean;
+  /** Whole numbers are not taken. */
+  readonly real?: boolean;
+}
+
+function elementwise(
+  apply: (a: number, b: number) => number,
+  { commutative = false, real }: Kind = {},
+): OpDef {
   return {
     operands: [{ name: "a" }, { name: "b" }],
     commutative,
     infer(types) {
       const [a, b] = [first(types), types[1] ?? fail("an operand is missing")];
       if (a.dtype !== b.dtype) fail(`${a.dtype} and ${b.dtype}`);
+      if (real && !a.dtype.startsWith("f")) fail("no floats");
       return [{ dtype: a.dtype, shape: broadcastShape(a.shape, b.shape) }];
     },
     evaluate([a, b]) {
@@ -130,14 +140,19 @@ function slice(a: NdArray, axis: number, start: number, length: number): NdArray
 }
 
 const ops: Readonly<Record<string, OpDef>> = {
-  Add: elementwise((a, b) => a + b, true),
-  Mul: elementwise((a, b) => a * b, true),
+  Add: elementwise((a, b) => a + b, { commutative: true }),
+  Mul: elementwise((a, b) => a * b, { commutative: true }),
   Sub: elementwise((a, b) => a - b),
-  Div: elementwise((a, b) => a / b),
-  Pow: elementwise((a, b) => a ** b),
+  Div: elementwise((a, b) => a / b, { real: true }),
+  Pow: elementwise((a, b) => a ** b, { real: true }),
   Relu: unary((x) => Math.max(x, 0)),
   Neg: unary((x) => -x),
-  Sqrt: unary(Math.sqrt),
+  Sqrt: {
+    ...unary(Math.sqrt),
+    infer: ([x]) => [
+      x?.dtype.startsWith("f") ? { dtype: x.dtype, shape: x.shape } : fail("no floats"),
+    ],
+  },
   MatMul: {
     operands: [{ name: "A" }, { name: "B" }],
     infer: ([a, b]) => {
@@ -267,6 +282,7 @@ const ops: Readonly<Record<string, OpDef>> = {
     attrs: { keepdims: { type: "int", default: 1 } },
     infer(types, attrs) {
       const { dtype, shape } = first(types);
+      if (!dtype.startsWith("f")) fail("no floats");
       const axes = types[1] ? types[1].value : shape.map((_, i) => i);
       if (!axes) return fail("the axes are not known");
       const gone = (axes as readonly number[]).map((axis) =>

@@ -65,7 +65,7 @@ export interface Counterexample {
 /** Sides may differ by this much, relative to the larger element or to 1. */
 const TOLERANCE = 1e-4;
 /** Once a counterexample is found, a smaller one is looked for in this many draws. */
-const SHRINKING = 300;
+const SHRINKING = 100;
 
 /** Checks one rule. Deterministic in its options. */
 export function checkRule(rule: ast.Rule, options: CheckOptions = {}): CheckResult {

@@ -53,6 +53,8 @@ const SHAPES = [
   ["chain", 15],
   ["free", 14],
 ] as const;
+/** Tensors larger than this tell no more, and take longer. */
+const MOST_ELEMENTS = 1500;
 const TRUTHS = new Set(["condition", "cond"]);
 
 /** Proposes tensors, values and attributes for one sample. */
@@ -175,7 +177,13 @@ export class Proposer {
   }
 
   #dimsOf(rank: number, siblings: readonly SampleTerm[]): number[] {
-    return Array.from({ length: rank }, () => this.#dim(siblings));
+    let room = MOST_ELEMENTS;
+    return Array.from({ length: rank }, () => {
+      const dim = this.#dim(siblings);
+      if (dim > room) return 1;
+      room = Math.floor(room / dim);
+      return dim;
+    });
   }
 
   #shape(siblings: readonly SampleTerm[]): readonly number[] {
