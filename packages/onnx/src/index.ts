@@ -1,6 +1,8 @@
 export { ModelBuilder, type Value } from "./builder.ts";
 export { ModelError } from "./error.ts";
+export { expressible } from "./expressible.ts";
 export type { OnnxModel } from "./model.ts";
 export { type ReadOptions, readModel } from "./read.ts";
 export { modelOf } from "./standalone.ts";
 export { type WriteOptions, writeModel } from "./write.ts";
+export { constantOf } from "./tensor.ts";

@@ -1,7 +1,7 @@
 import { type Timing, timeModels } from "@rewright/backend-cpu";
 import { compileRules, type Rule } from "@rewright/dsl";
-import { type OnnxModel, readModel, writeModel } from "@rewright/onnx";
-import type { Dialect, Dim, Graph } from "@rewright/plugin";
+import { expressible, type OnnxModel, readModel, writeModel } from "@rewright/onnx";
+import type { CostModel, Dialect, Dim, Graph } from "@rewright/plugin";
 import { type Finalist, growth, type RuleStatistics } from "@rewright/search";
 import { onnx } from "@rewright/tensor";
 import { CheckError, InputError } from "./errors.ts";
@@ -84,7 +84,7 @@ export async function optimize(
       graph: model.graph,
       rules,
       dialects,
-      costModel: backend.costModel,
+      costModel: sayable(backend.costModel, model),
       seed,
       budget: {
         nodes: budget?.nodes ?? defaults.nodes,
@@ -113,7 +113,7 @@ export async function optimize(
     const measuring = (options.measure ?? true) && backend.run !== undefined && !signal?.aborted;
     const timings =
       measuring && candidates.length > 0
-        ? await timed(bytes, candidates, judge, model, options)
+        ? await timed(bytes, candidates, judge, model, dialects, options)
         : undefined;
     const winner = choose(candidates, timings);
 
@@ -165,10 +165,19 @@ export async function optimize(
         `none of the ${finalists.length} cheaper programs agrees with the original; ${dropped[0]?.why}`,
         report,
       );
-    return { model: winner ? writeModel(model, winner.graph) : bytes, report };
+    return { model: winner ? writeModel(model, winner.graph, { dialects }) : bytes, report };
   } finally {
     await judge.close();
   }
+}
+
+/** The costs, with operators out of reach that the file cannot be made to hold. */
+function sayable(costs: CostModel, model: OnnxModel): CostModel {
+  const says = expressible(model);
+  return {
+    unit: costs.unit,
+    cost: (node) => (says(node.op) ? costs.cost(node) : Number.POSITIVE_INFINITY),
+  };
 }
 
 /** Sizes for the model's open dimensions: from those given for inputs, else the default. @throws InputError when they do not fit */
@@ -227,7 +236,7 @@ async function verified(
     const graph = foldConstants(finalist.graph, dialects, room);
     let bytes: Uint8Array;
     try {
-      bytes = writeModel(model, graph);
+      bytes = writeModel(model, graph, { dialects });
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "ModelError") throw error;
       drop(error.message);
@@ -248,6 +257,7 @@ async function timed(
   candidates: readonly Candidate[],
   judge: Judge,
   model: OnnxModel,
+  dialects: readonly Dialect[],
   options: OptimizeOptions,
 ): Promise<readonly (Timing | Error)[] | undefined> {
   const { signal, directory, seed = defaults.seed, threads = defaults.threads } = options;
@@ -255,7 +265,7 @@ async function timed(
   try {
     for (const [i, { graph }] of candidates.entries()) {
       options.onProgress?.({ phase: "timing", done: i, of: candidates.length });
-      const written = writeModel(model, graph);
+      const written = writeModel(model, graph, { dialects });
       const [timing] = await timeModels({ original, candidates: [written] }, judge.inputs, {
         seed,
         threads,

@@ -1,0 +1,30 @@
+import { ModelError } from "./error.ts";
+import { LATEST_OPSET } from "./generated/operators.ts";
+import { type OnnxModel, originOf } from "./model.ts";
+import { sameMeaning, versionAt } from "./opset.ts";
+
+/**
+ * Tells which of ONNX's own operators a program may use that goes back into this file. The file's operator set can be raised for a
+ * newer operator only as far as everything that is carried along unread keeps its meaning. What the program uses already
+ * can be said, and so can operators of other domains.
+ *
+ * @throws {ModelError} when the model is not from `readModel`
+ */
+export function expressible(model: OnnxModel): (op: string) => boolean {
+  const origin = originOf(model);
+  if (origin === undefined)
+    throw new ModelError("only of a model that readModel returned can be told what it can hold.");
+  const used = new Set(model.graph.nodes.map((node) => node.op));
+  const carried = new Set<string>();
+  for (const [index, { node, inner }] of origin.nodes.entries()) {
+    for (const op of inner?.operators ?? []) carried.add(op);
+    if (origin.graph.nodes[index]?.opaque !== undefined && node?.domain === "")
+      carried.add(node.opType);
+  }
+  const own = origin.domains.get("") ?? 0;
+  let highest = own === 0 ? LATEST_OPSET : own;
+  const keeps = (opset: number): boolean =>
+    [...carried].every((op) => sameMeaning(op, own, opset));
+  while (highest < LATEST_OPSET && keeps(highest + 1)) highest++;
+  return (op) => op.includes(".") || used.has(op) || versionAt(op, highest) !== undefined;
+}
