@@ -19,6 +19,7 @@ import { generatingOps } from "./ops/generating.ts";
 import { joiningOps } from "./ops/joining.ts";
 import { matrices } from "./ops/matrix.ts";
 import { normalizations } from "./ops/normalization.ts";
+import { paddingOps } from "./ops/padding.ts";
 import { poolings } from "./ops/pooling.ts";
 import { quantizationOps } from "./ops/quantization.ts";
 import { randoms } from "./ops/random.ts";
@@ -27,6 +28,7 @@ import { reductions } from "./ops/reduction.ts";
 import { reshapingOps } from "./ops/reshaping.ts";
 import { resizingOps } from "./ops/resizing.ts";
 import { scans } from "./ops/scan.ts";
+import { scatteringOps } from "./ops/scattering.ts";
 import { selectionOps } from "./ops/selection.ts";
 import { slicingOps } from "./ops/slicing.ts";
 import { softmaxes } from "./ops/softmax.ts";
@@ -49,8 +51,10 @@ const ops: Readonly<Record<string, OpDef>> = {
   ...randoms,
   ...reshapingOps,
   ...joiningOps,
+  ...paddingOps,
   ...slicingOps,
   ...gatheringOps,
+  ...scatteringOps,
   ...generatingOps,
   ...castingOps,
   ...blockOps,

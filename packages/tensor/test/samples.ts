@@ -69,11 +69,7 @@ function elements(random: Random, dtype: DType, count: number): (number | bigint
 }
 
 /** A tensor of random elements: small integers, or sixty-fourths between -2 and 2. */
-export function randomTensor(
-  random: Random,
-  shape: readonly number[],
-  dtype: DType = "f32",
-): NdArray {
+function randomTensor(random: Random, shape: readonly number[], dtype: DType = "f32"): NdArray {
   return tensor(dtype, shape, elements(random, dtype, sizeOf(shape)));
 }
 

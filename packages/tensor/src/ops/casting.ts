@@ -74,7 +74,7 @@ function convert(x: number | bigint, to: DType, saturate: boolean): number | big
 }
 
 /** The same tensor in another element type. */
-export function cast(array: NdArray, to: DType, saturate = true): NdArray {
+function cast(array: NdArray, to: DType, saturate = true): NdArray {
   if (array.dtype === to) return array;
   const { length } = array.data;
   const data = allocate(to, length) as (number | bigint | string)[];

@@ -1,15 +1,14 @@
 /**
- * Operators that pick or replace elements by computed positions.
+ * Operators that pick elements by computed positions.
  *
  * @module
  */
 
 import type { Attrs, Dim, NdArray, TensorType } from "@rewright/plugin";
-import { eachIndex, integersOf, numbersOf, roundTo, sizeOf, stridesOf } from "../array.ts";
+import { eachIndex, integersOf, numbersOf, sizeOf, stridesOf } from "../array.ts";
 import { compatibleDims } from "../dim.ts";
 import { take } from "../layout.ts";
 import {
-  commonDType,
   formatType,
   intAttr,
   isInteger,
@@ -17,7 +16,6 @@ import {
   operandAt,
   requireDType,
   ShapeError,
-  stringAttr,
 } from "../typing.ts";
 import { freshDim, typeWith } from "../value.ts";
 import { checked, type Ops } from "./operator.ts";
@@ -64,7 +62,8 @@ function gather(data: NdArray, indices: NdArray, axis: number): NdArray {
 
 // ── GatherElements, ScatterElements ──────────────────────────────────────────
 
-function requireElementwise(data: TensorType, indices: TensorType, axis: number): void {
+/** Demands indices that go with `data` element by element. @throws {ShapeError} when their shapes differ elsewhere than along the axis. */
+export function requireElementwise(data: TensorType, indices: TensorType, axis: number): void {
   requireIndices(indices);
   if (indices.shape.length !== data.shape.length)
     throw new ShapeError(
@@ -80,7 +79,7 @@ function requireElementwise(data: TensorType, indices: TensorType, axis: number)
 }
 
 /** For each index, the position in `data` that it means along `axis`. */
-function elementPositions(data: NdArray, indices: NdArray, axis: number): Int32Array {
+export function elementPositions(data: NdArray, indices: NdArray, axis: number): Int32Array {
   const strides = stridesOf(data.shape);
   const at = integersOf(indices);
   const from = new Int32Array(at.length);
@@ -97,8 +96,12 @@ function elementPositions(data: NdArray, indices: NdArray, axis: number): Int32A
 
 // ── GatherND, ScatterND ──────────────────────────────────────────────────────
 
-/** How many leading axes of `data` one index of `indices` spans. */
-function indexDepth(data: TensorType, indices: TensorType, batch: number): number | undefined {
+/** How many leading axes of `data` one index of `indices` spans; `undefined` where that is not known. @throws {ShapeError} when they do not go together. */
+export function indexDepth(
+  data: TensorType,
+  indices: TensorType,
+  batch: number,
+): number | undefined {
   requireIndices(indices);
   if (indices.shape.length === 0) throw new ShapeError("indices must have a rank of at least 1");
   if (batch < 0 || batch >= Math.min(data.shape.length, indices.shape.length))
@@ -116,7 +119,7 @@ function indexDepth(data: TensorType, indices: TensorType, batch: number): numbe
 }
 
 /** For each slice that `indices` names, the position in `data` at which it begins. */
-function slicePositions(data: NdArray, indices: NdArray, batch: number): number[] {
+export function slicePositions(data: NdArray, indices: NdArray, batch: number): number[] {
   const strides = stridesOf(data.shape);
   const depth = indices.shape.at(-1) as number;
   const at = integersOf(indices);
@@ -133,47 +136,13 @@ function slicePositions(data: NdArray, indices: NdArray, batch: number): number[
   });
 }
 
-// ── Reductions of Scatter ────────────────────────────────────────────────────
-
-const REDUCTIONS = ["none", "add", "mul", "max", "min"] as const;
-
-/** Of two numbers or, just as well, two bigints. */
-function combined(reduction: string, a: number, b: number): number {
-  if (reduction === "add") return a + b;
-  if (reduction === "mul") return a * b;
-  const second = reduction === "max" ? b > a : b < a;
-  return second ? b : a;
-}
-
-/** A copy of `data` in which `updates[k]` has been put at, or combined with what is at, `at[k]`, in that order. */
-function scattered(
-  data: NdArray,
-  at: Iterable<number>,
-  updates: NdArray,
-  reduction: string,
-): NdArray {
-  if (data.dtype === "c64" || data.dtype === "c128")
-    throw new Error("scattering complex numbers has no reference semantics");
-  const everywhere = Int32Array.from({ length: data.data.length }, (_, i) => i);
-  const result = take(data, data.shape, everywhere);
-  const out = result.data as unknown[];
-  let k = 0;
-  for (const i of at) {
-    const update = updates.data[k++];
-    const value =
-      reduction === "none" ? update : combined(reduction, out[i] as number, update as number);
-    out[i] = typeof value === "number" ? roundTo(data.dtype, value) : value;
-  }
-  return result;
-}
-
 // ── OneHot, Compress, ReverseSequence ────────────────────────────────────────
 
 function oneHotAxis(attrs: Attrs, rank: number): number {
   return normalizeAxis(intAttr(attrs, "axis", -1), rank + 1);
 }
 
-/** Gather and Scatter in their variants, OneHot, Compress, ReverseSequence. */
+/** Gather and its variants, OneHot, Compress, ReverseSequence. */
 export const gatheringOps: Ops = checked({
   Gather: {
     operands: [{ name: "data" }, { name: "indices" }],
@@ -231,60 +200,6 @@ export const gatheringOps: Ops = checked({
         Array.from({ length: width }, (_, i) => begin + i),
       );
       return [take(data, [...indices.shape.slice(0, -1), ...rest], from)];
-    },
-  },
-
-  ScatterElements: {
-    operands: [{ name: "data" }, { name: "indices" }, { name: "updates" }],
-    attrs: {
-      axis: { type: "axis", default: 0 },
-      reduction: { type: REDUCTIONS, default: "none" },
-    },
-    infer: (operands, attrs) => {
-      const data = operandAt(operands, 0);
-      const indices = operandAt(operands, 1);
-      const updates = operandAt(operands, 2);
-      commonDType([data, updates]);
-      requireElementwise(
-        data,
-        indices,
-        normalizeAxis(intAttr(attrs, "axis", 0), data.shape.length),
-      );
-      requireSameShape(indices.shape, updates.shape);
-      return [{ dtype: data.dtype, shape: data.shape }];
-    },
-    evaluate: (operands, attrs) => {
-      const data = operandAt(operands, 0);
-      const axis = normalizeAxis(intAttr(attrs, "axis", 0), data.shape.length);
-      const at = elementPositions(data, operandAt(operands, 1), axis);
-      return [scattered(data, at, operandAt(operands, 2), stringAttr(attrs, "reduction", "none"))];
-    },
-  },
-
-  ScatterND: {
-    operands: [{ name: "data" }, { name: "indices" }, { name: "updates" }],
-    attrs: { reduction: { type: REDUCTIONS, default: "none" } },
-    infer: (operands) => {
-      const data = operandAt(operands, 0);
-      const indices = operandAt(operands, 1);
-      const updates = operandAt(operands, 2);
-      commonDType([data, updates]);
-      const depth = indexDepth(data, indices, 0);
-      if (depth !== undefined)
-        requireSameShape(
-          [...indices.shape.slice(0, -1), ...data.shape.slice(depth)],
-          updates.shape,
-        );
-      return [{ dtype: data.dtype, shape: data.shape }];
-    },
-    evaluate: (operands, attrs) => {
-      const data = operandAt(operands, 0);
-      const indices = operandAt(operands, 1);
-      const width = sizeOf(data.shape.slice(indices.shape.at(-1) as number));
-      const at = slicePositions(data, indices, 0).flatMap((begin) =>
-        Array.from({ length: width }, (_, i) => begin + i),
-      );
-      return [scattered(data, at, operandAt(operands, 2), stringAttr(attrs, "reduction", "none"))];
     },
   },
 
@@ -391,13 +306,3 @@ export const gatheringOps: Ops = checked({
     },
   },
 });
-
-function requireSameShape(expected: readonly Dim[], given: readonly Dim[]): void {
-  if (
-    expected.length !== given.length ||
-    expected.some((dim, i) => !compatibleDims(dim, given[i] as Dim))
-  )
-    throw new ShapeError(
-      `updates must have the shape [${expected.join(", ")}], not [${given.join(", ")}]`,
-    );
-}
