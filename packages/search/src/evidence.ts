@@ -1,0 +1,32 @@
+import type { Extraction, Id } from "egraph-ts";
+import { premises } from "./premises.ts";
+import type { World } from "./world.ts";
+
+/**
+ * The rules that an extracted program rests on, by index, ascending: those whose applications made its e-nodes, those that
+ * made what an operand stands for equal to what its consumer was built over, and, transitively, those behind what these
+ * applications matched. Rules that merely took part in the search are not among them.
+ */
+export function evidence(world: World, extraction: Extraction): number[] {
+  const { applications, outputs, terms } = world;
+  const { egraph } = terms;
+  const found = new Set<number>();
+  /** The program uses what was once called `id`; the e-node chosen for that class must be equal to it. */
+  const use = (id: Id): void => {
+    const chosen = egraph.originalId(extraction.choice(id));
+    if (chosen !== id) for (const reason of egraph.reasons(chosen, id)) found.add(reason);
+  };
+  for (const output of outputs) use(output);
+  for (const id of extraction.order) {
+    const node = extraction.choice(id);
+    const creator = applications.creator(node);
+    if (creator !== undefined) found.add(creator);
+    const arity = egraph.arity(node);
+    for (let i = 0; i < arity; i++) use(egraph.originalChild(node, i));
+  }
+  // A set visits what is added to it while it is walked.
+  for (const number of found) for (const premise of premises(world, number)) found.add(premise);
+  const rules = new Set<number>();
+  for (const number of found) rules.add((applications.at(number) as { rule: number }).rule);
+  return [...rules].sort((a, b) => a - b);
+}

@@ -1,0 +1,109 @@
+import { readGraph } from "@rewright/dsl";
+import type { CostModel, Graph } from "@rewright/plugin";
+import { type Extraction, extractDag, type NodeId } from "egraph-ts";
+import { evidence } from "./evidence.ts";
+import { Pricing } from "./pricing.ts";
+import type { World } from "./world.ts";
+
+/** A program extracted from an e-graph. `graph` and `rules` are to be asked for first in the state it was extracted from. */
+export interface Program {
+  /** Under the cost model, each node paid once. */
+  readonly cost: number;
+  /** How many classes it uses: of two programs of one cost, the smaller is better. */
+  readonly size: number;
+  readonly graph: () => Graph;
+  /** The rules it rests on, by index. */
+  readonly rules: () => readonly number[];
+}
+
+/** How to choose among programs of nearly the same cost. */
+export interface Taste {
+  /** Which of equally dear nodes is taken. */
+  readonly ties?: "oldest" | "newest";
+  /** A factor on what a node costs however small its work, as estimated from the cheapest node: other than 1, it favours few large nodes or many small ones. */
+  readonly overhead?: number;
+}
+
+/** Costs that differ by less than this share of the start's are equal; then the program with fewer nodes is better. */
+const TIE = 1e-11;
+/** What a node counts that the target cannot run, as a multiple of the whole start. */
+const UNRUNNABLE = 1e3;
+
+/** Finds cheap programs in a world. */
+export class Extractor {
+  readonly #pricing: Pricing;
+  readonly #scale: number;
+  /** What a node costs at most: a finite sum where the program began with nodes that the target cannot run. */
+  readonly #most: number;
+  readonly #signal: AbortSignal;
+
+  constructor(
+    world: World,
+    options: { costModel: CostModel; bind: (dim: string) => number; signal: AbortSignal },
+  ) {
+    this.#signal = options.signal;
+    this.#pricing = new Pricing(options.costModel, options.bind, world.terms);
+    let scale = 0;
+    let most = Infinity;
+    const { egraph } = world.terms;
+    for (const id of egraph.classes()) {
+      for (const node of egraph.nodes(id)) {
+        const cost = this.#pricing.of(node);
+        if (cost < Infinity) scale += cost;
+        else most = UNRUNNABLE;
+      }
+    }
+    this.#scale = scale > 0 ? scale : 1;
+    this.#most = most * this.#scale;
+  }
+
+  /** The better of two programs by cost, then size: negative when `a` is, 0 when they tie. */
+  compare(a: Program, b: Program): number {
+    const equal = a.cost === b.cost || Math.abs(a.cost - b.cost) <= TIE * this.#scale;
+    return equal ? a.size - b.size : a.cost - b.cost;
+  }
+
+  /** The cheapest program of the world's present state that can be found. */
+  extract(world: World, taste: Taste = {}): Program {
+    this.#pricing.attach(world.terms);
+    const extraction = this.#extract(world, taste);
+    let cost = 0;
+    for (const id of extraction.order) cost += this.#pricing.of(extraction.choice(id));
+    const { length: size } = extraction.order;
+    const graph = once(() => readGraph(world.terms, world.start, world.outputs, extraction));
+    const rules = once(() => evidence(world, extraction));
+    return { cost, size, graph, rules };
+  }
+
+  #extract(world: World, { ties, overhead = 1 }: Taste): Extraction {
+    const floor = overhead === 1 ? 0 : this.#overhead(world);
+    const tie = TIE * this.#scale;
+    const cost = (node: NodeId): number => {
+      const own = Math.min(this.#pricing.of(node), this.#most);
+      return tie + (own > 0 ? Math.max(0, own + (overhead - 1) * floor) : 0);
+    };
+    const stop = (): boolean => this.#signal.aborted;
+    return extractDag(world.terms.egraph, world.outputs, cost, { stop, ...(ties && { ties }) });
+  }
+
+  /** The least that any node costs: an estimate of what launching one costs. */
+  #overhead(world: World): number {
+    const { egraph } = world.terms;
+    let least = Infinity;
+    for (const id of egraph.classes()) {
+      for (const node of egraph.nodes(id)) {
+        const cost = this.#pricing.of(node);
+        if (cost > 0 && cost < least) least = cost;
+      }
+    }
+    return least < Infinity ? least : 0;
+  }
+}
+
+function once<T>(compute: () => T): () => T {
+  let result: { value: T } | undefined;
+  return () => {
+    result ??= { value: compute() };
+    return result.value;
+  };
+}

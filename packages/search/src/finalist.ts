@@ -1,0 +1,10 @@
+import type { Graph } from "@rewright/plugin";
+
+/** A program that may be the best one, as the judge of whole graphs sees it. */
+export interface Finalist {
+  readonly graph: Graph;
+  /** Predicted, under the run's cost model. */
+  readonly cost: number;
+  /** The names of the rules that it rests on, in the rules' order. */
+  readonly rules: readonly string[];
+}

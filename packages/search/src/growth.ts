@@ -1,0 +1,361 @@
+import type { Rule } from "@rewright/dsl";
+import type {
+  CostModel,
+  Dialect,
+  Graph,
+  Mark,
+  Move,
+  RuleInfo,
+  SearchStrategy,
+  Session,
+} from "@rewright/plugin";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
+import { type Budget, Limits, type StopReason } from "./budget.ts";
+import { Contents } from "./contents.ts";
+import { drive } from "./drive.ts";
+import { Extractor, type Program, type Taste } from "./extractor.ts";
+import type { Finalist } from "./finalist.ts";
+import { MarkStack } from "./mark-stack.ts";
+import { MoveBook } from "./move-book.ts";
+import { type Progress, Reporter } from "./progress.ts";
+import { type RuleStatistics, Tally } from "./statistics.ts";
+import { type Selection, type Slot, World } from "./world.ts";
+
+/** What a growth session works on, and with what. */
+export interface GrowthOptions {
+  /** The program to improve. */
+  readonly graph: Graph;
+  /** Tried in this order; names must be unique. */
+  readonly rules: readonly Rule[];
+  /** The operators of program and rules. */
+  readonly dialects: readonly Dialect[];
+  readonly costModel: CostModel;
+  readonly budget?: Budget;
+  /** Of the session's random numbers; 1 unless said. */
+  readonly seed?: number;
+  /** Calls the run off. */
+  readonly signal?: AbortSignal;
+  /** The size at which a symbolic dimension is priced; 8 for each unless said. What is found holds for every size. */
+  readonly bind?: (dim: string) => number;
+  /** Told what is going on, at most ten times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Milliseconds on a clock that never goes back; `performance.now` unless said. */
+  readonly clock?: () => number;
+}
+
+/** A session over the e-graph of a program: a state is an e-graph, a move a rule with all its matches, or one match. */
+export function growth(options: GrowthOptions): GrowthSession {
+  return new GrowthSession(options);
+}
+
+/** Calls of `apply` after the run's limits are spent; a strategy that goes on longer never looks at `spent`. */
+const FUTILE = 1_000;
+/** How many former best programs are kept for the finalists. */
+const FORMER = 8;
+
+/**
+ * Growth of an e-graph, the first of the search spaces. It enforces its limits whatever a strategy does, and keeps the best
+ * program that any state has shown, `bestEver`, even when the strategy turns back or fails.
+ */
+export class GrowthSession implements Session {
+  readonly space = "growth";
+  readonly rules: readonly RuleInfo[];
+  readonly #options: GrowthOptions;
+  readonly #limits: Limits;
+  readonly #random: RandomGenerator;
+  readonly #reporter: Reporter;
+  readonly #extractor: Extractor;
+  readonly #marks = new MarkStack();
+  readonly #book = new MoveBook();
+  readonly #tally: Tally;
+  readonly #contents = new Contents();
+  /** The rules, by index, behind each program given out. */
+  readonly #provenance = new WeakMap<Graph, readonly number[]>();
+  readonly #indices: ReadonlyMap<string, number>;
+  #world: World;
+  #states = 0;
+  /** Of the present state. */
+  #program: Program | undefined;
+  #best: Program | undefined;
+  /** The best so far, some that were the best before it, and the start. */
+  readonly #bests: Finalist[] = [];
+  readonly #given = new WeakMap<Program, Finalist>();
+  #futile = 0;
+  #over = false;
+  #stopped: StopReason | undefined;
+
+  constructor(options: GrowthOptions) {
+    this.#options = options;
+    this.#limits = new Limits(options.budget ?? {}, options.signal, options.clock ?? now);
+    this.#random = xoroshiro128plus(options.seed ?? 1);
+    this.#reporter = new Reporter(options.onProgress);
+    this.rules = options.rules.map(({ name, ruleset, tags, growing }) =>
+      Object.freeze({ name, ruleset, tags, growing }),
+    );
+    this.#indices = new Map(this.rules.map(({ name }, index) => [name, index]));
+    if (this.#indices.size < this.rules.length) throw new Error(twice(this.rules));
+    this.#tally = new Tally(this.rules.map((rule) => rule.name));
+    this.#world = this.#grow(options.graph, []);
+    const { signal } = this.#limits;
+    const { costModel, bind = () => 8 } = options;
+    this.#extractor = new Extractor(this.#world, { costModel, bind, signal });
+    this.cost();
+  }
+
+  // ── Session ────────────────────────────────────────────────────────────────
+
+  random(): number {
+    return uniformFloat64(this.#random);
+  }
+
+  get signal(): AbortSignal {
+    return this.#limits.signal;
+  }
+
+  get spent(): Session["spent"] {
+    const all = this.#over || this.#limits.spent !== undefined || this.#world.overweight;
+    const { iterations, ms } = this.#limits;
+    return { nodes: this.#world.terms.egraph.nodeCount, iterations, ms, all };
+  }
+
+  moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
+    const { granularity = "rule", ruleset, rule, limit = Infinity } = filter;
+    const moves: Move[] = [];
+    for (const slot of this.#world.slots) {
+      if (moves.length >= limit) break;
+      if (ruleset !== undefined && slot.rule.ruleset !== ruleset) continue;
+      if (rule !== undefined && slot.rule.name !== rule) continue;
+      if (granularity === "rule") moves.push(Object.freeze({ rule: slot.rule.name, at: NOWHERE }));
+      else this.#book.list(this.#world, slot, limit, moves);
+    }
+    return moves;
+  }
+
+  apply(moves: Iterable<Move>): number {
+    const listed = [...moves];
+    if (listed.length === 0) return 0;
+    if (this.spent.all) return this.#refuse();
+    const world = this.#whole();
+    this.#limits.iterations++;
+    // Search for everything, then apply it: no rule sees in part what another one has done.
+    const selections = this.#select(listed);
+    if (this.#limits.interrupted) return 0;
+    const changed = world.apply(selections, this.#states + 1);
+    if (changed > 0) {
+      this.#states++;
+      this.#program = undefined;
+    }
+    return changed;
+  }
+
+  mark(): Mark {
+    this.#whole();
+    return this.#marks.push(this.#world, this.#program);
+  }
+
+  restore(mark: Mark): void {
+    const { world, program } = this.#marks.restore(mark);
+    this.#world = world;
+    this.#program = program;
+  }
+
+  cost(): number {
+    return this.#present().cost;
+  }
+
+  best(): { readonly cost: number; readonly graph: Graph } {
+    const program = this.#present();
+    return { cost: program.cost, graph: this.#give(program).graph };
+  }
+
+  regrow(from: Graph = this.bestEver.graph): void {
+    const rules = this.#provenance.get(from);
+    if (!rules) {
+      throw new Error("regrow from a program that this session did not give out");
+    }
+    this.#world = this.#grow(from, rules);
+    this.#program = undefined;
+  }
+
+  // ── What the host sees besides ─────────────────────────────────────────────
+
+  /** The best program that any state has shown so far. */
+  get bestEver(): Finalist {
+    return this.#bests[0] as Finalist;
+  }
+
+  /** Why the run ended; while it goes on, why it would end now. */
+  get stopped(): StopReason {
+    if (this.#stopped) return this.#stopped;
+    const { spent } = this.#limits;
+    if (spent) return spent;
+    if (this.#world.overweight) return "bytes";
+    if (this.#world.fullness !== "room") return "nodes";
+    return this.#world.saturated ? "saturated" : "satisfied";
+  }
+
+  /** What each rule has done so far, in the rules' order. */
+  get statistics(): readonly RuleStatistics[] {
+    return this.#tally.snapshot();
+  }
+
+  /** The e-graph of the present state, to look at: what changes it behind the session's back breaks the session. */
+  get egraph(): World["terms"]["egraph"] {
+    return this.#world.terms.egraph;
+  }
+
+  /** The names of the rules that a program given out by this session rests on. Throws an Error on any other. */
+  ruleUse(program: Graph | Finalist): readonly string[] {
+    const graph = "graph" in program ? program.graph : program;
+    const rules = this.#provenance.get(graph);
+    if (!rules) throw new Error("ruleUse of a program that this session did not give out");
+    return this.#names(rules);
+  }
+
+  /**
+   * At most `k` programs for a judge of whole graphs, the cheapest first and all different: the best ever, those that the
+   * present state yields when ties are broken otherwise or the overhead of a node is thought larger or smaller, former
+   * bests, and the program that the session began with.
+   */
+  finalists(k: number): readonly Finalist[] {
+    const found = [...this.#bests];
+    if (!this.#world.broken && !this.signal.aborted) {
+      found.push(this.#give(this.#present()));
+      for (const taste of TASTES) {
+        found.push(this.#give(this.#extractor.extract(this.#world, taste)));
+      }
+    }
+    const distinct = new Map<string, Finalist>();
+    for (const finalist of found) {
+      const key = this.#contents.key(finalist.graph);
+      if (!distinct.has(key)) distinct.set(key, finalist);
+    }
+    return [...distinct.values()].sort((a, b) => a.cost - b.cost).slice(0, k);
+  }
+
+  /**
+   * Lets a strategy drive this session. Afterwards the present state is extracted once more, so that what the strategy
+   * did not look at counts as well. Throws a `SearchError` that names the strategy if it throws, misuses the session, or
+   * does not come to an end; what was found by then is kept.
+   */
+  async run(strategy: SearchStrategy): Promise<void> {
+    try {
+      await drive(strategy, this, this.#limits);
+    } finally {
+      this.#stopped = this.stopped;
+      this.#over = true;
+      if (!this.#world.broken) this.cost();
+    }
+  }
+
+  // ── Inside ─────────────────────────────────────────────────────────────────
+
+  #grow(graph: Graph, inherited: readonly number[]): World {
+    const { rules, dialects } = this.#options;
+    const report = (phase: Progress["phase"], rule?: string): void => this.#report(phase, rule);
+    return new World(graph, inherited, ++this.#states, {
+      rules,
+      dialects,
+      limits: this.#limits,
+      tally: this.#tally,
+      report,
+    });
+  }
+
+  #select(moves: readonly Move[]): readonly Selection[] {
+    const selected = new Map<Slot, number[] | "all">();
+    for (const move of moves) {
+      const slot = this.#slot(move.rule);
+      if (move.at.length === 0) {
+        this.#world.search(slot);
+        selected.set(slot, "all");
+      } else if (selected.get(slot) !== "all") {
+        const match = this.#book.match(this.#world, slot, move);
+        const matches = (selected.get(slot) ?? []) as number[];
+        if (match !== undefined) matches.push(match);
+        selected.set(slot, matches);
+      }
+    }
+    return [...selected].map(([slot, which]) =>
+      which === "all" ? { slot } : { slot, matches: which },
+    );
+  }
+
+  #slot(rule: string): Slot {
+    const slot = this.#world.slots[this.#indices.get(rule) ?? -1];
+    if (slot) return slot;
+    throw new Error(`a move of the rule \`${rule}\`, which this session does not have`);
+  }
+
+  #refuse(): 0 {
+    if (++this.#futile <= FUTILE) return 0;
+    throw new Error(
+      `applied moves ${FUTILE} times after the limits of the run were spent: end when \`session.spent.all\` is true`,
+    );
+  }
+
+  #whole(): World {
+    if (!this.#world.broken) return this.#world;
+    throw new Error("the e-graph broke off in the middle of a rule; restore a mark first");
+  }
+
+  /** The cheapest program of the present state; extracted once a state. */
+  #present(): Program {
+    if (this.#program) return this.#program;
+    this.#report("extracting");
+    const program = this.#extractor.extract(this.#whole());
+    this.#program = program;
+    const best = this.#best;
+    if (!best || this.#extractor.compare(program, best) < 0) {
+      this.#best = program;
+      this.#bests.unshift(this.#give(program));
+      if (this.#bests.length > FORMER + 1) this.#bests.splice(-2, 1);
+    }
+    return program;
+  }
+
+  #give(program: Program): Finalist {
+    const given = this.#given.get(program);
+    if (given) return given;
+    const { graph: start } = this.#options;
+    const found = program.graph();
+    const same = this.#contents.key(found) === this.#contents.key(start);
+    const graph = same && found.nodes.length === start.nodes.length ? start : found;
+    const behind = same ? [] : [...this.#world.inherited, ...program.rules()];
+    const rules = [...new Set(behind)].sort((a, b) => a - b);
+    const finalist = { graph, cost: program.cost, rules: this.#names(rules) };
+    this.#provenance.set(graph, rules);
+    this.#given.set(program, finalist);
+    return finalist;
+  }
+
+  #names(rules: readonly number[]): readonly string[] {
+    return rules.map((index) => (this.rules[index] as RuleInfo).name);
+  }
+
+  #report(phase: Progress["phase"], rule?: string): void {
+    const { ms, iterations } = this.#limits;
+    this.#reporter.report(ms, () => ({
+      phase,
+      ...(rule !== undefined && { rule }),
+      nodes: this.egraph.nodeCount,
+      classes: this.egraph.classCount,
+      iterations,
+      cost: this.#best?.cost ?? Number.POSITIVE_INFINITY,
+      ms,
+    }));
+  }
+}
+
+const NOWHERE: readonly number[] = Object.freeze([]);
+const TASTES: readonly Taste[] = [{ ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
+
+function twice(rules: readonly RuleInfo[]): string {
+  const names = rules.map((rule) => rule.name);
+  const name = names.find((name, i) => names.indexOf(name) !== i);
+  return `two rules are called \`${name}\`; rename one, so that reports can tell them apart`;
+}
+
+const now = (): number => performance.now();

@@ -1,0 +1,14 @@
+/**
+ * Search over rewrites: sessions, which hide a space behind moves, marks and costs, and strategies, which drive them.
+ *
+ * @module
+ */
+
+export type { Budget, StopReason } from "./budget.ts";
+export type { Finalist } from "./finalist.ts";
+export { type GreedyOptions, greedy } from "./greedy.ts";
+export { type GrowthOptions, GrowthSession, growth } from "./growth.ts";
+export type { Progress } from "./progress.ts";
+export { type SaturateOptions, saturate } from "./saturate.ts";
+export { SearchError } from "./search-error.ts";
+export type { RuleStatistics } from "./statistics.ts";

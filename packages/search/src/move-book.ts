@@ -1,0 +1,83 @@
+import type { Move } from "@rewright/plugin";
+import type { Id } from "egraph-ts";
+import type { Slot, World } from "./world.ts";
+
+/** A move of one match, as listed in some state. There its match is known; elsewhere, or copied, it is looked for by `at`. */
+class MatchMove implements Move {
+  readonly rule: string;
+  readonly at: readonly number[];
+  readonly #state: number;
+  readonly #match: number;
+
+  constructor(rule: string, at: readonly number[], state: number, match: number) {
+    this.rule = rule;
+    this.at = at;
+    this.#state = state;
+    this.#match = match;
+  }
+
+  static match(move: Move, state: number): number | undefined {
+    return move instanceof MatchMove && move.#state === state ? move.#match : undefined;
+  }
+}
+
+/**
+ * Moves of one match. `at` names the classes of the roots, then which of the matches at these classes it is, from 0: that
+ * says the same in any state, so a move kept from an earlier one is found again, or is no move any more.
+ */
+export class MoveBook {
+  readonly #places = new WeakMap<Slot, { state: number; matches: Map<string, number> }>();
+
+  /** Appends one move a match, in the order of matching, until there are `limit` in all. */
+  list(world: World, slot: Slot, limit: number, moves: Move[]): void {
+    const room = limit - moves.length;
+    world.search(slot, room);
+    const ordinals = new Ordinals();
+    const count = Math.min(slot.bound.count, room);
+    for (let match = 0; match < count; match++) {
+      const at = slot.bound.at(match);
+      at.push(ordinals.next(at));
+      moves.push(new MatchMove(slot.rule.name, at, world.state, match));
+    }
+  }
+
+  /** Which of the rule's matches in this state the move names; `undefined` if it names none. */
+  match(world: World, slot: Slot, move: Move): number | undefined {
+    const listed = MatchMove.match(move, world.state);
+    if (listed !== undefined && slot.searched === world.state) return listed;
+    const { egraph } = world.terms;
+    const exists = (id: Id): boolean => Number.isInteger(id) && id >= 0 && id < world.created;
+    const roots = move.at.slice(0, -1);
+    if (!roots.every(exists)) return undefined;
+    return this.#placesOf(world, slot).get(
+      [...roots.map((id) => egraph.find(id)), move.at.at(-1)].join(),
+    );
+  }
+
+  #placesOf(world: World, slot: Slot): Map<string, number> {
+    const known = this.#places.get(slot);
+    if (known?.state === world.state) return known.matches;
+    world.search(slot);
+    const matches = new Map<string, number>();
+    const ordinals = new Ordinals();
+    for (let match = 0; match < slot.bound.count; match++) {
+      const at = slot.bound.at(match);
+      at.push(ordinals.next(at));
+      matches.set(at.join(), match);
+    }
+    this.#places.set(slot, { state: world.state, matches });
+    return matches;
+  }
+}
+
+/** Numbers matches at the same roots from 0. */
+class Ordinals {
+  readonly #next = new Map<number | string, number>();
+
+  next(roots: readonly Id[]): number {
+    const key = roots.length === 1 ? (roots[0] as Id) : roots.join();
+    const ordinal = this.#next.get(key) ?? 0;
+    this.#next.set(key, ordinal + 1);
+    return ordinal;
+  }
+}

@@ -1,0 +1,214 @@
+import { type BoundRule, bindRule, loadGraph, type Rule, Terms } from "@rewright/dsl";
+import type { Dialect, Graph } from "@rewright/plugin";
+import type { Id } from "egraph-ts";
+import { Applications } from "./applications.ts";
+import type { Limits } from "./budget.ts";
+import { messageOf, SearchError } from "./search-error.ts";
+import type { Tally } from "./statistics.ts";
+
+/** A rule over an e-graph, and what its last search found. */
+export interface Slot {
+  readonly index: number;
+  readonly rule: Rule;
+  readonly bound: BoundRule;
+  /** Matches are kept from this state, */
+  searched: number;
+  /** and they are all there are. */
+  complete: boolean;
+  /** In this state all its matches were applied, and changed nothing. */
+  settled: number;
+}
+
+/** Matches to apply: of one rule, these or, without a list, all that were found. */
+export interface Selection {
+  readonly slot: Slot;
+  readonly matches?: readonly number[];
+}
+
+/** How full the e-graph is: an apply has been refused for want of room, to growing rules or to all. */
+export type Fullness = "room" | "grown" | "full";
+
+/** No search keeps more matches than this at once; a guard of memory, not of quality. */
+const MATCHES = 1_000_000;
+/** Growing rules leave this share of the nodes to the others, which make use of what has grown. */
+const GROWING_SHARE = 0.9;
+/** An e-graph that was full has room again once it is smaller than this share of its limit. */
+const ROOM_SHARE = 0.75;
+
+/** What all worlds of a session have in common. */
+export interface WorldOptions {
+  readonly rules: readonly Rule[];
+  readonly dialects: readonly Dialect[];
+  readonly limits: Limits;
+  readonly tally: Tally;
+  readonly report: (phase: "searching" | "applying", rule: string) => void;
+}
+
+/** One e-graph grown from one program, and the rules over it. Enforces the limits while rules are applied. */
+export class World {
+  readonly start: Graph;
+  readonly terms: Terms;
+  readonly outputs: readonly Id[];
+  readonly slots: readonly Slot[];
+  readonly applications: Applications = new Applications();
+  /** The rules, by index, that the program it began with rests on already. */
+  readonly inherited: readonly number[];
+  /** Names the state: equal numbers, equal states, in all worlds of a session. */
+  state: number;
+  fullness: Fullness = "room";
+  /** An application broke off with an error: nothing but a restore makes this e-graph whole again. */
+  broken = false;
+  readonly #limits: Limits;
+  readonly #tally: Tally;
+  readonly #report: (phase: "searching" | "applying", rule: string) => void;
+  readonly #growingNodes: number;
+  #clean: number;
+
+  constructor(start: Graph, inherited: readonly number[], state: number, options: WorldOptions) {
+    this.start = start;
+    this.inherited = inherited;
+    this.state = state;
+    this.#limits = options.limits;
+    this.#tally = options.tally;
+    this.#report = options.report;
+    this.terms = new Terms(options.dialects);
+    this.outputs = loadGraph(this.terms, start);
+    this.terms.egraph.rebuild();
+    this.#clean = this.terms.egraph.nodeCount;
+    this.slots = options.rules.map((rule, index) => {
+      const bound = bindRule(rule, this.terms);
+      return { index, rule, bound, searched: -1, complete: false, settled: -1 };
+    });
+    const { nodes } = options.limits;
+    const mixed = options.rules.some((rule) => !rule.growing);
+    this.#growingNodes = mixed ? Math.floor(nodes * GROWING_SHARE) : nodes;
+  }
+
+  /** No rule changes anything in this state. */
+  get saturated(): boolean {
+    return this.slots.every((slot) => slot.settled === this.state);
+  }
+
+  /** The e-graph's arrays are as large as they may be. */
+  get overweight(): boolean {
+    return this.terms.egraph.bytes >= this.#limits.bytes;
+  }
+
+  /** How many ids there are: e-nodes and classes are numbered from 0, dead ones included. */
+  get created(): number {
+    return this.terms.egraph.store.created;
+  }
+
+  /** Finds the rule's matches in this state, at most `limit`, unless they are known. */
+  search(slot: Slot, limit: number = MATCHES): void {
+    const known = slot.searched === this.state;
+    if (known && (slot.complete || slot.bound.count >= limit)) return;
+    this.#report("searching", slot.rule.name);
+    const begin = this.#limits.ms;
+    const most = Math.min(limit, MATCHES);
+    const interrupted = (): boolean => this.#limits.interrupted;
+    const matches = this.#blaming(slot.rule, () => slot.bound.search(most, interrupted));
+    slot.searched = this.state;
+    slot.complete = matches < most && !interrupted();
+    this.#tally.add(slot.index, { matches, ms: this.#limits.ms - begin });
+  }
+
+  /**
+   * Applies what was selected, in order, as long as limits allow; then rebuilds. `next` becomes the state's number if it
+   * changes. Returns how many matches changed anything.
+   */
+  apply(selections: readonly Selection[], next: number): number {
+    let changed = 0;
+    for (const selection of selections) {
+      const { slot } = selection;
+      if (slot.settled === this.state) continue;
+      this.#report("applying", slot.rule.name);
+      const begin = this.#limits.ms;
+      const fired = this.#blaming(slot.rule, () => this.#applyOne(selection));
+      this.#tally.add(slot.index, { fired, ms: this.#limits.ms - begin });
+      changed += fired;
+    }
+    this.#rebuild();
+    if (changed === 0) return 0;
+    this.state = next;
+    if (this.terms.egraph.nodeCount < ROOM_SHARE * this.#limits.nodes) this.fullness = "room";
+    return changed;
+  }
+
+  /** To be called when the e-graph has been restored to a mark: what was true there is true again. */
+  restored(state: number, fullness: Fullness): void {
+    this.state = state;
+    this.fullness = fullness;
+    this.broken = false;
+    this.#clean = this.terms.egraph.nodeCount;
+  }
+
+  #applyOne({ slot, matches }: Selection): number {
+    const count = matches?.length ?? slot.bound.count;
+    let done = 0;
+    let changed = 0;
+    for (; done < count && this.#allowed(slot.rule); done++) {
+      const match = matches?.[done] ?? done;
+      const application = {
+        rule: slot.index,
+        roots: slot.bound.at(match),
+        first: this.created,
+      };
+      if (!slot.bound.apply(match, this.applications.length)) continue;
+      this.applications.add(application, this.created);
+      changed++;
+    }
+    if (!matches && done === count && slot.complete && changed === 0) slot.settled = this.state;
+    return changed;
+  }
+
+  #allowed(rule: Rule): boolean {
+    if (this.#limits.interrupted || this.overweight) return false;
+    if (this.fullness === "full" || (rule.growing && this.fullness === "grown")) return false;
+    const limit = rule.growing ? this.#growingNodes : this.#limits.nodes;
+    if (this.#fits(limit)) return true;
+    this.#rebuild();
+    // What a rebuild frees again and again, a few nodes at a time, is not worth a rebuild a match.
+    if (this.#fits(limit - Math.floor(limit / 1024))) return true;
+    this.fullness = rule.growing && limit < this.#limits.nodes ? "grown" : "full";
+    return false;
+  }
+
+  /** A rebuild may add one more node, a folded constant, for each that has been added since the last one. */
+  #fits(limit: number): boolean {
+    const { nodeCount } = this.terms.egraph;
+    return nodeCount + Math.max(0, nodeCount - this.#clean) < limit;
+  }
+
+  #rebuild(): void {
+    const { egraph } = this.terms;
+    if (!egraph.clean) {
+      try {
+        egraph.rebuild();
+      } catch (caught) {
+        this.broken = true;
+        const last = this.applications.at(this.applications.length - 1);
+        const rule = last && this.slots[last.rule]?.rule;
+        throw new SearchError(
+          "rules",
+          `${messageOf(caught)}; the rule applied last was \`${rule?.name}\``,
+          { cause: caught },
+        );
+      }
+    }
+    this.#clean = egraph.nodeCount;
+  }
+
+  #blaming<T>(rule: Rule, work: () => T): T {
+    try {
+      return work();
+    } catch (caught) {
+      if (caught instanceof SearchError) throw caught;
+      this.broken = true;
+      const where = `${rule.file}:${rule.line}`;
+      throw new SearchError(`rule \`${rule.name}\` (${where})`, messageOf(caught), {
+        cause: caught,
+      });
+    }
+  }
+}
