@@ -117,6 +117,11 @@ describe("ConvTranspose", () => {
       [1, 1, 7],
       [1, 10, 0, 2, 20, 0, 3],
     );
+    expectClose(
+      apply("ConvTranspose", [x, w], { strides: [3], output_shape: [10] }),
+      [1, 1, 10],
+      [1, 10, 0, 2, 20, 0, 3, 30, 0, 0],
+    );
   });
 });
 

@@ -183,6 +183,7 @@ function transposedShape(x: readonly Dim[], w: readonly Dim[], attrs: Attrs): Tr
     const wanted = stated?.[axis] ?? multiplyDims(size, stride);
     const total = subtractDims(full, wanted);
     if (typeof total === "number") {
+      // What is wanted beyond the full size is room at the end.
       const cut = Math.max(0, total);
       before.push(window.auto === "SAME_UPPER" ? Math.floor(cut / 2) : Math.ceil(cut / 2));
     } else before.push(undefined);

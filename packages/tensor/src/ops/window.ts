@@ -85,7 +85,7 @@ export function positionsOf(window: Window, spatial: readonly Dim[], ceil = fals
       throw new ShapeError(
         `a window that reaches over ${reachOf(window, axis)} does not fit ${size} with padding ${before} and ${after}`,
       );
-    if (!ceil || auto === "VALID") return addDims(divideDims(room, stride) as Dim, 1);
+    if (!ceil) return addDims(divideDims(room, stride) as Dim, 1);
     // A last window must begin inside the image or the padding before it.
     return minDims(
       addDims(ceilDivideDims(room, stride), 1),
