@@ -148,7 +148,10 @@ function reshaping(
 export const reshapingOps: Ops = checked({
   Identity: {
     operands: [{ name: "input" }],
-    infer: (operands) => [operandAt(operands, 0)],
+    infer: (operands) => {
+      const { dtype, shape, value } = operandAt(operands, 0);
+      return [typeWith(dtype, shape, value)];
+    },
     evaluate: (operands) => [operandAt(operands, 0)],
   },
 
