@@ -92,7 +92,7 @@ sets = {}
 
 def index(parameter):
     number = sets.setdefault(dtypes(parameter), len(sets))
-    return f"{number}*" if parameter.option == Option.Variadic else str(number)
+    return str(number) + {Option.Single: "", Option.Optional: "?", Option.Variadic: "*"}[parameter.option]
 
 
 rows = []
@@ -122,7 +122,7 @@ print("""
 /**
  * The versions of each operator, oldest first, in the form `since sign inputs>outputs;attributes`. The sign is `=` where a
  * node of the version before keeps its meaning, `:` where it does not, `!` where the operator was withdrawn. Inputs and
- * outputs are sets of element types; a star marks a list of any length.
+ * outputs are sets of element types; a question mark says that it may be left out, a star that it is a list of any length.
  */
 export const OPERATORS: ReadonlyMap<string, string> = new Map([""")
 for name, text in rows:

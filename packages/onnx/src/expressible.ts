@@ -1,3 +1,9 @@
+/**
+ * What may be put into a file.
+ *
+ * @module
+ */
+
 import { ModelError } from "./error.ts";
 import { LATEST_OPSET } from "./generated/operators.ts";
 import { type OnnxModel, originOf } from "./model.ts";
@@ -15,7 +21,7 @@ export function expressible(model: OnnxModel): (op: string) => boolean {
   if (origin === undefined)
     throw new ModelError("only of a model that readModel returned can be told what it can hold.");
   const used = new Set(model.graph.nodes.map((node) => node.op));
-  const carried = new Set<string>();
+  const carried = new Set(origin.apart);
   for (const [index, { node, inner }] of origin.nodes.entries()) {
     for (const op of inner?.operators ?? []) carried.add(op);
     if (origin.graph.nodes[index]?.opaque !== undefined && node?.domain === "")
@@ -23,8 +29,7 @@ export function expressible(model: OnnxModel): (op: string) => boolean {
   }
   const own = origin.domains.get("") ?? 0;
   let highest = own === 0 ? LATEST_OPSET : own;
-  const keeps = (opset: number): boolean =>
-    [...carried].every((op) => sameMeaning(op, own, opset));
+  const keeps = (opset: number): boolean => [...carried].every((op) => sameMeaning(op, own, opset));
   while (highest < LATEST_OPSET && keeps(highest + 1)) highest++;
   return (op) => op.includes(".") || used.has(op) || versionAt(op, highest) !== undefined;
 }

@@ -394,6 +394,19 @@ const consuming: Form = {
   lower: () => true,
 };
 
+/** Operators of a list that did not broadcast: the same where the shapes are. */
+const ofEqualShapes: Form = {
+  until: 8,
+  raise: consuming.raise,
+  lower(application, operands) {
+    const shapes = application.operands.map((operand) => {
+      const type = operand && operands.type(operand);
+      return type === undefined || type.dtype === "unknown" ? undefined : type.shape.join();
+    });
+    return shapes.every((shape) => shape !== undefined && shape === shapes[0]);
+  },
+};
+
 /** Operators of two operands that broadcast only when told: the same where not told. */
 const unbroadcast: Form = {
   until: 7,
@@ -421,9 +434,10 @@ export const FORMS: ReadonlyMap<string, Form> = new Map([
   ),
   ...named("Softmax LogSoftmax Hardmax", flattened),
   ...named(
-    "Abs Ceil Elu Exp Floor HardSigmoid InstanceNormalization LeakyRelu Log Max Mean Min Neg Reciprocal Relu Sigmoid Sqrt Sum Tanh",
+    "Abs Ceil Elu Exp Floor HardSigmoid InstanceNormalization LeakyRelu Log Neg Reciprocal Relu Sigmoid Sqrt Tanh",
     consuming,
   ),
+  ...named("Max Mean Min Sum", ofEqualShapes),
   ...named("Add Sub Mul Div Pow And Or Xor Equal Less Greater Gemm", unbroadcast),
   ["Split", split],
   ["BatchNormalization", batchNormalization],

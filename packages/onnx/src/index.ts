@@ -4,5 +4,5 @@ export { expressible } from "./expressible.ts";
 export type { OnnxModel } from "./model.ts";
 export { type ReadOptions, readModel } from "./read.ts";
 export { modelOf } from "./standalone.ts";
-export { type WriteOptions, writeModel } from "./write.ts";
 export { constantOf } from "./tensor.ts";
+export { type WriteOptions, writeModel } from "./write.ts";

@@ -29,6 +29,12 @@ const VALUE_SINCE: ReadonlyMap<string, number> = new Map([
   ["ScatterND reduction min", 18],
 ]);
 
+/** The versions before which all operands had to be of one element type. */
+const ONE_TYPE_BEFORE: ReadonlyMap<string, number> = new Map([
+  ["BatchNormalization", 15],
+  ["Pow", 12],
+]);
+
 const isArray = (value: Attr): value is readonly Attr[] => Array.isArray(value);
 
 function equal(a: Attr | undefined, b: Attr | undefined): boolean {
@@ -38,7 +44,8 @@ function equal(a: Attr | undefined, b: Attr | undefined): boolean {
   return a === b;
 }
 
-function typesFit(
+/** The operands that must be there are, and all are of types that the version takes. */
+function operandsFit(
   node: GraphNode,
   lowered: readonly (Lowered | undefined)[],
   version: Version,
@@ -52,6 +59,9 @@ function typesFit(
     const position = node.inputs.indexOf(operand.source);
     return node.operands[position]?.dtype ?? "unknown";
   };
+  for (let i = 0; i < version.required; i++) if (lowered[i] === undefined) return false;
+  const types = new Set(lowered.flatMap((operand) => (operand ? [dtypeOf(operand)] : [])));
+  if (types.size > 1 && version.since < (ONE_TYPE_BEFORE.get(node.op) ?? 0)) return false;
   return (
     lowered.every(
       (operand, i) => operand === undefined || takes(version.inputs, i, dtypeOf(operand)),
@@ -61,6 +71,16 @@ function typesFit(
       return type.dtype === "unknown" || set === undefined || set.has(type.dtype);
     })
   );
+}
+
+/** Axes counted from the front, as operators demanded before opset 11; `undefined` where the rank is not known. */
+function frontAxes(value: Attr, rank: number | undefined): Attr | undefined {
+  if (isArray(value)) {
+    const axes = value.map((axis) => frontAxes(axis, rank));
+    return axes.every((axis) => axis !== undefined) ? axes : undefined;
+  }
+  if (typeof value !== "number" || value >= 0) return value;
+  return rank === undefined ? undefined : value + rank;
 }
 
 /**
@@ -109,9 +129,18 @@ export function lower(
       if (!equal(value, def?.attrs?.[name]?.default)) return undefined;
       application.attrs.delete(name);
     }
+    const type = def?.attrs?.[name]?.type;
+    if (from < 11 && (type === "axis" || type === "axes")) {
+      const [first] = node.operands;
+      const rank =
+        first === undefined || first.dtype === "unknown" ? undefined : first.shape.length;
+      const axes = frontAxes(value, rank);
+      if (axes === undefined) return undefined;
+      application.attrs.set(name, axes);
+    }
     if ((VALUE_SINCE.get(`${node.op} ${name} ${String(value)}`) ?? 0) > opset) return undefined;
   }
   const { op, attrs, operands } = application;
   while (operands.length > 0 && operands.at(-1) === undefined) operands.pop();
-  return typesFit(node, operands, version) ? { op, attrs, operands } : undefined;
+  return operandsFit(node, operands, version) ? { op, attrs, operands } : undefined;
 }

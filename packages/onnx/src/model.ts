@@ -85,6 +85,8 @@ export interface Origin {
   readonly directory: string | undefined;
   /** Bytes of tensors that lie outside the file. */
   readonly external: number;
+  /** ONNX's own operators outside the main graph and the graphs within it. */
+  readonly apart: ReadonlySet<string>;
 }
 
 const origins = new WeakMap<OnnxModel, Origin>();

@@ -20,6 +20,8 @@ export interface Version {
   /** The element types that each operand, and each result, may have. */
   readonly inputs: readonly ReadonlySet<string>[];
   readonly outputs: readonly ReadonlySet<string>[];
+  /** How many of the inputs must be there. */
+  readonly required: number;
   /** The last input may be repeated. */
   readonly variadic: boolean;
   readonly attributes: ReadonlySet<string>;
@@ -41,6 +43,7 @@ function parse(text: string): Version {
     withdrawn: sign === "!",
     inputs: sets(inputs),
     outputs: sets(outputs),
+    required: inputs === "" ? 0 : inputs.split(",").filter((item) => /\d$/.test(item)).length,
     variadic: inputs.endsWith("*"),
     attributes: new Set(attributes === "" ? [] : attributes.split(",")),
   };

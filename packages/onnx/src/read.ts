@@ -20,8 +20,11 @@ import { attributeTensor, readAttribute } from "./attribute.ts";
 import { producersOf, runningOrder } from "./definitions.ts";
 import { ModelError, quote } from "./error.ts";
 import {
+  FunctionProtoSchema,
   ModelProtoSchema,
   OperatorSetIdProtoSchema,
+  TensorProtoSchema,
+  TrainingInfoProtoSchema,
   ValueInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
 import {
@@ -33,11 +36,11 @@ import {
 } from "./model.ts";
 import { essence, type FileNode, nodeLabel, plainDomain, readNode, textOf } from "./node.ts";
 import { definitionOf, operatorName, raise } from "./raise.ts";
-import { type Inner, innerOf } from "./scope.ts";
+import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
 import { constantOf, digest, readTensor } from "./tensor.ts";
-import { eachTensor } from "./tensors.ts";
 import { typeOf, UNKNOWN } from "./type.ts";
 import { checkWire, contentOf, type Field, fieldsOf, varintOf } from "./wire.ts";
+import { eachMessage } from "./within.ts";
 
 /** Fields of ModelProto. */
 const IR_VERSION = 1;
@@ -245,7 +248,7 @@ class Reader {
     const infos = (no: number) =>
       this.#parts(no).map(({ content }) => fromBinary(ValueInfoProtoSchema, content));
     let external = 0;
-    eachTensor(bytes, ModelProtoSchema, (tensor) => {
+    eachMessage(bytes, ModelProtoSchema, TensorProtoSchema, (tensor) => {
       external += readTensor(tensor, options.directory, "a tensor within a node").external;
     });
     this.#external = external;
@@ -504,6 +507,19 @@ class Reader {
     return names;
   }
 
+  /** ONNX's own operators in functions and in what is said about training. */
+  #operatorsApart(): Set<string> {
+    const operators = new Set<string>();
+    for (const field of this.#fields) {
+      const desc = { [FUNCTIONS]: FunctionProtoSchema, [TRAINING_INFO]: TrainingInfoProtoSchema }[
+        field.no
+      ];
+      if (desc)
+        for (const op of operatorsWithin(contentOf(this.#bytes, field), desc)) operators.add(op);
+    }
+    return operators;
+  }
+
   #finish(defaults: ReadonlyMap<string, Constant>, pinned: ReadonlySet<Field>): OnnxModel {
     const outputs = this.#outputs.map((name, index) => {
       const source = this.#sources.get(name);
@@ -545,6 +561,7 @@ class Reader {
       pinned,
       directory: this.#directory,
       external: this.#external,
+      apart: this.#operatorsApart(),
     });
     return model;
   }

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
   AttributeProtoSchema,
   type GraphProto,
-  type NodeProto,
   NodeProtoSchema,
 } from "./generated/onnx_pb.ts";
-import type { FileNode } from "./node.ts";
+import { type FileNode, readNode } from "./node.ts";
 import { fieldsOf } from "./wire.ts";
+import { eachMessage } from "./within.ts";
 
 /** The fields of AttributeProto that hold one graph, and several. */
 const GRAPH = 6;
@@ -53,20 +53,25 @@ function visitFree(
   for (const output of graph.output) output.name = replace(output.name);
 }
 
-/** Every name that a graph, or one within it, defines, and the operators of its nodes. */
-function visitInner(
-  graph: GraphProto,
-  name: (name: string) => void,
-  operator: (node: NodeProto) => void,
-): void {
+/** Every name that a graph, or one within it, defines. */
+function visitDefined(graph: GraphProto, name: (name: string) => void): void {
   for (const input of graph.input) name(input.name);
   for (const tensor of graph.initializer) name(tensor.name);
   for (const { values } of graph.sparseInitializer) if (values) name(values.name);
   for (const node of graph.node) {
     for (const output of node.output) name(output);
-    operator(node);
-    for (const inner of graphsOf(node.attribute)) visitInner(inner, name, operator);
+    for (const inner of graphsOf(node.attribute)) visitDefined(inner, name);
   }
+}
+
+/** ONNX's own operators anywhere within a message. */
+export function operatorsWithin(bytes: Uint8Array, desc: DescMessage): string[] {
+  const operators: string[] = [];
+  eachMessage(bytes, desc, NodeProtoSchema, (content) => {
+    const { domain, opType } = readNode(content);
+    if (domain === "") operators.push(opType);
+  });
+  return operators;
 }
 
 /** What a node's inner graphs take from around them, and what they hold. */
@@ -86,23 +91,17 @@ export function innerOf(node: FileNode): Inner | undefined {
   if (attributes.length === 0) return undefined;
   const captures = new Set<string>();
   const defines = new Set<string>();
-  const operators = new Set<string>();
   for (const graph of graphsOf(
     attributes.map((bytes) => fromBinary(AttributeProtoSchema, bytes)),
   )) {
-    visitInner(
-      graph,
-      (name) => defines.add(name),
-      ({ domain, opType }) => {
-        if (domain === "" || domain === "ai.onnx") operators.add(opType);
-      },
-    );
+    visitDefined(graph, (name) => defines.add(name));
     visitFree(graph, undefined, (name) => {
       captures.add(name);
       return name;
     });
   }
-  return { captures: [...captures], defines, operators };
+  const operators = attributes.flatMap((bytes) => operatorsWithin(bytes, AttributeProtoSchema));
+  return { captures: [...captures], defines, operators: new Set(operators) };
 }
 
 /** A node whose inner graphs take other names from around them. */

@@ -65,6 +65,7 @@ function shell(graph: Graph, opset: number, name: string): Origin {
     pinned: new Set(),
     directory: undefined,
     external: 0,
+    apart: new Set(),
   };
 }
 

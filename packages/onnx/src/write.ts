@@ -32,8 +32,8 @@ import { FreshNames, type Naming, nameValues } from "./naming.ts";
 import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
 import { sameMeaning } from "./opset.ts";
 import { ConstantPool } from "./pool.ts";
-import { inlineExternal } from "./tensors.ts";
 import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
+import { inlineExternal } from "./within.ts";
 
 /** Fields of ModelProto. */
 const GRAPH = 7;
@@ -216,17 +216,21 @@ class Writer {
 
   /** Demands that nothing which is only carried along changes its meaning with the operator set. */
   #checkCarried(own: number, opset: number, because: string): void {
+    const check = (operators: Iterable<string>, where: string): void => {
+      for (const op of operators)
+        if (!sameMeaning(op, own, opset))
+          throw new ModelError(
+            `the file uses operator set ${own}, but ${because} needs ${opset}, under which ${op} in ${where} would not mean the same. ` +
+              "Convert the model to the newer operator set first, or leave out the rules that make such operators.",
+          );
+    };
+    check(this.#origin.apart, "a function or the training information");
     for (const [index, node] of this.#graph.nodes.entries()) {
       const origin = this.#originOf(index, node);
       if (origin?.node === undefined || this.#isPlain(node)) continue;
       const operators = [...(origin.inner?.operators ?? [])];
       if (origin.node.domain === "") operators.push(origin.node.opType);
-      const changed = operators.find((op) => !sameMeaning(op, own, opset));
-      if (changed !== undefined)
-        throw new ModelError(
-          `the file uses operator set ${own}, but ${because} needs ${opset}, under which ${changed} in ${nodeLabel(origin.node, origin.order)} would not mean the same. ` +
-            "Convert the model to the newer operator set first, or leave out the rules that make such operators.",
-        );
+      check(operators, nodeLabel(origin.node, origin.order));
     }
   }
 

@@ -92,7 +92,7 @@ export const TYPE_SETS: readonly string[] = [
 /**
  * The versions of each operator, oldest first, in the form `since sign inputs>outputs;attributes`. The sign is `=` where a
  * node of the version before keeps its meaning, `:` where it does not, `!` where the operator was withdrawn. Inputs and
- * outputs are sets of element types; a star marks a list of any length.
+ * outputs are sets of element types; a question mark says that it may be left out, a star that it is a list of any length.
  */
 export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Abs", "1:0>0;consumed_inputs 6:1>1; 13=2>2;"],
@@ -118,7 +118,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Atanh", "9:0>0; 22=3>3;"],
   [
     "Attention",
-    "23:3,3,3,8,3,3>3,3,3,3;is_causal,kv_num_heads,q_num_heads,qk_matmul_output_mode,scale,softcap,softmax_precision 24:3,3,3,8,3,3,6>3,3,3,3;is_causal,kv_num_heads,q_num_heads,qk_matmul_output_mode,scale,softcap,softmax_precision 25:3,3,3,8,3,3,6>3,3,3,3;is_causal,kv_num_heads,left_window_size,q_num_heads,qk_matmul_output_mode,right_window_size,scale,softcap,softmax_precision",
+    "23:3,3,3,8?,3?,3?>3,3?,3?,3?;is_causal,kv_num_heads,q_num_heads,qk_matmul_output_mode,scale,softcap,softmax_precision 24:3,3,3,8?,3?,3?,6?>3,3?,3?,3?;is_causal,kv_num_heads,q_num_heads,qk_matmul_output_mode,scale,softcap,softmax_precision 25:3,3,3,8?,3?,3?,6?>3,3?,3?,3?;is_causal,kv_num_heads,left_window_size,q_num_heads,qk_matmul_output_mode,right_window_size,scale,softcap,softmax_precision",
   ],
   [
     "AveragePool",
@@ -126,7 +126,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "BatchNormalization",
-    "1:0,0,0,0,0>0,0,0,0,0;consumed_inputs,epsilon,is_test,momentum,spatial 6:0,0,0,0,0>0,0,0,0,0;epsilon,is_test,momentum,spatial 7:0,0,0,0,0>0,0,0,0,0;epsilon,momentum,spatial 9:0,0,0,0,0>0,0,0,0,0;epsilon,momentum 14:3,3,3,3,3>3,3,3;epsilon,momentum,training_mode 15=3,3,3,3,3>3,3,3;epsilon,momentum,training_mode",
+    "1:0,0,0,0,0>0,0?,0?,0?,0?;consumed_inputs,epsilon,is_test,momentum,spatial 6:0,0,0,0,0>0,0?,0?,0?,0?;epsilon,is_test,momentum,spatial 7:0,0,0,0,0>0,0?,0?,0?,0?;epsilon,momentum,spatial 9:0,0,0,0,0>0,0?,0?,0?,0?;epsilon,momentum 14:3,3,3,3,3>3,3?,3?;epsilon,momentum,training_mode 15=3,3,3,3,3>3,3?,3?;epsilon,momentum,training_mode",
   ],
   ["Bernoulli", "15:0>8;dtype,seed 22=3>8;dtype,seed"],
   ["BitCast", "26:9>9;to"],
@@ -144,11 +144,11 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "CastLike",
     "15:15,15>15; 19=16,16>16;saturate 21=17,17>17;saturate 23=18,18>18;saturate 24=19,19>19;round_mode,saturate 25=20,20>20;round_mode,saturate",
   ],
-  ["CausalConvWithState", "27:22,22,22,22>22,22;activation"],
+  ["CausalConvWithState", "27:22,22,22?,22?>22,22;activation"],
   ["Ceil", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
   ["Celu", "12:23>23;alpha 28=3>3;alpha"],
   ["CenterCropPad", "18:24,12>24;axes"],
-  ["Clip", "1:0>0;consumed_inputs,max,min 6:0>0;max,min 11:0,0,0>0; 12=1,1,1>1; 13=2,2,2>2;"],
+  ["Clip", "1:0>0;consumed_inputs,max,min 6:0>0;max,min 11:0,0?,0?>0; 12=1,1?,1?>1; 13=2,2?,2?>2;"],
   ["Col2Im", "18:24,6,6>24;dilations,pads,strides"],
   ["Compress", "9:25,7>25;axis 11=25,7>25;axis 28=24,7>24;axis"],
   ["Concat", "1:0*>0;axis 4:25*>25;axis 11=25*>25;axis 13=24*>24;axis"],
@@ -163,21 +163,21 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "Conv",
-    "1:0,0,0>0;auto_pad,dilations,group,kernel_shape,pads,strides 11=0,0,0>0;auto_pad,dilations,group,kernel_shape,pads,strides 22=3,3,3>3;auto_pad,dilations,group,kernel_shape,pads,strides",
+    "1:0,0,0?>0;auto_pad,dilations,group,kernel_shape,pads,strides 11=0,0,0?>0;auto_pad,dilations,group,kernel_shape,pads,strides 22=3,3,3?>3;auto_pad,dilations,group,kernel_shape,pads,strides",
   ],
-  ["ConvInteger", "10:37,37,37,37>38;auto_pad,dilations,group,kernel_shape,pads,strides"],
+  ["ConvInteger", "10:37,37,37?,37?>38;auto_pad,dilations,group,kernel_shape,pads,strides"],
   [
     "ConvTranspose",
-    "1:0,0,0>0;auto_pad,dilations,group,kernel_shape,output_padding,output_shape,pads,strides 11=0,0,0>0;auto_pad,dilations,group,kernel_shape,output_padding,output_shape,pads,strides 22=3,3,3>3;auto_pad,dilations,group,kernel_shape,output_padding,output_shape,pads,strides",
+    "1:0,0,0?>0;auto_pad,dilations,group,kernel_shape,output_padding,output_shape,pads,strides 11=0,0,0?>0;auto_pad,dilations,group,kernel_shape,output_padding,output_shape,pads,strides 22=3,3,3?>3;auto_pad,dilations,group,kernel_shape,output_padding,output_shape,pads,strides",
   ],
   ["Cos", "7:0>0; 22=3>3;"],
   ["Cosh", "9:0>0; 22=3>3;"],
   ["CumProd", "26:5,12>5;exclusive,reverse"],
   ["CumSum", "11:39,12>39;exclusive,reverse 14=5,12>5;exclusive,reverse"],
-  ["DFT", "17:3,12>3;axis,inverse,onesided 20:3,12,6>3;inverse,onesided"],
+  ["DFT", "17:3,12?>3;axis,inverse,onesided 20:3,12?,6?>3;inverse,onesided"],
   [
     "DeformConv",
-    "19:0,0,0,0,0>0;dilations,group,kernel_shape,offset_group,pads,strides 22=3,3,3,3,3>3;dilations,group,kernel_shape,offset_group,pads,strides",
+    "19:0,0,0,0?,0?>0;dilations,group,kernel_shape,offset_group,pads,strides 22=3,3,3,3?,3?>3;dilations,group,kernel_shape,offset_group,pads,strides",
   ],
   [
     "DepthToSpace",
@@ -185,7 +185,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "DequantizeLinear",
-    "10:40,23,40>23; 13=40,23,40>23;axis 19=41,22,41>22;axis 21=42,22,42>22;axis,block_size 23=43,22,43>22;axis,block_size,output_dtype 24=43,44,43>22;axis,block_size,output_dtype 25=45,44,45>22;axis,block_size,output_dtype 28=46,44,46>22;axis,block_size,output_dtype",
+    "10:40,23,40?>23; 13=40,23,40?>23;axis 19=41,22,41?>22;axis 21=42,22,42?>22;axis,block_size 23=43,22,43?>22;axis,block_size,output_dtype 24=43,44,43?>22;axis,block_size,output_dtype 25=45,44,45?>22;axis,block_size,output_dtype 28=46,44,46?>22;axis,block_size,output_dtype",
   ],
   ["Det", "11:0>0; 22=3>3;"],
   [
@@ -194,7 +194,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "Dropout",
-    "1:0>0,0;consumed_inputs,is_test,ratio 6:0>0,0;is_test,ratio 7:0>0,0;ratio 10:0>0,7;ratio 12:0,0,7>0,7;seed 13=3,0,7>3,7;seed 22=47,47,7>47,7;seed",
+    "1:0>0,0?;consumed_inputs,is_test,ratio 6:0>0,0?;is_test,ratio 7:0>0,0?;ratio 10:0>0,7?;ratio 12:0,0?,7?>0,7?;seed 13=3,0?,7?>3,7?;seed 22=47,47?,7?>47,7?;seed",
   ],
   ["DynamicQuantizeLinear", "11:23>48,23,48;"],
   ["Einsum", "12:1*>1;equation 28=2*>2;equation"],
@@ -211,7 +211,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Floor", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
   [
     "GRU",
-    "1:0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,output_sequence 3:0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,linear_before_reset,output_sequence 7:0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,linear_before_reset 14=0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout,linear_before_reset 22=3,3,3,3,38,3>3,3;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout,linear_before_reset",
+    "1:0,0,0,0?,38?,0?>0?,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,output_sequence 3:0,0,0,0?,38?,0?>0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,linear_before_reset,output_sequence 7:0,0,0,0?,38?,0?>0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,linear_before_reset 14=0,0,0,0?,38?,0?>0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout,linear_before_reset 22=3,3,3,3?,38?,3?>3?,3?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout,linear_before_reset",
   ],
   ["Gather", "1:25,12>25;axis 11=25,12>25;axis 13=24,12>24;axis"],
   ["GatherElements", "11:25,12>25;axis 13=24,12>24;axis"],
@@ -219,7 +219,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Gelu", "20:3>3;approximate"],
   [
     "Gemm",
-    "1:0,0,0>0;alpha,beta,broadcast,transA,transB 6=0,0,0>0;alpha,beta,broadcast,transA,transB 7:0,0,0>0;alpha,beta,transA,transB 9=4,4,4>4;alpha,beta,transA,transB 11=4,4,4>4;alpha,beta,transA,transB 13=5,5,5>5;alpha,beta,transA,transB",
+    "1:0,0,0>0;alpha,beta,broadcast,transA,transB 6=0,0,0>0;alpha,beta,broadcast,transA,transB 7:0,0,0>0;alpha,beta,transA,transB 9=4,4,4>4;alpha,beta,transA,transB 11=4,4,4?>4;alpha,beta,transA,transB 13=5,5,5?>5;alpha,beta,transA,transB",
   ],
   ["GlobalAveragePool", "1:0>0; 22=3>3;"],
   ["GlobalLpPool", "1:0>0;p 2:0>0;p 22=3>3;p"],
@@ -254,21 +254,21 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["LRN", "1:0>0;alpha,beta,bias,size 13=3>3;alpha,beta,bias,size"],
   [
     "LSTM",
-    "1:0,0,0,0,38,0,0,0>0,0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,output_sequence 7:0,0,0,0,38,0,0,0>0,0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget 14=0,0,0,0,38,0,0,0>0,0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,layout 22=3,3,3,3,38,3,3,3>3,3,3;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,layout",
+    "1:0,0,0,0?,38?,0?,0?,0?>0?,0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,output_sequence 7:0,0,0,0?,38?,0?,0?,0?>0?,0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget 14=0,0,0,0?,38?,0?,0?,0?>0?,0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,layout 22=3,3,3,3?,38?,3?,3?,3?>3?,3?,3?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,layout",
   ],
-  ["LayerNormalization", "17:3,3,3>3,58,58;axis,epsilon,stash_type"],
+  ["LayerNormalization", "17:3,3,3?>3,58?,58?;axis,epsilon,stash_type"],
   ["LeakyRelu", "1:0>0;alpha,consumed_inputs 6:0>0;alpha 16=3>3;alpha"],
   ["Less", "1:0,0>7;axis,broadcast 7:0,0>7; 9=1,1>7; 13=2,2>7;"],
   ["LessOrEqual", "12:1,1>7; 16=2,2>7;"],
   [
     "LinearAttention",
-    "27:22,22,22,22,22,22>22,22;chunk_size,kv_num_heads,q_num_heads,scale,update_rule",
+    "27:22,22,22,22?,22?,22?>22,22;chunk_size,kv_num_heads,q_num_heads,scale,update_rule",
   ],
   ["Log", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
   ["LogSoftmax", "1:0>0;axis 11=0>0;axis 13:3>3;axis"],
   [
     "Loop",
-    "1:6,7,25*>25*;body 11=6,7,25*>25*;body 13=6,7,56*>56*;body 16=6,7,50*>50*;body 19=6,7,51*>51*;body 21=6,7,52*>52*;body 23=6,7,53*>53*;body 24=6,7,54*>54*;body 25=6,7,55*>55*;body",
+    "1:6?,7?,25*>25*;body 11=6?,7?,25*>25*;body 13=6?,7?,56*>56*;body 16=6?,7?,50*>50*;body 19=6?,7?,51*>51*;body 21=6?,7?,52*>52*;body 23=6?,7?,53*>53*;body 24=6?,7?,54*>54*;body 25=6?,7?,55*>55*;body",
   ],
   ["LpNormalization", "1:0>0;axis,p 22=3>3;axis,p"],
   [
@@ -276,16 +276,16 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "1:0>0;auto_pad,kernel_shape,p,pads,strides 2:0>0;auto_pad,kernel_shape,p,pads,strides 11=0>0;auto_pad,kernel_shape,p,pads,strides 18=0>0;auto_pad,ceil_mode,dilations,kernel_shape,p,pads,strides 22=3>3;auto_pad,ceil_mode,dilations,kernel_shape,p,pads,strides",
   ],
   ["MatMul", "1:0,0>0; 9=4,4>4; 13=5,5>5;"],
-  ["MatMulInteger", "10:37,37,37,37>38;"],
+  ["MatMulInteger", "10:37,37,37?,37?>38;"],
   ["Max", "1:0*>0;consumed_inputs 6:0*>0; 8=0*>0; 12=1*>1; 13=2*>2;"],
   [
     "MaxPool",
-    "1:0>0;auto_pad,kernel_shape,pads,strides 8=0>0,6;auto_pad,kernel_shape,pads,storage_order,strides 10=0>0,6;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides 11=0>0,6;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides 12=59>59,6;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides 22=60>60,6;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides",
+    "1:0>0;auto_pad,kernel_shape,pads,strides 8=0>0,6?;auto_pad,kernel_shape,pads,storage_order,strides 10=0>0,6?;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides 11=0>0,6?;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides 12=59>59,6?;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides 22=60>60,6?;auto_pad,ceil_mode,dilations,kernel_shape,pads,storage_order,strides",
   ],
   ["MaxRoiPool", "1:0,0>0;pooled_shape,spatial_scale 22=3,3>3;pooled_shape,spatial_scale"],
   [
     "MaxUnpool",
-    "9:0,6,6>0;kernel_shape,pads,strides 11=0,6,6>0;kernel_shape,pads,strides 22=3,6,6>3;kernel_shape,pads,strides",
+    "9:0,6,6?>0;kernel_shape,pads,strides 11=0,6,6?>0;kernel_shape,pads,strides 22=3,6,6?>3;kernel_shape,pads,strides",
   ],
   ["Mean", "1:0*>0;consumed_inputs 6:0*>0; 8=0*>0; 13=3*>3;"],
   ["MeanVarianceNormalization", "9:0>0;axes 13=3>3;axes"],
@@ -301,35 +301,38 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Neg", "1:0>0;consumed_inputs 6:61>61; 13=62>62;"],
   [
     "NegativeLogLikelihoodLoss",
-    "12:0,12,0>0;ignore_index,reduction 13=0,12,0>0;ignore_index,reduction 22=3,12,3>3;ignore_index,reduction",
+    "12:0,12,0?>0;ignore_index,reduction 13=0,12,0?>0;ignore_index,reduction 22=3,12,3?>3;ignore_index,reduction",
   ],
-  ["NonMaxSuppression", "10:23,23,6,23,23>6;center_point_box 11=23,23,6,23,23>6;center_point_box"],
+  [
+    "NonMaxSuppression",
+    "10:23,23,6?,23?,23?>6;center_point_box 11=23,23,6?,23?,23?>6;center_point_box",
+  ],
   ["NonZero", "9:25>6; 13=24>6;"],
   ["Not", "1:7>7;"],
   ["OneHot", "9:1,1,25>25;axis 11=1,1,25>25;axis 28=1,1,24>24;axis"],
-  ["Optional", "15:56>26;type 28=63>26;type"],
+  ["Optional", "15:56?>26;type 28=63?>26;type"],
   ["OptionalGetElement", "15:26>56; 18=56>56; 28=63>63;"],
-  ["OptionalHasElement", "15:26>7; 18=56>7; 28=63>7;"],
+  ["OptionalHasElement", "15:26>7; 18=56?>7; 28=63?>7;"],
   ["Or", "1:7,7>7;axis,broadcast 7:7,7>7;"],
   ["PRelu", "1:0,0>0;consumed_inputs 6:0,0>0; 7:0,0>0; 9=4,4>4; 16=5,5>5;"],
   [
     "Pad",
-    "1:0>0;mode,paddings,value 2:0>0;mode,pads,value 11:1,6,1>1;mode 13=24,6,24>24;mode 18=24,6,24,12>24;mode 19=24,6,24,12>24;mode 21=28,6,28,12>28;mode 23=29,6,29,12>29;mode 24=30,6,30,12>30;mode 25=31,6,31,12>31;mode",
+    "1:0>0;mode,paddings,value 2:0>0;mode,pads,value 11:1,6,1?>1;mode 13=24,6,24?>24;mode 18=24,6,24?,12?>24;mode 19=24,6,24?,12?>24;mode 21=28,6,28?,12?>28;mode 23=29,6,29?,12?>29;mode 24=30,6,30?,12?>30;mode 25=31,6,31?,12?>31;mode",
   ],
   ["Pow", "1:0,0>0;axis,broadcast 7:0,0>0; 12=64,1>64; 13=65,1>65; 15=65,2>65;"],
   [
     "QLinearConv",
-    "10:37,23,37,37,23,37,23,37,38>37;auto_pad,dilations,group,kernel_shape,pads,strides",
+    "10:37,23,37,37,23,37,23,37,38?>37;auto_pad,dilations,group,kernel_shape,pads,strides",
   ],
   ["QLinearMatMul", "10:37,23,37,37,23,37,23,37>37; 21=66,22,66,66,22,66,22,66>66;"],
   [
     "QuantizeLinear",
-    "10:67,23,37>37; 13=67,23,37>37;axis 19=68,68,66>66;axis,saturate 21=68,68,69>69;axis,block_size,output_dtype,saturate 23=68,68,70>70;axis,block_size,output_dtype,precision,saturate 24=68,71,70>70;axis,block_size,output_dtype,precision,saturate 25=68,71,72>72;axis,block_size,output_dtype,precision,saturate 28=68,71,73>73;axis,block_size,output_dtype,precision,saturate",
+    "10:67,23,37?>37; 13=67,23,37?>37;axis 19=68,68,66?>66;axis,saturate 21=68,68,69?>69;axis,block_size,output_dtype,saturate 23=68,68,70?>70;axis,block_size,output_dtype,precision,saturate 24=68,71,70?>70;axis,block_size,output_dtype,precision,saturate 25=68,71,72?>72;axis,block_size,output_dtype,precision,saturate 28=68,71,73?>73;axis,block_size,output_dtype,precision,saturate",
   ],
   ["RMSNormalization", "23:3,3>3;axis,epsilon,stash_type"],
   [
     "RNN",
-    "1:0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,output_sequence 7:0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size 14=0,0,0,0,38,0>0,0;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout 22=3,3,3,3,38,3>3,3;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout",
+    "1:0,0,0,0?,38?,0?>0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,output_sequence 7:0,0,0,0?,38?,0?>0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size 14=0,0,0,0?,38?,0?>0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout 22=3,3,3,3?,38?,3?>3?,3?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,layout",
   ],
   ["RandomNormal", "1:>0;dtype,mean,scale,seed,shape 22=>3;dtype,mean,scale,seed,shape"],
   ["RandomNormalLike", "1:25>0;dtype,mean,scale,seed 22=24>3;dtype,mean,scale,seed"],
@@ -339,40 +342,40 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Reciprocal", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
   [
     "ReduceL1",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceL2",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceLogSum",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes 28:3,6>3;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes 28:3,6?>3;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceLogSumExp",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes 28:3,6>3;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes 28:3,6?>3;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceMax",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 12=76>76;axes,keepdims 13=77>77;axes,keepdims 18:77,6>77;keepdims,noop_with_empty_axes 20=78,6>78;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 12=76>76;axes,keepdims 13=77>77;axes,keepdims 18:77,6?>77;keepdims,noop_with_empty_axes 20=78,6?>78;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceMean",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceMin",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 12=76>76;axes,keepdims 13=77>77;axes,keepdims 18:77,6>77;keepdims,noop_with_empty_axes 20=78,6>78;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 12=76>76;axes,keepdims 13=77>77;axes,keepdims 18:77,6?>77;keepdims,noop_with_empty_axes 20=78,6?>78;keepdims,noop_with_empty_axes",
   ],
   [
     "ReduceProd",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes",
   ],
-  ["ReduceSum", "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13:5,6>5;keepdims,noop_with_empty_axes"],
+  ["ReduceSum", "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13:5,6?>5;keepdims,noop_with_empty_axes"],
   [
     "ReduceSumSquare",
-    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6>5;keepdims,noop_with_empty_axes",
+    "1:4>4;axes,keepdims 11=4>4;axes,keepdims 13=5>5;axes,keepdims 18:5,6?>5;keepdims,noop_with_empty_axes",
   ],
   ["RegexFullMatch", "20:79>7;pattern"],
   ["Relu", "1:0>0;consumed_inputs 6:0>0; 13=3>3; 14=62>62;"],
@@ -382,19 +385,19 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "Resize",
-    "10:25,23>25;mode 11:25,0,23,6>25;coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,mode,nearest_mode 13=24,0,23,6>24;coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,mode,nearest_mode 18=24,0,23,6>24;antialias,axes,coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,keep_aspect_ratio_policy,mode,nearest_mode 19=24,0,23,6>24;antialias,axes,coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,keep_aspect_ratio_policy,mode,nearest_mode",
+    "10:25,23>25;mode 11:25,0,23,6?>25;coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,mode,nearest_mode 13=24,0?,23?,6?>24;coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,mode,nearest_mode 18=24,0?,23?,6?>24;antialias,axes,coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,keep_aspect_ratio_policy,mode,nearest_mode 19=24,0?,23?,6?>24;antialias,axes,coordinate_transformation_mode,cubic_coeff_a,exclude_outside,extrapolation_value,keep_aspect_ratio_policy,mode,nearest_mode",
   ],
   ["ReverseSequence", "10:25,6>25;batch_axis,time_axis 28=24,6>24;batch_axis,time_axis"],
   [
     "RoiAlign",
     "10:0,0,6>0;mode,output_height,output_width,sampling_ratio,spatial_scale 16:0,0,6>0;coordinate_transformation_mode,mode,output_height,output_width,sampling_ratio,spatial_scale 22=3,3,6>3;coordinate_transformation_mode,mode,output_height,output_width,sampling_ratio,spatial_scale",
   ],
-  ["RotaryEmbedding", "23:22,22,22,6>22;interleaved,num_heads,rotary_embedding_dim"],
+  ["RotaryEmbedding", "23:22,22,22,6?>22;interleaved,num_heads,rotary_embedding_dim"],
   ["Round", "11:0>0; 22=3>3;"],
-  ["STFT", "17:3,12,3,12>3;onesided"],
+  ["STFT", "17:3,12,3?,12?>3;onesided"],
   [
     "Scan",
-    "8:6,25*>25*;body,directions,num_scan_inputs 9:25*>25*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 11=25*>25*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 16=24*>24*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 19=27*>27*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 21=28*>28*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 23=29*>29*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 24=30*>30*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 25=31*>31*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions",
+    "8:6?,25*>25*;body,directions,num_scan_inputs 9:25*>25*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 11=25*>25*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 16=24*>24*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 19=27*>27*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 21=28*>28*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 23=29*>29*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 24=30*>30*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions 25=31*>31*;body,num_scan_inputs,scan_input_axes,scan_input_directions,scan_output_axes,scan_output_directions",
   ],
   ["Scatter", "9:25,12,25>25;axis 11!25,12,25>25;axis"],
   [
@@ -406,8 +409,8 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["SequenceAt", "11:26,12>25;"],
   ["SequenceConstruct", "11:25*>26;"],
   ["SequenceEmpty", "11:>26;dtype"],
-  ["SequenceErase", "11:26,12>26;"],
-  ["SequenceInsert", "11:26,25,12>26;"],
+  ["SequenceErase", "11:26,12?>26;"],
+  ["SequenceInsert", "11:26,25,12?>26;"],
   ["SequenceLength", "11:26>6;"],
   ["SequenceMap", "17:26,56*>26*;body"],
   [
@@ -422,25 +425,25 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Size", "1:25>6; 13=24>6; 19=27>6; 21=28>6; 23=29>6; 24=30>6; 25=31>6;"],
   [
     "Slice",
-    "1:25>25;axes,ends,starts 10:25,12,12,12,12>25; 11=25,12,12,12,12>25; 13=24,12,12,12,12>24;",
+    "1:25>25;axes,ends,starts 10:25,12,12,12?,12?>25; 11=25,12,12,12?,12?>25; 13=24,12,12,12?,12?>24;",
   ],
   ["Softmax", "1:0>0;axis 11=0>0;axis 13:3>3;axis"],
   [
     "SoftmaxCrossEntropyLoss",
-    "12:0,12,0>0,0;ignore_index,reduction 13=3,12,3>3,3;ignore_index,reduction",
+    "12:0,12,0?>0,0?;ignore_index,reduction 13=3,12,3?>3,3?;ignore_index,reduction",
   ],
   ["Softplus", "1:0>0; 22=3>3;"],
   ["Softsign", "1:0>0; 22=3>3;"],
   ["SpaceToDepth", "1:25>25;blocksize 13=24>24;blocksize 28=24>24;blocksize,mode"],
   [
     "Split",
-    "1:0,0>0*;axis,split 2:25>25*;axis,split 11=25>25*;axis,split 13:24,6>24*;axis 18:24,6>24*;axis,num_outputs",
+    "1:0,0?>0*;axis,split 2:25>25*;axis,split 11=25>25*;axis,split 13:24,6?>24*;axis 18:24,6?>24*;axis,num_outputs",
   ],
-  ["SplitToSequence", "11:25,12>26;axis,keepdims 24=24,12>26;axis,keepdims"],
+  ["SplitToSequence", "11:25,12?>26;axis,keepdims 24=24,12?>26;axis,keepdims"],
   ["Sqrt", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
   [
     "Squeeze",
-    "1:25>25;axes 11=25>25;axes 13:24,6>24; 21=28,6>28; 23=29,6>29; 24=30,6>30; 25=31,6>31;",
+    "1:25>25;axes 11=25>25;axes 13:24,6?>24; 21=28,6?>28; 23=29,6?>29; 24=30,6?>30; 25=31,6?>31;",
   ],
   ["StringConcat", "20:79,79>79;"],
   ["StringNormalizer", "10:79>79;case_change_action,is_case_sensitive,locale,stopwords"],
@@ -454,7 +457,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Swish", "24:3>3;alpha"],
   ["Tan", "7:0>0; 22=3>3;"],
   ["Tanh", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
-  ["TensorScatter", "24:30,30,6>30;axis,mode"],
+  ["TensorScatter", "24:30,30,6?>30;axis,mode"],
   [
     "TfIdfVectorizer",
     "9:80>23;max_gram_length,max_skip_count,min_gram_length,mode,ngram_counts,ngram_indexes,pool_int64s,pool_strings,weights",
@@ -469,8 +472,8 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "Transpose",
     "1:25>25;perm 13=24>24;perm 21=28>28;perm 23=29>29;perm 24=30>30;perm 25=31>31;perm",
   ],
-  ["Trilu", "14:24,6>24;upper"],
-  ["Unique", "11:25>25,6,6,6;axis,sorted 28=24>24,6,6,6;axis,sorted"],
+  ["Trilu", "14:24,6?>24;upper"],
+  ["Unique", "11:25>25,6?,6?,6?;axis,sorted 28=24>24,6?,6?,6?;axis,sorted"],
   [
     "Unsqueeze",
     "1:25>25;axes 11=25>25;axes 13:24,6>24; 21=28,6>28; 23=29,6>29; 24=30,6>30; 25=31,6>31;",

@@ -1,5 +1,5 @@
 /**
- * Tensors wherever they are in a model: among the constants, in attributes, in inner graphs and functions.
+ * Messages wherever they are in a model, above all tensors: among the constants, in attributes, in inner graphs and functions.
  *
  * @module
  */
@@ -10,18 +10,20 @@ import { TensorProtoSchema } from "./generated/onnx_pb.ts";
 import { readTensor } from "./tensor.ts";
 import { BYTES, contentOf, fieldsOf, fieldTable, Pieces, wholeOf } from "./wire.ts";
 
-/** Every TensorProto within a message that `checkWire` has passed. */
-export function eachTensor(
+/** Every message of one kind within a message that `checkWire` has passed; those within one another too. */
+export function eachMessage(
   bytes: Uint8Array,
   desc: DescMessage,
-  visit: (tensor: Uint8Array) => void,
+  kind: DescMessage,
+  visit: (message: Uint8Array) => void,
 ): void {
   const table = fieldTable(desc);
   for (const field of fieldsOf(bytes)) {
     const message = field.wire === BYTES ? table.get(field.no)?.message : undefined;
     if (message === undefined) continue;
-    if (message.typeName === TensorProtoSchema.typeName) visit(contentOf(bytes, field));
-    else eachTensor(contentOf(bytes, field), message, visit);
+    const content = contentOf(bytes, field);
+    if (message.typeName === kind.typeName) visit(content);
+    if (message.typeName !== TensorProtoSchema.typeName) eachMessage(content, message, kind, visit);
   }
 }
 
@@ -52,7 +54,7 @@ export function inlineExternal(
   directory: string | undefined,
 ): Uint8Array {
   let total = 0;
-  eachTensor(bytes, desc, (tensor) => {
+  eachMessage(bytes, desc, TensorProtoSchema, (tensor) => {
     total += readTensor(tensor, directory, "a tensor").external;
   });
   if (total > MAX_INLINE)
