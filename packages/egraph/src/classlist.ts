@@ -1,5 +1,6 @@
 import { Column } from "./column.ts";
 import type { Id, NodeId } from "./ids.ts";
+import type { NodeStore } from "./nodes.ts";
 import type { Trail } from "./trail.ts";
 
 /**
@@ -9,7 +10,8 @@ import type { Trail } from "./trail.ts";
  */
 export class ClassLists {
   readonly next: Column;
-  private scratch: Int32Array = new Int32Array(64);
+  /** The members of the class that was put in order last. */
+  ordered: Int32Array = new Int32Array(64);
 
   constructor(trail: Trail) {
     this.next = new Column(trail);
@@ -28,28 +30,50 @@ export class ClassLists {
     next.set(b, afterA);
   }
 
-  /** Puts the list of a class in order, keeping the members that `keep` accepts; returns them. */
-  order(root: Id, keep: (node: NodeId) => boolean): Int32Array {
+  /** Puts the list of a class in order, without dead nodes; returns how many are left, in `ordered`. */
+  order(root: Id, store: NodeStore): number {
     const next = this.next;
+    const links = next.data;
+    const at = store.at.data;
+    const words = store.words.data;
     let count = 0;
+    let isAscending = true;
     let node = root;
     do {
-      if (keep(node)) {
-        if (count === this.scratch.length) {
-          const grown = new Int32Array(count * 2);
-          grown.set(this.scratch);
-          this.scratch = grown;
-        }
-        this.scratch[count++] = node;
+      if ((words[at[node] as number] as number) >= 0) {
+        if (count === this.ordered.length) this.grow();
+        if (count > 0 && node < (this.ordered[count - 1] as number)) isAscending = false;
+        this.ordered[count++] = node;
       }
-      node = next.data[node] as number;
+      node = links[node] as number;
     } while (node !== root);
-    const members = this.scratch.subarray(0, count).sort();
+    const members = this.ordered;
+    if (!isAscending) sortAscending(members, count);
     for (let i = 0; i < count; i++) {
       const member = members[i] as number;
       const after = members[i + 1 < count ? i + 1 : 0] as number;
-      if (next.data[member] !== after) next.set(member, after);
+      if (links[member] !== after) next.set(member, after);
     }
-    return members;
+    return count;
+  }
+
+  private grow(): void {
+    const grown = new Int32Array(this.ordered.length * 2);
+    grown.set(this.ordered);
+    this.ordered = grown;
+  }
+}
+
+/** Sorts the first entries: by insertion where they are few, as nearly always. */
+function sortAscending(items: Int32Array, count: number): void {
+  if (count > 24) {
+    items.subarray(0, count).sort();
+    return;
+  }
+  for (let i = 1; i < count; i++) {
+    const item = items[i] as number;
+    let j = i - 1;
+    for (; j >= 0 && (items[j] as number) > item; j--) items[j + 1] = items[j] as number;
+    items[j + 1] = item;
   }
 }

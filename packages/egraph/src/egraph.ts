@@ -276,10 +276,7 @@ export class EGraph<D = undefined> {
         this.analysis?.modify?.(this, id);
       }
     }
-    while (merged.size > 0) {
-      this.tidy(this.find(merged.peek()));
-      merged.shift();
-    }
+    if (merged.size > 0) this.tidy();
     if (this.marks.length === 0 && this.listed > 2 * this.liveNodes + 1024) {
       this.lists.compact(this.isLive);
       this.listed = this.liveNodes;
@@ -347,11 +344,25 @@ export class EGraph<D = undefined> {
     if (analysis.modify) this.changed.push(root);
   }
 
-  /** Orders the members of a merged class and points them straight at their root. */
-  private tidy(root: Id): void {
-    const parent = this.sets.parent;
-    for (const node of this.members.order(root, this.isLive))
-      if (parent.data[node] !== root) parent.set(node, root);
+  /** Orders the members of the merged classes and points them straight at their roots. */
+  private tidy(): void {
+    const { merged, members, sets, store } = this;
+    const { parent } = sets;
+    // Many classes may have become one: its root stands for them, once.
+    const roots = new Worklist();
+    while (merged.size > 0) {
+      roots.push(sets.find(merged.peek()));
+      merged.shift();
+    }
+    while (roots.size > 0) {
+      const root = roots.peek();
+      roots.shift();
+      const count = members.order(root, store);
+      for (let i = 0; i < count; i++) {
+        const node = members.ordered[i] as number;
+        if (parent.data[node] !== root) parent.set(node, root);
+      }
+    }
   }
 
   // ── Reading ──

@@ -29,19 +29,12 @@ test("sums of nine in all orders: every e-node there is, and no more", () => {
   expect(graph.nodeCount).toBe(3 ** 9 - 2 ** 10 + 1 + 9);
 });
 
-test("d/dx (1 + 2x) comes out as the rules can make it", () => {
+test("the shortest of all equal terms is read off", () => {
   const graph = new EGraph();
-  const root = addTerm(graph, "(i (+ x (cos x)) x)");
+  const root = addTerm(graph, "(- (* (+ 0 y) (pow 1 1)) (* 0 (i x x)))");
   const rewriter = new Rewriter(graph, MATH_RULES);
   for (let i = 0; i < 4; i++) rewriter.step();
   const best = extractTree(graph, [root], () => 1);
-  const print = (id: number): string => {
-    const node = best.choice(id);
-    const name = graph.operatorName(graph.op(node));
-    return graph.arity(node) === 0
-      ? name
-      : `(${[name, ...graph.children(node).map(print)].join(" ")})`;
-  };
-  expect(best.cost).toBe(6);
-  expect(print(root)).toBe("(+ (i x x) (sin x))");
+  expect(best.order).toHaveLength(1);
+  expect(graph.operatorName(graph.op(best.choice(root)))).toBe("y");
 });
