@@ -16,7 +16,7 @@ import type { CpuPart } from "./parts.ts";
 const reference = { flops: 117.4, clock: 3.67 };
 
 /** What a node costs apart from its data, in ns: choosing and starting a kernel. */
-const start = { plain: 300, heavy: 1500 };
+const start = { plain: 700, heavy: 1800 };
 
 /**
  * The time ONNX Runtime takes for a node, in µs: matrix products and convolutions by their shapes, all else by measured
@@ -87,6 +87,11 @@ function timeByOperator(node: NodeView, shape: Contraction, core: Core): number 
       return matrixTime(node, shape, core) + 0.15 * shape.batch * shape.m * shape.n;
     case "Attention":
       return 1.05 * matrixTime(node, shape, core) + 0.8 * shape.batch * shape.m * shape.n;
+    case "LSTM":
+    case "GRU":
+    case "RNN":
+      // Gates are computed one by one, and each layer sets up its own buffers.
+      return matrixTime(node, shape, core) + 2 * shape.batch * shape.m * shape.n + 20_000;
     case "Einsum":
       // Operands are transposed to fit a product first.
       return matrixTime(node, shape, core) + 0.5 * operandElements(node);

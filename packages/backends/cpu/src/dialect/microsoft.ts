@@ -3,13 +3,10 @@
  * the normalisations that add first. Meanings: ONNX Runtime, `docs/ContribOperators.md`.
  */
 import type { Attrs, Dialect, NdArray, OpDef, TensorType } from "@rewright/plugin";
+import { fusedConv } from "./fused-conv.ts";
 import { normalCdf } from "./normal.ts";
 import { rowsOf, tensorLike } from "./rows.ts";
-
-/** An application whose operands do not fit each other. */
-class ShapeError extends Error {
-  override readonly name = "ShapeError";
-}
+import { ShapeError } from "./shape-error.ts";
 
 function need<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new ShapeError(`${what} is missing`);
@@ -153,6 +150,7 @@ export const microsoft: Dialect = {
       { alpha: { type: "float", default: 1.702 } },
       (x, attrs) => x / (1 + Math.exp(-number(attrs, "alpha") * x)),
     ),
+    "com.microsoft.FusedConv": fusedConv,
     "com.microsoft.SkipLayerNormalization": skipNormalization(true),
     "com.microsoft.SkipSimplifiedLayerNormalization": skipNormalization(false),
   },

@@ -9,6 +9,8 @@ export interface InputOptions {
   readonly seed?: number;
   /** Sizes of symbolic dimensions by name; those not named have size 8. */
   readonly bind?: Readonly<Record<string, number>>;
+  /** Inputs to leave out: those that need not be given since they have a default. */
+  readonly omit?: { has(name: string): boolean };
 }
 
 const words = ["", "a", "rewrite", "Gödel, Escher, Bach", "0", "the same"];
@@ -25,13 +27,14 @@ export function randomInputs(graph: Graph, options: InputOptions = {}): NamedArr
   const sizeOf = (dim: Dim): number => (typeof dim === "number" ? dim : (bind[dim] ?? 8));
   const uses = new Uses(graph, sizeOf);
   return Object.fromEntries(
-    graph.inputs.map(({ name, type }, index) => {
+    graph.inputs.flatMap(({ name, type }, index) => {
+      if (options.omit?.has(name)) return [];
       if (type.dtype === "unknown") {
         throw new RangeError(
           `input "${name}" is not a tensor of a known element type: give its value yourself`,
         );
       }
-      return [name, draw(type.dtype, type.shape.map(sizeOf), uses.of(index), random)] as const;
+      return [[name, draw(type.dtype, type.shape.map(sizeOf), uses.of(index), random)] as const];
     }),
   );
 }
