@@ -1,4 +1,7 @@
+import type { Graph } from "@rewright/plugin";
 import { expect, test } from "vitest";
+import { type Budget, type GrowthSession, growth } from "../../search/src/index.ts";
+import { Draft, price, tiny, tinyRules } from "../../search/test/tiny.ts";
 import { ToySession } from "../../search/test/toy-session.ts";
 import { mcts } from "../src/index.ts";
 
@@ -66,4 +69,46 @@ test("refuses settings that mean nothing", () => {
   expect(() => mcts({ depth: -1 })).toThrow("depth is -1");
   expect(() => mcts({ exploration: Number.NaN })).toThrow("exploration is NaN");
   expect(() => mcts({ discount: 0 })).toThrow("discount is 0");
+});
+
+// ── On an e-graph ────────────────────────────────────────────────────────────
+
+/** (x0 + x1) + …, next to the same sum from the other end: equal only through associativity. */
+function twoSums(n: number): Graph {
+  const draft = new Draft();
+  const inputs = Array.from({ length: n }, (_, i) => draft.input(`x${i}`));
+  const left = inputs.reduce((a, b) => draft.node("Add", [a, b]));
+  const right = inputs.reduceRight((a, b) => draft.node("Add", [b, a]));
+  return draft.graph(draft.node("Mul", [left, right]));
+}
+
+const rules = tinyRules(`associate: (a + b) + c <=> a + (b + c)
+  explode: x => Scale(x; by = 2) - x expanding
+  relus: Relu(Relu(x)) => Relu(x)`);
+
+async function grow(graph: Graph, budget: Budget, seed: number): Promise<GrowthSession> {
+  const session = growth({ graph, rules, dialects: [tiny], costModel: price(), budget, seed });
+  await session.run(mcts({ simulations: 20, depth: 3 }));
+  return session;
+}
+
+test("finds that two sums are one, inside a budget of nodes", async () => {
+  const session = await grow(twoSums(4), { nodes: 200 }, 1);
+  expect(session.bestEver.cost).toBe(40);
+  expect(session.cost()).toBe(40);
+  expect(session.spent.nodes).toBeLessThanOrEqual(202);
+});
+
+test("repeats itself on an e-graph", async () => {
+  const [a, b] = [
+    await grow(twoSums(5), { nodes: 150 }, 5),
+    await grow(twoSums(5), { nodes: 150 }, 5),
+  ];
+  expect(a.egraph.hash()).toBe(b.egraph.hash());
+  expect(a.spent.iterations).toBe(b.spent.iterations);
+});
+
+test("ends on a program without nodes", async () => {
+  const session = await grow(new Draft().graph(), {}, 1);
+  expect(session.bestEver.cost).toBe(0);
 });

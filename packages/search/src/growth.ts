@@ -142,11 +142,11 @@ export class GrowthSession implements Session {
     // Search for everything, then apply it: no rule sees in part what another one has done.
     const selections = this.#select(listed);
     if (this.#limits.interrupted) return 0;
+    const program = this.#program;
+    this.#program = undefined;
     const changed = world.apply(selections, this.#states + 1);
-    if (changed > 0) {
-      this.#states++;
-      this.#program = undefined;
-    }
+    if (changed > 0) this.#states++;
+    else this.#program = program;
     return changed;
   }
 
@@ -232,15 +232,18 @@ export class GrowthSession implements Session {
       const key = this.#contents.key(finalist.graph);
       if (!distinct.has(key)) distinct.set(key, finalist);
     }
-    return [...distinct.values()].sort((a, b) => a.cost - b.cost).slice(0, k);
+    return [...distinct.values()].sort(byCost).slice(0, k);
   }
 
   /**
-   * Lets a strategy drive this session. Afterwards the present state is extracted once more, so that what the strategy
+   * Lets a strategy drive this session, on from its present state. Afterwards the present state is extracted once more, so that what the strategy
    * did not look at counts as well. Throws a `SearchError` that names the strategy if it throws, misuses the session, or
    * does not come to an end; what was found by then is kept.
    */
   async run(strategy: SearchStrategy): Promise<void> {
+    this.#over = false;
+    this.#stopped = undefined;
+    this.#futile = 0;
     try {
       await drive(strategy, this, this.#limits);
     } finally {
@@ -348,6 +351,8 @@ export class GrowthSession implements Session {
     }));
   }
 }
+
+const byCost = (a: Finalist, b: Finalist): number => (a.cost === b.cost ? 0 : a.cost - b.cost);
 
 const NOWHERE: readonly number[] = Object.freeze([]);
 const TASTES: readonly Taste[] = [{ ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];

@@ -63,6 +63,7 @@ export class World {
   readonly #report: (phase: "searching" | "applying", rule: string) => void;
   readonly #growingNodes: number;
   #clean: number;
+  #asked = 0;
 
   constructor(start: Graph, inherited: readonly number[], state: number, options: WorldOptions) {
     this.start = start;
@@ -163,7 +164,8 @@ export class World {
   }
 
   #allowed(rule: Rule): boolean {
-    if (this.#limits.interrupted || this.overweight) return false;
+    if (this.#limits.interrupted) return false;
+    if ((++this.#asked & 63) === 0 && this.overweight) return false;
     if (this.fullness === "full" || (rule.growing && this.fullness === "grown")) return false;
     const limit = rule.growing ? this.#growingNodes : this.#limits.nodes;
     if (this.#fits(limit)) return true;

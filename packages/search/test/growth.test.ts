@@ -1,4 +1,4 @@
-import type { Mark, SearchStrategy, Session } from "@rewright/plugin";
+import type { Mark, Move, SearchStrategy, Session } from "@rewright/plugin";
 import { expect, test } from "vitest";
 import { type GrowthOptions, type GrowthSession, greedy, growth, saturate } from "../src/index.ts";
 import { Draft, price, spell, tiny, tinyRules } from "./tiny.ts";
@@ -218,6 +218,31 @@ test("restore returns to the very state, as often as asked, and the best of all 
   expect(state(s)).toEqual(start);
   expect(spell(s.bestEver.graph)).toBe("Fused(a, b)");
   expect(s.bestEver.rules).toEqual(["t.fuse", "t.relus"]);
+});
+
+test("any walk of moves, marks and restores keeps every marked state as it was", () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const s = session(`${associate}\n${fuse}\n${relus}\n${explode}`, {
+      graph: sums(4),
+      budget: { nodes: 150 },
+      seed,
+    });
+    const marks = [{ mark: s.mark(), was: state(s) }];
+    for (let step = 0; step < 40; step++) {
+      const dice = s.random();
+      if (dice < 0.2) marks.push({ mark: s.mark(), was: state(s) });
+      if (dice < 0.4) {
+        marks.length = 1 + Math.floor(s.random() * marks.length);
+        const { mark, was } = marks.at(-1) as (typeof marks)[number];
+        s.restore(mark);
+        expect(state(s)).toEqual(was);
+      } else {
+        const moves = s.moves({ granularity: dice < 0.7 ? "rule" : "match" });
+        if (moves.length > 0) s.apply([moves[Math.floor(s.random() * moves.length)] as Move]);
+        s.best(); // Explains the program: proofs are undone as well.
+      }
+    }
+  }
 });
 
 test("what is done again after a restore comes out the same", () => {
@@ -478,6 +503,37 @@ test("a strategy that throws is named, and what it found is kept", async () => {
     message: "strategy `test`: oh",
     blame: "strategy `test`",
   });
+  expect(s.bestEver.cost).toBe(10);
+});
+
+test("a rule that throws is named, and a restore mends the session", async () => {
+  const Boom = {
+    operands: [{ name: "x" }],
+    infer: () => {
+      throw new TypeError("oh");
+    },
+  };
+  const dialect = { ...tiny, ops: { ...tiny.ops, Boom } };
+  const rules = [...tinyRules(relus), ...tinyRules("boom: Relu(x) => Boom(x)", dialect)];
+  const s = session("", { rules, dialects: [dialect] });
+  s.apply(s.moves({ rule: "t.relus" }));
+  const here = s.mark();
+  const { hash } = state(s);
+  const strategy = by((given) => void given.apply(given.moves()));
+  await expect(s.run(strategy)).rejects.toThrow("rule `t.boom` (tiny.rules:3): oh");
+  expect(() => s.cost()).toThrow("restore a mark");
+  expect(s.bestEver.cost).toBe(20);
+  expect(s.finalists(2)).toHaveLength(2);
+  s.restore(here);
+  expect(state(s).hash).toBe(hash);
+});
+
+test("a session can be driven by one strategy after another", async () => {
+  const s = session(`${fuse}\n${relus}`);
+  await s.run(by((given) => void given.apply(given.moves({ rule: "t.relus" }))));
+  expect(s.stopped).toBe("satisfied");
+  await s.run(saturate());
+  expect(s.stopped).toBe("saturated");
   expect(s.bestEver.cost).toBe(10);
 });
 

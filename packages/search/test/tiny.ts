@@ -67,10 +67,10 @@ export function price(prices: Readonly<Record<string, number>> = {}): CostModel 
   return { unit: "µs", cost: ({ op }: NodeView) => prices[op] ?? 10 };
 }
 
-/** Compiled rules over the tiny dialect. */
-export function tinyRules(text: string): readonly Rule[] {
+/** Compiled rules over the tiny dialect, or one of that name. */
+export function tinyRules(text: string, dialect: Dialect = tiny): readonly Rule[] {
   const source = `import tiny from "dialect:tiny"\nrules t {\n${text}\n}`;
-  return compileRules([{ file: "tiny.rules", text: source }], { dialects: [tiny] }).rules;
+  return compileRules([{ file: "tiny.rules", text: source }], { dialects: [dialect] }).rules;
 }
 
 const VECTOR: TensorType = { dtype: "f32", shape: [4] };
