@@ -9,7 +9,7 @@ import { type Diagnostic, error } from "./diagnostic.ts";
 import { unsuitable } from "./literal.ts";
 import { enumerate, quote } from "./quotation.ts";
 import type { Operator } from "./scope.ts";
-import { didYouMean } from "./spelling.ts";
+import type { Speller } from "./spelling.ts";
 import type { CallExpr } from "./syntax.ts";
 import type { Remainder } from "./variables.ts";
 
@@ -81,6 +81,7 @@ export function checkAttributes(
   apply: Apply,
   operator: Operator,
   side: Side,
+  speller: Speller,
   report: Report,
 ): void {
   const declared = operator.def.attrs ?? {};
@@ -102,14 +103,14 @@ export function checkAttributes(
       error("R0401", span, `${quote(operator.key)} has no attribute ${quote(name)}`, {
         hints: [
           known.length > 0 ? `it has ${enumerate(known)}` : "it has none",
-          ...didYouMean(name, known),
+          ...speller.didYouMean(name, known),
         ],
       }),
     );
   }
   for (const { name, value } of apply.attrs) {
     const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
-    const wrong = type && unsuitable(value, type);
+    const wrong = type && unsuitable(value, type, speller);
     if (wrong) report(error("R0403", wrong.value.span, wrong.message, { hints: wrong.hints }));
   }
   const rests = call.attrs.filter((attr) => attr.kind === "rest");

@@ -13,7 +13,6 @@ import { parseRules } from "./parser.ts";
 import { enumerate, quote } from "./quotation.ts";
 import { resolveRule } from "./rule.ts";
 import { buildScopes, type Scope } from "./scope.ts";
-import { didYouMean } from "./spelling.ts";
 import type { Declaration, Expr, Identifier, RulesDecl } from "./syntax.ts";
 
 /** What rule files compile to. */
@@ -108,7 +107,7 @@ function checkUnsupported(
       if (!scope.rulesets.has(name))
         report(
           error("R0107", span, `no ruleset called ${quote(name)}`, {
-            hints: didYouMean(name, scope.rulesets),
+            hints: scope.speller.didYouMean(name, scope.rulesets),
           }),
         );
     if (!said.has(decl.kind))

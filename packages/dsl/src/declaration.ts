@@ -8,7 +8,7 @@ import type { Attr, AttrType, OpDef, TensorType } from "@rewright/plugin";
 import { match, P } from "ts-pattern";
 import { type Diagnostic, error, warning } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
-import { didYouMean } from "./spelling.ts";
+import type { Speller } from "./spelling.ts";
 import type { AttrDecl, Expr, OpDecl, TypeExpr } from "./syntax.ts";
 
 /** The sorts of an operator's operands and result. */
@@ -35,10 +35,11 @@ export const NEGATION = "neg";
 export function declare(
   decl: OpDecl,
   sorts: ReadonlySet<string>,
+  speller: Speller,
   report: (diagnostic: Diagnostic) => void,
 ): Declared {
   const types = [...decl.operands.map((operand) => operand.type), decl.result];
-  for (const type of types) checkSort(type, sorts, report);
+  for (const type of types) checkSort(type, sorts, speller, report);
   const shaped = types.find((type) => type.shape !== undefined);
   if (shaped)
     report(
@@ -106,12 +107,13 @@ const UNKNOWN: TensorType = { dtype: "unknown", shape: [] };
 function checkSort(
   type: TypeExpr,
   sorts: ReadonlySet<string>,
+  speller: Speller,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   if (!sorts.has(type.name.name))
     report(
       error("R0102", type.name.span, `no sort called ${quote(type.name.name)}`, {
-        hints: didYouMean(type.name.name, sorts),
+        hints: speller.didYouMean(type.name.name, sorts),
       }),
     );
 }

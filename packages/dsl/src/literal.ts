@@ -7,7 +7,7 @@
 import type { AttrType } from "@rewright/plugin";
 import type { StringValue, Value } from "./ast.ts";
 import { enumerate, quote } from "./quotation.ts";
-import { didYouMean } from "./spelling.ts";
+import type { Speller } from "./spelling.ts";
 
 /** A literal that does not suit. */
 export interface Wrong {
@@ -17,9 +17,11 @@ export interface Wrong {
 }
 
 /** What is wrong with a literal as a value of an attribute of this type, and what to do about it. Computed values always pass. */
-export function unsuitable(value: Value, type: AttrType): Wrong | undefined {
+export function unsuitable(value: Value, type: AttrType, speller: Speller): Wrong | undefined {
   if (typeof type !== "string")
-    return value.kind === "string" ? unlisted(value, type) : not(value, "string", "a string");
+    return value.kind === "string"
+      ? unlisted(value, type, speller)
+      : not(value, "string", "a string");
   if (type === "tensor") return undefined;
   if (type === "string" || type === "dtype") return not(value, "string", "a string");
   if (type === "float") return not(value, "number", "a number");
@@ -40,7 +42,11 @@ export function unsuitable(value: Value, type: AttrType): Wrong | undefined {
   return undefined;
 }
 
-function unlisted(value: StringValue, choices: readonly string[]): Wrong | undefined {
+function unlisted(
+  value: StringValue,
+  choices: readonly string[],
+  speller: Speller,
+): Wrong | undefined {
   const written = value.value;
   if (choices.includes(written)) return undefined;
   const listed = enumerate(
@@ -50,7 +56,7 @@ function unlisted(value: StringValue, choices: readonly string[]): Wrong | undef
   return {
     value,
     message: `${quote(JSON.stringify(written))} is not ${listed}`,
-    hints: didYouMean(written, choices),
+    hints: speller.didYouMean(written, choices),
   };
 }
 

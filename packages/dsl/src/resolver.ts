@@ -20,7 +20,6 @@ import { type Diagnostic, error, type Remarks } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
 import { enumerate, quote } from "./quotation.ts";
 import { DIALECT_NOTATION, type Operator, type Scope } from "./scope.ts";
-import { closest, didYouMean } from "./spelling.ts";
 import type * as s from "./syntax.ts";
 import { type Bound, calledOperator, type Depths, isMultiple } from "./variables.ts";
 
@@ -48,6 +47,9 @@ export type Root =
       readonly count: number | undefined;
     };
 
+/** How many unbound names are named: what more there are says nothing new. */
+const MOST_UNBOUND = 20;
+
 /** Resolves the expressions of one direction of a rule. What cannot be resolved is `undefined`, and has been reported. */
 export class Resolver {
   private readonly scope: Scope;
@@ -59,6 +61,7 @@ export class Resolver {
   private readonly sorts: Sorts = new Map();
   /** Says nothing of unbound names. */
   isLenient = false;
+  private unboundNames = 0;
   /** The attribute of a pattern that is being read: what is not bound elsewhere cannot be solved from it. */
   private solving: s.Expr | undefined;
 
@@ -107,50 +110,55 @@ export class Resolver {
   // ── Patterns ───────────────────────────────────────────────────────────────
 
   private pattern(expr: s.Expr): ast.Term | undefined {
-    return match(expr)
-      .with({ kind: "name" }, ({ name, span }): ast.Term | undefined => {
-        if (name === "_") return { kind: "wildcard", span };
-        if (this.isOperator(name, span)) return undefined;
-        return { kind: "variable", name, span };
-      })
-      .with({ kind: "call" }, (call) => {
-        const operator = this.operator(call.callee.name, call.callee.span);
-        if (operator) return this.single(this.application(call, operator, "pattern"), operator);
-        if (!this.scope.functions.has(call.callee.name))
-          return this.unknownCall(call.callee, "term");
-        return this.fail(
-          "R0012",
-          call.span,
-          "not supported yet: a function where an operand is matched",
-          { hints: ["match a variable here, and compare it in `when`"] },
-        );
-      })
-      .with({ kind: "binary" }, (binary) => {
-        const { operator, left, right, operatorSpan, span } = binary;
-        const number = this.scope.notations.has(operator) ? undefined : fold(binary);
+    const { span } = expr;
+    switch (expr.kind) {
+      case "name":
+        if (expr.name === "_") return { kind: "wildcard", span };
+        return this.isOperator(expr.name, span)
+          ? undefined
+          : { kind: "variable", name: expr.name, span };
+      case "call":
+        return this.callPattern(expr);
+      case "binary": {
+        const number = this.scope.notations.has(expr.operator) ? undefined : fold(expr);
         if (number) return constant(number);
-        return this.infix(operator, operatorSpan, [left, right], span, "pattern");
-      })
-      .with({ kind: "unary" }, (unary) => {
-        const number = fold(unary);
+        const operands = [expr.left, expr.right];
+        return this.infix(expr.operator, expr.operatorSpan, operands, span, "pattern");
+      }
+      case "unary": {
+        const number = fold(expr);
         if (number) return constant(number);
-        return this.infix(unary.operator, unary.span, [unary.operand], unary.span, "pattern");
-      })
-      .with({ kind: "transpose" }, ({ operand, span }) =>
-        this.infix("'", span, [operand], span, "pattern"),
-      )
-      .with({ kind: "field" }, (field) => this.result(field, "pattern"))
-      .with({ kind: "number" }, (number) => constant(numberValue(number)))
-      .with({ kind: "list" }, (list) => this.listPattern(list))
-      .with({ kind: "string" }, ({ span }) =>
-        this.fail("R0202", span, "expected a term, found a string"),
-      )
-      .with({ kind: P.union("index", "slice") }, ({ span }) =>
-        this.fail("R0012", span, "not supported yet: an index where an operand is matched", {
+        return this.infix(expr.operator, span, [expr.operand], span, "pattern");
+      }
+      case "transpose":
+        return this.infix("'", span, [expr.operand], span, "pattern");
+      case "field":
+        return this.result(expr, "pattern");
+      case "number":
+        return constant(numberValue(expr));
+      case "list":
+        return this.listPattern(expr);
+      case "string":
+        return this.fail("R0202", span, "expected a term, found a string");
+      case "index":
+      case "slice":
+        return this.fail("R0012", span, "not supported yet: an index where an operand is matched", {
           hints: ["match a variable here, and compare it in `when`"],
-        }),
-      )
-      .exhaustive();
+        });
+    }
+  }
+
+  private callPattern(call: s.CallExpr): ast.Term | undefined {
+    const { name, span } = call.callee;
+    const operator = this.operator(name, span);
+    if (operator) return this.single(this.application(call, operator, "pattern"), operator);
+    if (!this.scope.functions.has(name)) return this.unknownCall(call.callee, "term");
+    return this.fail(
+      "R0012",
+      call.span,
+      "not supported yet: a function where an operand is matched",
+      { hints: ["match a variable here, and compare it in `when`"] },
+    );
   }
 
   private listPattern(list: s.ListExpr): ast.Term | undefined {
@@ -202,42 +210,41 @@ export class Resolver {
   }
 
   private denote(expr: s.Expr, reading: Reading): Denoted | undefined {
-    return match(expr)
-      .with({ kind: "name" }, ({ name, span }) => this.variable(name, span, reading))
-      .with({ kind: "number" }, (number) => valued(numberValue(number)))
-      .with({ kind: "call" }, (call) => this.call(call, reading))
-      .with({ kind: "binary" }, (binary) => this.binary(binary, reading))
-      .with({ kind: "unary" }, (unary) => this.unary(unary, reading))
-      .with({ kind: "string" }, ({ value, span }) => valued({ kind: "string", value, span }))
-      .with({ kind: "list" }, (list) => {
-        const elements = list.elements.map((element) => this.element(element));
-        return isComplete(elements)
-          ? valued({ kind: "list", elements, span: list.span })
-          : undefined;
-      })
-      .with({ kind: "transpose" }, ({ operand, span }) =>
-        termed(this.infix("'", span, [operand], span, "build")),
-      )
-      .with({ kind: "field" }, (field) => termed(this.result(field, "build")))
-      .with({ kind: "index" }, ({ of, index, span }) => {
-        const whole = this.value(of);
-        const at = this.value(index);
-        return whole && at && valued({ kind: "index", of: whole, index: at, span });
-      })
-      .with({ kind: "slice" }, ({ of, from, to, span }) => {
-        const whole = this.value(of);
-        const first = from && this.value(from);
-        const last = to && this.value(to);
-        if (!whole || (from && !first) || (to && !last)) return undefined;
-        return valued({
-          kind: "slice",
-          of: whole,
-          ...(first && { from: first }),
-          ...(last && { to: last }),
-          span,
-        });
-      })
-      .exhaustive();
+    const { span } = expr;
+    switch (expr.kind) {
+      case "name":
+        return this.variable(expr.name, span, reading);
+      case "number":
+        return valued(numberValue(expr));
+      case "string":
+        return valued({ kind: "string", value: expr.value, span });
+      case "call":
+        return this.call(expr, reading);
+      case "binary":
+        return this.binary(expr, reading);
+      case "unary":
+        return this.unary(expr, reading);
+      case "transpose":
+        return termed(this.infix("'", span, [expr.operand], span, "build"));
+      case "field":
+        return termed(this.result(expr, "build"));
+      case "list": {
+        const elements = expr.elements.map((element) => this.element(element));
+        return isComplete(elements) ? valued({ kind: "list", elements, span }) : undefined;
+      }
+      case "index": {
+        const of = this.value(expr.of);
+        const index = this.value(expr.index);
+        return of && index && valued({ kind: "index", of, index, span });
+      }
+      case "slice": {
+        const of = this.value(expr.of);
+        const from = expr.from && this.value(expr.from);
+        const to = expr.to && this.value(expr.to);
+        if (!of || (expr.from && !from) || (expr.to && !to)) return undefined;
+        return valued({ kind: "slice", of, ...(from && { from }), ...(to && { to }), span });
+      }
+    }
   }
 
   private element(element: s.Arg): ast.Value | ast.ValueSpread | undefined {
@@ -273,7 +280,7 @@ export class Resolver {
   }
 
   private unbound(name: string, span: ast.Span): undefined {
-    if (this.isLenient) return undefined;
+    if (this.isLenient || this.unboundNames++ >= MOST_UNBOUND) return undefined;
     const names = [...this.bound.variables.keys()];
     if (this.solving)
       return this.fail(
@@ -292,7 +299,7 @@ export class Resolver {
           names.length > 0
             ? `the ${this.matched}-hand side binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`
             : `the ${this.matched}-hand side binds nothing`,
-          ...didYouMean(name, names),
+          ...this.scope.speller.didYouMean(name, names),
         ],
       },
     );
@@ -365,12 +372,13 @@ export class Resolver {
       return this.fail("R0410", span, "use counts mean nothing in an e-graph", {
         hints: ["leave it out: terms are shared, and the cost model charges for sharing"],
       });
+    const { speller } = this.scope;
     const operators = this.scope.operators.keys();
     const functions = this.scope.functions.keys();
     const isTerm = reading === "term";
     const near =
-      closest(name, isTerm ? operators : functions) ??
-      closest(name, isTerm ? functions : operators);
+      speller.closest(name, isTerm ? operators : functions) ??
+      speller.closest(name, isTerm ? functions : operators);
     return this.fail(
       isTerm ? "R0101" : "R0407",
       span,
@@ -404,8 +412,18 @@ export class Resolver {
   /** What is repeated; the results of an operator with several are a list already. */
   private spreadElement(expr: s.Expr, side: Side): ast.Term | undefined {
     const operator = calledOperator(expr, this.scope);
-    if (operator && isMultiple(operator))
+    if (operator && isMultiple(operator)) {
+      if (side === "build")
+        return this.fail(
+          "R0012",
+          expr.span,
+          "not supported yet: a spread of results that are built",
+          {
+            hints: ["choose them with `.0`, `.1`, …"],
+          },
+        );
       return this.application(expr as s.CallExpr, operator, side);
+    }
     return side === "pattern" ? this.pattern(expr) : this.build(expr);
   }
 
@@ -437,7 +455,7 @@ export class Resolver {
     };
     this.operators.set(apply, operator);
     checkOperands(apply, operator, side, this.report);
-    checkAttributes(call, apply, operator, side, this.report);
+    checkAttributes(call, apply, operator, side, this.scope.speller, this.report);
     checkSorts(apply, operator, (term) => this.sortOf(term), this.sorts, this.report);
     return apply;
   }

@@ -10,7 +10,7 @@ import { BUILT_IN_SORTS, declare, NEGATION, type Signature } from "./declaration
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
 import { enumerate, quote } from "./quotation.ts";
-import { closest, didYouMean } from "./spelling.ts";
+import { Speller } from "./spelling.ts";
 import type { Declaration, ImportDecl, Module, OpDecl } from "./syntax.ts";
 
 /** An operator that a name stands for. */
@@ -38,6 +38,8 @@ export interface Scope {
   readonly functions: ReadonlyMap<string, RuleFunction>;
   /** Rulesets, own and imported. */
   readonly rulesets: ReadonlySet<string>;
+  /** One for all files compiled together. */
+  readonly speller: Speller;
 }
 
 /** The operators that infix tokens stand for where a dialect of these names is imported. */
@@ -81,6 +83,7 @@ class Linker {
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly byFile: ReadonlyMap<string, Source>;
   private readonly exports = new Map<Source, Exports>();
+  private readonly speller = new Speller();
 
   constructor(
     sources: readonly Source[],
@@ -107,7 +110,7 @@ class Linker {
     };
     for (const decl of of(source, "import")) {
       const dialect = this.dialect(decl);
-      if (dialect) importDialect(decl, dialect, add, functions, this.report);
+      if (dialect) importDialect(decl, dialect, add, functions, this.speller, this.report);
       const other = this.file(decl, source);
       const theirs = other && this.exports.get(other);
       if (!theirs) continue;
@@ -124,7 +127,9 @@ class Linker {
           !theirs.rulesets.has(name.name) &&
           !theirs.sorts.has(name.name)
         )
-          this.report(missing(name, decl, [...theirs.operators.keys(), ...theirs.rulesets]));
+          this.report(
+            missing(name, decl, [...theirs.operators.keys(), ...theirs.rulesets], this.speller),
+          );
     }
     // A file's own declarations win over what it imports.
     for (const [name, operator] of own.operators) operators.set(name, [operator]);
@@ -136,6 +141,7 @@ class Linker {
       notations,
       functions,
       rulesets,
+      speller: this.speller,
     };
   }
 
@@ -169,7 +175,7 @@ class Linker {
     const { name, span } = decl.name;
     const first = found.operators.get(name);
     if (first) this.twice(decl.name, first.span);
-    const { def, signature, notation } = declare(decl, sorts, this.report);
+    const { def, signature, notation } = declare(decl, sorts, this.speller, this.report);
     const operator: Operator = { key: name, def, origin: file, span, signature };
     found.operators.set(name, operator);
     this.declared[name] = def;
@@ -204,7 +210,7 @@ class Linker {
       error("R0104", span, `no dialect called ${quote(name)} is registered`, {
         hints: [
           known.length > 0 ? `registered: ${enumerate(known)}` : "no dialect is registered",
-          ...didYouMean(name, known),
+          ...this.speller.didYouMean(name, known),
         ],
       }),
     );
@@ -258,7 +264,7 @@ class Linker {
       );
       return;
     }
-    const near = closest(
+    const near = this.speller.closest(
       target(decl, source.module.file) ?? "",
       [...this.byFile.keys()].filter((file) => file !== normalise(source.module.file)),
     );
@@ -275,6 +281,7 @@ function importDialect(
   dialect: Dialect,
   add: (name: string, operator: Operator) => void,
   functions: Map<string, RuleFunction>,
+  speller: Speller,
   report: (diagnostic: Diagnostic) => void,
 ): void {
   const chosen = decl.names && new Set(decl.names.map((name) => name.name));
@@ -292,16 +299,17 @@ function importDialect(
     if (!chosen || chosen.has(name)) functions.set(name, fn);
   }
   for (const name of decl.names ?? [])
-    if (!names.has(name.name)) report(missing(name, decl, names));
+    if (!names.has(name.name)) report(missing(name, decl, names, speller));
 }
 
 function missing(
   name: { readonly name: string; readonly span: Span },
   decl: ImportDecl,
   candidates: Iterable<string>,
+  speller: Speller,
 ): Diagnostic {
   return error("R0101", name.span, `${quote(name.name)} is not in ${quote(decl.from.value)}`, {
-    hints: didYouMean(name.name, candidates),
+    hints: speller.didYouMean(name.name, candidates),
   });
 }
 

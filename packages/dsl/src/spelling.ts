@@ -6,29 +6,37 @@
 
 /** Names longer than this are not compared: the distance is quadratic in their length. */
 const LONGEST = 64;
+/** How many names one compilation compares: many mistakes and many names must not multiply. */
+const BUDGET = 50_000;
 
-/** The candidate most like a name, if one is like it: at most a third of its letters wrong, letter case counting half. */
-export function closest(name: string, candidates: Iterable<string>): string | undefined {
-  if (name.length > LONGEST) return undefined;
-  let best: string | undefined;
-  let least = Math.max(1, name.length / 3) + 0.25;
-  for (const candidate of candidates) {
-    if (candidate === name || Math.abs(candidate.length - name.length) > least) continue;
-    const exact = distance(name, candidate);
-    const folded = distance(name.toLowerCase(), candidate.toLowerCase());
-    const far = Math.min(exact, folded + (exact > folded ? 0.5 : 0)) + apart(name, candidate);
-    if (far < least) {
-      least = far;
-      best = candidate;
+/** Looks for the name that was meant, as long as that does not take too long altogether. */
+export class Speller {
+  private left = BUDGET;
+
+  /** The candidate most like a name, if one is like it: at most a third of its letters wrong, letter case counting half. */
+  closest(name: string, candidates: Iterable<string>): string | undefined {
+    if (name.length > LONGEST) return undefined;
+    let best: string | undefined;
+    let least = Math.max(1, name.length / 3) + 0.25;
+    for (const candidate of candidates) {
+      if (this.left-- <= 0) return undefined;
+      if (candidate === name || Math.abs(candidate.length - name.length) > least) continue;
+      const exact = distance(name, candidate);
+      const folded = distance(name.toLowerCase(), candidate.toLowerCase());
+      const far = Math.min(exact, folded + (exact > folded ? 0.5 : 0)) + apart(name, candidate);
+      if (far < least) {
+        least = far;
+        best = candidate;
+      }
     }
+    return best;
   }
-  return best;
-}
 
-/** The hint, if there is one to give. */
-export function didYouMean(name: string, candidates: Iterable<string>): readonly string[] {
-  const found = closest(name, candidates);
-  return found === undefined ? [] : [`did you mean \`${found}\`?`];
+  /** The hint, if there is one to give. */
+  didYouMean(name: string, candidates: Iterable<string>): readonly string[] {
+    const found = this.closest(name, candidates);
+    return found === undefined ? [] : [`did you mean \`${found}\`?`];
+  }
 }
 
 /** Between names of one letter, all as far apart as any, the nearer in the alphabet is the likelier. */

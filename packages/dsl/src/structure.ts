@@ -4,7 +4,6 @@
  * @module
  */
 
-import { match, P } from "ts-pattern";
 import type { Apply, Spread, Term, Value } from "./ast.ts";
 
 /** A string that two terms share exactly when they are the same but for their places. */
@@ -17,16 +16,12 @@ export function keyOf(tree: Term | Spread | Value): string {
 
 /** How many applications a term consists of, repetitions in a spread counted once. */
 export function sizeOf(term: Term): number {
-  return match(term)
-    .with({ kind: P.union("variable", "wildcard", "constant") }, () => 0)
-    .with({ kind: "result" }, ({ of }) => sizeOf(of))
-    .with({ kind: "apply" }, ({ operands }) =>
-      operands.reduce(
-        (sum, operand) => sum + sizeOf(operand.kind === "spread" ? operand.element : operand),
-        1,
-      ),
-    )
-    .exhaustive();
+  if (term.kind === "result") return sizeOf(term.of);
+  if (term.kind !== "apply") return 0;
+  return term.operands.reduce(
+    (sum, operand) => sum + sizeOf(operand.kind === "spread" ? operand.element : operand),
+    1,
+  );
 }
 
 /** The names of the variables in a term, remainders included; function arguments too. */

@@ -38,7 +38,7 @@ export const Keyword: TokenType = createToken({ name: "Keyword", pattern: Lexer.
 
 token({ name: "Space", pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true });
 /** A line of documentation. Kept apart from the tokens that are parsed. */
-export const Doc: TokenType = token({
+token({
   name: "Doc",
   pattern: /\/\/\/(?!\/)[^\r\n]*/,
   group: "docs",
@@ -69,8 +69,8 @@ export const Expanding: TokenType = word("Expanding", "expanding", Keyword);
 export const Subsume: TokenType = word("Subsume", "subsume", Keyword);
 export const Within: TokenType = word("Within", "within", Keyword);
 export const LiteralWord: TokenType = word("LiteralWord", "literal", Keyword);
-export const And: TokenType = word("And", "and", Keyword);
-export const Or: TokenType = word("Or", "or", Keyword);
+word("And", "and", Keyword);
+word("Or", "or", Keyword);
 export const Not: TokenType = word("Not", "not", Keyword);
 
 export const Import: TokenType = word("Import", "import", Name);

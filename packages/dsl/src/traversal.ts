@@ -9,23 +9,30 @@ import type { Arg, AttrArg, Expr } from "./syntax.ts";
 
 /** An expression's parts, in the order written. */
 export function parts(expr: Expr): readonly Expr[] {
-  return match(expr)
-    .with({ kind: P.union("name", "number", "string") }, () => [])
-    .with({ kind: "binary" }, ({ left, right }) => [left, right])
-    .with({ kind: "call" }, ({ args, attrs }) => [
-      ...args.map((arg) => arg.value),
-      ...attrs.flatMap((attr) => (attr.kind === "attr" ? [attr.value] : [])),
-    ])
-    .with({ kind: P.union("unary", "transpose") }, ({ operand }) => [operand])
-    .with({ kind: "list" }, ({ elements }) => elements.map((element) => element.value))
-    .with({ kind: "field" }, ({ of }) => [of])
-    .with({ kind: "index" }, ({ of, index }) => [of, index])
-    .with({ kind: "slice" }, ({ of, from, to }) => [
-      of,
-      ...(from ? [from] : []),
-      ...(to ? [to] : []),
-    ])
-    .exhaustive();
+  switch (expr.kind) {
+    case "name":
+    case "number":
+    case "string":
+      return [];
+    case "binary":
+      return [expr.left, expr.right];
+    case "call":
+      return [
+        ...expr.args.map((arg) => arg.value),
+        ...expr.attrs.flatMap((attr) => (attr.kind === "attr" ? [attr.value] : [])),
+      ];
+    case "unary":
+    case "transpose":
+      return [expr.operand];
+    case "list":
+      return expr.elements.map((element) => element.value);
+    case "field":
+      return [expr.of];
+    case "index":
+      return [expr.of, expr.index];
+    case "slice":
+      return [expr.of, ...(expr.from ? [expr.from] : []), ...(expr.to ? [expr.to] : [])];
+  }
 }
 
 /** The expression with each of its parts replaced. */

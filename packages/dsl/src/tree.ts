@@ -325,26 +325,25 @@ export class Tree {
   }
 
   private primary(cst: CstNode): s.Expr {
-    return match(cst.children)
-      .with({ call: [P.any] }, () => this.call(cst))
-      .with({ Name: [P.select()] }, (name): s.Expr => {
-        const identifier = this.identifier(name as IToken);
-        return { kind: "name", ...identifier };
-      })
-      .with({ NumberLiteral: [P.select()] }, (number): s.Expr => this.number(number as IToken))
-      .with({ group: [P.select()] }, (open): s.Expr => {
-        const span = join(this.span(open as IToken), this.span(token(cst, "groupEnd")));
-        return { ...this.expr(node(cst, "expr")), span };
-      })
-      .with(
-        { OpenBracket: [P.select()] },
-        (open): s.Expr => ({
-          kind: "list",
-          elements: nodes(cst, "elements").map((element) => this.arg(element)),
-          span: join(this.span(open as IToken), this.span(token(cst, "CloseBracket"))),
-        }),
-      )
-      .otherwise((): s.Expr => this.string(token(cst, "StringLiteral")));
+    const name = optional(cst, "Name");
+    if (name) {
+      if (optional(cst, "call")) return this.call(cst);
+      return { kind: "name", ...this.identifier(name) };
+    }
+    const number = optional(cst, "NumberLiteral");
+    if (number) return this.number(number);
+    const group = optional(cst, "group");
+    if (group) {
+      const span = join(this.span(group), this.span(token(cst, "groupEnd")));
+      return { ...this.expr(node(cst, "expr")), span };
+    }
+    const open = optional(cst, "OpenBracket");
+    if (!open) return this.string(token(cst, "StringLiteral"));
+    return {
+      kind: "list",
+      elements: nodes(cst, "elements").map((element) => this.arg(element)),
+      span: join(this.span(open), this.span(token(cst, "CloseBracket"))),
+    };
   }
 
   private call(cst: CstNode): s.CallExpr {

@@ -7,12 +7,11 @@
  * @module
  */
 
-import { match, P } from "ts-pattern";
 import type { Span, Variable } from "./ast.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
 import type { Operator, Scope } from "./scope.ts";
-import type { Arg, Expr, Identifier } from "./syntax.ts";
+import type { Arg, CallExpr, Expr, Identifier } from "./syntax.ts";
 import { parts } from "./traversal.ts";
 
 /** Where a name stands: the first place outside of every spread, and the first inside one. */
@@ -90,20 +89,22 @@ export class Depths {
   }
 
   private visit(expr: Expr, inside: boolean): void {
-    match(expr)
-      .with({ kind: "name" }, ({ name, span }) => this.note(name, span, inside))
-      .with({ kind: "call" }, ({ args, attrs }) => {
-        for (const arg of args) this.visitArg(arg, inside);
-        for (const attr of attrs)
+    switch (expr.kind) {
+      case "name":
+        this.note(expr.name, expr.span, inside);
+        break;
+      case "call":
+        for (const arg of expr.args) this.visitArg(arg, inside);
+        for (const attr of expr.attrs)
           if (attr.kind === "attr") this.visit(attr.value, inside);
           else this.note(attr.name.name, attr.name.span, inside);
-      })
-      .with({ kind: "list" }, ({ elements }) => {
-        for (const element of elements) this.visitArg(element, inside);
-      })
-      .otherwise((other) => {
-        for (const part of parts(other)) this.visit(part, inside);
-      });
+        break;
+      case "list":
+        for (const element of expr.elements) this.visitArg(element, inside);
+        break;
+      default:
+        for (const part of parts(expr)) this.visit(part, inside);
+    }
   }
 
   private visitArg(arg: Arg, inside: boolean): void {
@@ -157,35 +158,44 @@ export function bind(
     else if (kind === "term") variables.set(name, { ...known, kind });
   };
 
-  const operand = (expr: Expr): void =>
-    match(expr)
-      .with({ kind: "name" }, ({ name, span }) => note(name, span, "term"))
-      .with({ kind: "call" }, (call) => {
-        const operator = calledOperator(call, scope);
-        if (!operator) return;
-        for (const arg of call.args) operand(arg.value);
-        const mentioned = new Set<string>();
-        for (const attr of call.attrs) {
-          if (attr.kind === "rest") continue;
-          mentioned.add(attr.name.name);
-          if (attr.value.kind === "name") note(attr.value.name, attr.value.span, "value");
-        }
-        for (const attr of call.attrs) {
-          if (attr.kind === "attr") continue;
-          const { name } = attr.name;
-          note(name, attr.span, "attributes");
-          const covers = Object.keys(operator.def.attrs ?? {}).filter((key) => !mentioned.has(key));
-          if (!remainders.has(name)) remainders.set(name, { operator, covers, span: attr.span });
-        }
-      })
-      .with({ kind: "list" }, ({ elements }) => {
-        for (const { value } of elements)
+  const call = (expr: CallExpr, operator: Operator): void => {
+    for (const arg of expr.args) operand(arg.value);
+    const mentioned = new Set<string>();
+    for (const attr of expr.attrs) {
+      if (attr.kind === "rest") continue;
+      mentioned.add(attr.name.name);
+      if (attr.value.kind === "name") note(attr.value.name, attr.value.span, "value");
+    }
+    for (const attr of expr.attrs) {
+      if (attr.kind === "attr") continue;
+      const { name } = attr.name;
+      note(name, attr.span, "attributes");
+      const covers = Object.keys(operator.def.attrs ?? {}).filter((key) => !mentioned.has(key));
+      if (!remainders.has(name)) remainders.set(name, { operator, covers, span: attr.span });
+    }
+  };
+
+  const operand = (expr: Expr): void => {
+    switch (expr.kind) {
+      case "name":
+        note(expr.name, expr.span, "term");
+        break;
+      case "call": {
+        const operator = calledOperator(expr, scope);
+        if (operator) call(expr, operator);
+        break;
+      }
+      case "list":
+        for (const { value } of expr.elements)
           if (value.kind === "name") note(value.name, value.span, "value");
-      })
-      .with({ kind: P.union("binary", "unary", "transpose", "field") }, (other) => {
-        for (const part of parts(other)) operand(part);
-      })
-      .otherwise(() => undefined);
+        break;
+      case "binary":
+      case "unary":
+      case "transpose":
+      case "field":
+        for (const part of parts(expr)) operand(part);
+    }
+  };
 
   for (const root of roots) operand(root);
   return { variables, remainders };
