@@ -107,11 +107,32 @@ export function randomProgram(draw: Draw, length: number): Graph {
   const sources = [0, 1, 2].map((i) => program.input(`x${i}`, [dim(), dim()]));
   sources.push(program.constant(array("f32", [2, 2], [1, -2, 0, 3])));
   sources.push(program.constant(array("f32", [], [2])));
-  const pick = (): Source => sources[draw(sources.length)] as Source;
+  const pick = (): Source => {
+    return (draw(2) ? sources[draw(sources.length)] : sources.at(-1 - draw(3))) as Source;
+  };
   const attempts: (() => Source[])[] = [
     () => [program.node(["Add", "Mul", "Sub"][draw(3)] as string, [pick(), pick()])],
     () => [program.node(["Relu", "Neg"][draw(2)] as string, [pick()])],
     () => [program.node("MatMul", [pick(), pick()])],
+    () => {
+      const [a, b, c] = [pick(), pick(), pick()];
+      const products = [program.node("MatMul", [a, b]), program.node("MatMul", [a, c])];
+      return draw(2)
+        ? [program.node("Concat", products, { axis: 1 })]
+        : [program.node("Add", products)];
+    },
+    () => [
+      program.node("Concat", [program.node("Relu", [pick()]), program.node("Relu", [pick()])], {
+        axis: draw(2),
+      }),
+    ],
+    () => [
+      program.node(
+        "Concat",
+        [program.node("Add", [pick(), pick()]), program.node("Add", [pick(), pick()])],
+        { axis: draw(2) },
+      ),
+    ],
     () => [program.node("Transpose", [pick()], { perm: [1, 0] })],
     () => [program.node("Concat", [pick(), pick()], { axis: draw(2) })],
     () =>

@@ -49,7 +49,9 @@ export class BoundRule {
       reading.matches.clear();
       reading.left.frame.objects.length = 0;
       if (room <= 0) continue;
-      reading.query.search(reading.found, stop ? { limit: room, stop } : { limit: room });
+      // What the engine finds may be dropped or multiplied when spreads are matched, so that its number says nothing yet.
+      const most = reading.sequences ? {} : { limit: room };
+      reading.query.search(reading.found, stop ? { ...most, stop } : most);
       if (reading.sequences) extend(reading, reading.sequences, room);
       room -= reading.matches.count;
     }

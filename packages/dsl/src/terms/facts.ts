@@ -5,7 +5,7 @@
  */
 
 import type { Dim, NdArray, Operand, TensorType, Term } from "@rewright/plugin";
-import { asValue, contentsKey, elements, isInteger, SMALL, tensor } from "./contents.ts";
+import { asValue, contentsIdentity, elements, isInteger, SMALL, tensor } from "./contents.ts";
 import { Trie } from "./trie.ts";
 import { type InternedType, TypeTable } from "./types.ts";
 
@@ -73,7 +73,7 @@ export class FactsTable {
   /** The one array for these contents. */
   contents(array: NdArray): NdArray {
     if (this.#contentIds.has(array)) return array;
-    const key = contentsKey(array);
+    const key = contentsIdentity(array);
     let interned = this.#contents.get(key);
     if (interned === undefined) {
       interned = array;
@@ -81,6 +81,13 @@ export class FactsTable {
       this.#contentIds.set(interned, this.#contentIds.size);
     }
     return interned;
+  }
+
+  /** The number of interned contents. */
+  contentsId(interned: NdArray): number {
+    const id = this.#contentIds.get(interned);
+    if (id === undefined) throw new Error("these contents are not interned");
+    return id;
   }
 
   /** What holds when both hold; `a` itself when `b` adds nothing. Throws on contradictory types. */

@@ -52,6 +52,8 @@ export class Terms {
   readonly #input: Operation;
   readonly #constant: Operation;
   readonly #absent: Operation;
+  /** The arguments of small constants, by the number of their contents. */
+  readonly #literals: ArgId[] = [];
   #hints: readonly TensorType[] | undefined;
   /** The rule applied last, for messages about contradictions. */
   blame: string | undefined;
@@ -90,25 +92,28 @@ export class Terms {
     return this.#leaf(this.#input, `input:${index}`, argument);
   }
 
-  /** A constant; equal keys (for at most 4,096 elements: equal contents) give the same class. */
+  /** A constant; equal keys (for at most 4,096 elements: equal contents) give the same class, whose key is the first one given. */
   constant(constant: Constant): Id {
-    if ((knownElements(constant.type.shape) ?? SMALL + 1) <= SMALL) {
-      return this.literal(constant.load());
+    if ((knownElements(constant.type.shape) ?? SMALL + 1) > SMALL) {
+      return this.#leaf(this.#constant, `constant:${constant.key}`, constant);
     }
-    return this.#leaf(this.#constant, `constant:${constant.key}`, constant);
+    return this.#small(constant.load(), constant.key);
   }
 
   /** A constant made by a rule, of at most 4,096 elements. The same class as a file's constant with these contents. */
   literal(value: NdArray): Id {
+    return this.#small(value, undefined);
+  }
+
+  #small(value: NdArray, key: string | undefined): Id {
     const contents = this.table.contents(value);
-    const key = contentsKey(contents);
-    const argument: Literal = {
-      type: { dtype: contents.dtype, shape: contents.shape },
-      key,
-      load: () => contents,
-      contents,
-    };
-    return this.#leaf(this.#constant, `constant:${key}`, argument);
+    const id = this.table.contentsId(contents);
+    let literal = this.#literals[id];
+    if (literal === undefined) {
+      literal = this.egraph.intern(`contents:${id}`, new Literal(contents, key));
+      this.#literals[id] = literal;
+    }
+    return this.egraph.add(this.#constant.id, literal, []);
   }
 
   /** The operand that is left out. */
@@ -266,8 +271,9 @@ export class Terms {
       case "input":
         return table.intern([(argument as InputArgument).type], false);
       case "constant": {
-        const { type, contents } = argument as Literal;
-        return table.intern([type], true, [contents]);
+        const constant = argument as Constant;
+        const contents = constant instanceof Literal ? constant.contents : undefined;
+        return table.intern([constant.type], true, [contents]);
       }
       case "result":
         return table.project(egraph.data(egraph.child(node, 0)), operation.count);
@@ -316,6 +322,23 @@ export class Terms {
 }
 
 /** A constant whose contents are looked into. */
-interface Literal extends Constant {
-  readonly contents?: NdArray;
+class Literal implements Constant {
+  readonly type: TensorType;
+  readonly contents: NdArray;
+  #key: string | undefined;
+
+  constructor(contents: NdArray, key: string | undefined) {
+    this.type = { dtype: contents.dtype, shape: contents.shape };
+    this.contents = contents;
+    this.#key = key;
+  }
+
+  get key(): string {
+    this.#key ??= contentsKey(this.contents);
+    return this.#key;
+  }
+
+  load(): NdArray {
+    return this.contents;
+  }
 }
