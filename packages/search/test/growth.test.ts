@@ -342,6 +342,34 @@ test("a rule counts that only made what another one matched", () => {
   expect(s.bestEver.rules).toEqual(["t.fuse", "t.plus"]);
 });
 
+test("the rules that a program rests on suffice to find it", async () => {
+  const texts = [
+    fuse,
+    relus,
+    associate,
+    "subtract: x + Neg(y) => x - y",
+    "negate: x - Neg(y) => x + y",
+    "twice: Neg(Neg(x)) => x",
+    "spread: x * y + x * z <=> x * (y + z)",
+  ];
+  const draft = new Draft();
+  const [a, b, c] = [draft.input("a"), draft.input("b"), draft.input("c")];
+  const negated = draft.node("Neg", [draft.node("Mul", [a, c])]);
+  const difference = draft.node("Sub", [draft.node("Mul", [a, b]), negated]);
+  const graph = draft.graph(draft.node("Relu", [draft.node("Relu", [difference])]));
+  const found = async (rules: GrowthOptions["rules"]): Promise<GrowthSession> => {
+    const s = session("", { rules, graph, costModel: price({ Fused: 9, Relu: 8, Mul: 20 }) });
+    await s.run(saturate());
+    return s;
+  };
+  const rules = tinyRules(texts.join("\n"));
+  const all = await found(rules);
+  expect(all.bestEver.rules.length).toBeLessThan(rules.length);
+  const few = await found(rules.filter(({ name }) => all.bestEver.rules.includes(name)));
+  expect(few.bestEver.cost).toBe(all.bestEver.cost);
+  expect(few.bestEver.cost).toBeLessThan(few.finalists(9).at(-1)?.cost ?? 0);
+});
+
 test("applications are forgotten with the state that they made", () => {
   const s = session(`${relus}\n${fuse}`);
   const here = s.mark();
