@@ -1,4 +1,4 @@
-import { type Timing, timeModels } from "@rewright/backend-cpu";
+import { type RunTime, type Timing, timeModels } from "@rewright/backend-cpu";
 import { compileRules, type Rule } from "@rewright/dsl";
 import { expressible, type OnnxModel, readModel, writeModel } from "@rewright/onnx";
 import type { CostModel, Dialect, Dim, Graph } from "@rewright/plugin";
@@ -111,38 +111,33 @@ export async function optimize(
     });
     own.pause();
     const measuring = (options.measure ?? true) && backend.run !== undefined && !signal?.aborted;
-    const timings =
-      measuring && candidates.length > 0
-        ? await timed(bytes, candidates, judge, model, dialects, options)
-        : undefined;
+    const timings = measuring
+      ? await timed(bytes, candidates.length > 0 ? candidates.map((c) => c.graph) : [model.graph], {
+          ...{ model, dialects, judge, options },
+        })
+      : undefined;
     const winner = choose(candidates, timings);
 
     const operators = model.graph.nodes.length;
-    const timing = winner && timings?.[candidates.indexOf(winner)];
-    const fallback = timings?.find((t) => !(t instanceof Error)) as Timing | undefined;
-    const side = (nodes: number, predicted: number, which: "original" | "candidate"): Side => {
-      const run = winner ? timing : fallback && { ...fallback, candidate: fallback.original };
-      const known = run !== undefined && !(run instanceof Error);
-      return {
-        nodes,
-        predicted,
-        ms: known ? run[which].ms : null,
-        spread: known ? run[which].middle : null,
-      };
-    };
+    const known = timings?.filter((t): t is Timing => !(t instanceof Error));
+    const timing = winner ? timings?.[candidates.indexOf(winner)] : undefined;
+    const won = timing instanceof Error ? undefined : timing;
+    const original = (won ?? known?.[0])?.original;
+    const side = (nodes: number, predicted: number, run: RunTime | undefined): Side => ({
+      ...{ nodes, predicted, ms: run?.ms ?? null, spread: run?.middle ?? null },
+    });
     const report: Report = {
-      before: side(operators, start, "original"),
+      before: side(operators, start, original),
       after: winner
-        ? side(winner.graph.nodes.length, winner.finalist.cost, "candidate")
-        : side(operators, start, "candidate"),
-      speedup:
-        timings === undefined ? null : timing && !(timing instanceof Error) ? timing.ratio : 1,
-      interval: timing && !(timing instanceof Error) ? [timing.low, timing.high] : null,
+        ? side(winner.graph.nodes.length, winner.finalist.cost, won?.candidate)
+        : side(operators, start, original),
+      speedup: timings === undefined ? null : (won?.ratio ?? 1),
+      interval: won ? [won.low, won.high] : null,
       predictedSpeedup: winner && winner.finalist.cost > 0 ? start / winner.finalist.cost : 1,
       verified: candidates.length > 0 || finalists.length === 0,
       maxAbs: winner?.maxAbs ?? 0,
       maxRel: winner?.maxRel ?? 0,
-      stopped: session.stopped,
+      stopped: signal?.aborted ? "aborted" : session.stopped,
       gained: winner !== undefined,
       rules: ruleReports(rules, session.statistics, winner?.finalist.rules ?? []),
       dropped,
@@ -251,24 +246,26 @@ async function verified(
   return candidates;
 }
 
-/** Times the candidates, interleaved with the original. @returns nothing when interrupted */
+/** Times programs, interleaved with the original. @returns nothing when interrupted */
 async function timed(
   original: Uint8Array,
-  candidates: readonly Candidate[],
-  judge: Judge,
-  model: OnnxModel,
-  dialects: readonly Dialect[],
-  options: OptimizeOptions,
+  graphs: readonly Graph[],
+  given: {
+    readonly model: OnnxModel;
+    readonly dialects: readonly Dialect[];
+    readonly judge: Judge;
+    readonly options: OptimizeOptions;
+  },
 ): Promise<readonly (Timing | Error)[] | undefined> {
+  const { model, dialects, judge, options } = given;
   const { signal, directory, seed = defaults.seed, threads = defaults.threads } = options;
   const timings: (Timing | Error)[] = [];
   try {
-    for (const [i, { graph }] of candidates.entries()) {
-      options.onProgress?.({ phase: "timing", done: i, of: candidates.length });
-      const written = writeModel(model, graph, { dialects });
+    for (const [i, graph] of graphs.entries()) {
+      options.onProgress?.({ phase: "timing", done: i, of: graphs.length });
+      const written = graph === model.graph ? original : writeModel(model, graph, { dialects });
       const [timing] = await timeModels({ original, candidates: [written] }, judge.inputs, {
-        seed,
-        threads,
+        ...{ seed, threads },
         ...(signal && { signal }),
         ...(directory !== undefined && { cwd: directory }),
       });

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
 import { ModelBuilder } from "@rewright/onnx";
-import { external, nested } from "./wire.ts";
+import { expect, test } from "vitest";
 import { atDesk, type Desk, improvable, minimal, type Run } from "./cli.ts";
+import { external, nested } from "./wire.ts";
 
 /** One clear message, no stack trace, and an exit code of 2: bad input or usage. */
 function refused(run: Run, ...says: readonly (string | RegExp)[]): void {
@@ -11,19 +11,57 @@ function refused(run: Run, ...says: readonly (string | RegExp)[]): void {
   expect(run.stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect(run.code).toBe(2);
 }
-const optimize = (desk: Desk, model: Uint8Array | string, ...more: readonly string[]): Promise<Run> =>
-  desk.rewright(["optimize", desk.file("model.onnx", model), "-o", desk.path("out.onnx"), "--no-measure", ...more]);
+const optimize = (
+  desk: Desk,
+  model: Uint8Array | string,
+  ...more: readonly string[]
+): Promise<Run> =>
+  desk.rewright([
+    "optimize",
+    desk.file("model.onnx", model),
+    "-o",
+    desk.path("out.onnx"),
+    "--no-measure",
+    ...more,
+  ]);
 
 /** Bytes that no ONNX file has, and what is said of them. */
 const hostile: readonly (readonly [name: string, bytes: () => Uint8Array | string])[] = [
   ["nothing at all", () => ""],
   ["a text", () => "This is no model, whatever its name says.\n"],
-  ["a picture", () => Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52)],
+  [
+    "a picture",
+    () =>
+      Uint8Array.of(
+        0x89,
+        0x50,
+        0x4e,
+        0x47,
+        0x0d,
+        0x0a,
+        0x1a,
+        0x0a,
+        0,
+        0,
+        0,
+        13,
+        0x49,
+        0x48,
+        0x44,
+        0x52,
+      ),
+  ],
   ["half a model", () => improvable().subarray(0, 9000)],
   // field 7 (the graph), a length of 2^62
-  ["a length beyond all bounds", () => Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f)],
+  [
+    "a length beyond all bounds",
+    () => Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f),
+  ],
   // groups within groups: start tags of field 100
-  ["groups nested 100,000 deep", () => new Uint8Array(200_000).map((_, i) => (i % 2 === 0 ? 0xa3 : 0x06))],
+  [
+    "groups nested 100,000 deep",
+    () => new Uint8Array(200_000).map((_, i) => (i % 2 === 0 ? 0xa3 : 0x06)),
+  ],
   ["messages nested 10,000 deep", () => nested(10_000)],
 ];
 
@@ -36,32 +74,48 @@ test.each(hostile)("%s", async (_, bytes) => {
 
 test("a model that is not there", () =>
   atDesk(async (desk) => {
-    refused(await desk.rewright(["optimize", "absent.onnx", "-o", "out.onnx"]), /absent\.onnx/, /no such file/);
+    refused(
+      await desk.rewright(["optimize", "absent.onnx", "-o", "out.onnx"]),
+      /absent\.onnx/,
+      /no such file/,
+    );
   }));
 
 test("external data that is missing", () =>
   atDesk(async (desk) => refused(await optimize(desk, external("weights.bin")), /weights\.bin/)));
 
-test.each(["../secret.bin", "/etc/passwd", "a/../../secret.bin"])("external data outside the folder: %s", (location) =>
-  atDesk(async (desk) => {
-    mkdirSync(desk.path("models"));
-    writeFileSync(desk.path("secret.bin"), new Uint8Array(16));
-    const model = desk.file("models/model.onnx", external(location));
-    refused(await desk.rewright(["optimize", model, "-o", "out.onnx"]), /outside|absolute|folder/);
-  }),
+test.each(["../secret.bin", "/etc/passwd", "a/../../secret.bin"])(
+  "external data outside the folder: %s",
+  (location) =>
+    atDesk(async (desk) => {
+      mkdirSync(desk.path("models"));
+      writeFileSync(desk.path("secret.bin"), new Uint8Array(16));
+      const model = desk.file("models/model.onnx", external(location));
+      refused(
+        await desk.rewright(["optimize", model, "-o", "out.onnx"]),
+        /outside|absolute|folder/,
+      );
+    }),
 );
 
 test("a model that ONNX Runtime refuses", () =>
   atDesk(async (desk) => {
     const b = new ModelBuilder("custom", { opset: 17 });
     b.output("y", b.node("org.example.Frobnicate", [b.input("x", "f32", [2])]));
-    refused(await optimize(desk, b.bytes()), /ONNX Runtime refuses the model as it is/, /Frobnicate/);
+    refused(
+      await optimize(desk, b.bytes()),
+      /ONNX Runtime refuses the model as it is/,
+      /Frobnicate/,
+    );
   }));
 
 test("an output path in a folder that does not exist", () =>
   atDesk(async (desk) => {
     const model = desk.file("model.onnx", minimal());
-    refused(await desk.rewright(["optimize", model, "-o", "nowhere/out.onnx"]), /cannot write nowhere\/out\.onnx/);
+    refused(
+      await desk.rewright(["optimize", model, "-o", "nowhere/out.onnx"]),
+      /cannot write nowhere\/out\.onnx/,
+    );
   }));
 
 test("an output path that is a folder", () =>
@@ -74,7 +128,11 @@ test("an output that is the input, unless forced", () =>
   atDesk(async (desk) => {
     const bytes = improvable();
     const model = desk.file("model.onnx", bytes);
-    refused(await desk.rewright(["optimize", model, "-o", "model.onnx"]), /it is the input/, /--force/);
+    refused(
+      await desk.rewright(["optimize", model, "-o", "model.onnx"]),
+      /it is the input/,
+      /--force/,
+    );
     expect(readFileSync(model).equals(bytes)).toBe(true);
     const forced = await desk.rewright(["optimize", model, "-o", model, "--force", "--no-measure"]);
     expect(forced.code).toBe(0);
@@ -98,16 +156,23 @@ test.each(usage)("%s", (_, args, ...says) =>
 
 test("a malformed rule: line, column, the source line and a caret", () =>
   atDesk(async (desk) => {
-    const rules = desk.file("mine.rules", 'import onnx from "dialect:onnx"\n\nrules mine {\n  twice: Relu(Relu(x)) = Relu(x)\n}\n');
+    const rules = desk.file(
+      "mine.rules",
+      'import onnx from "dialect:onnx"\n\nrules mine {\n  twice: Relu(Relu(x)) = Relu(x)\n}\n',
+    );
     const run = await optimize(desk, minimal(), "--rules", rules);
     refused(run, /R0001/, /mine\.rules:4:24/, /twice: Relu\(Relu\(x\)\) = Relu\(x\)/, /\^/, /=>/);
   }));
 
 test("a rule with an unbound variable", () =>
   atDesk(async (desk) => {
-    const rules = desk.file("mine.rules", 'import onnx from "dialect:onnx"\n\nrules mine {\n  lost: Relu(x) => Relu(y)\n}\n');
+    const rules = desk.file(
+      "mine.rules",
+      'import onnx from "dialect:onnx"\n\nrules mine {\n  lost: Relu(x) => Relu(y)\n}\n',
+    );
     refused(await optimize(desk, minimal(), "--rules", rules), /R0301/, /mine\.rules:4:25/, /`y`/);
   }));
+
 
 test("a configuration that throws, or exports nothing", () =>
   atDesk(async (desk) => {

@@ -23,7 +23,10 @@ export interface Desk {
   file(name: string, content: Uint8Array | string): string;
   report(name?: string): FileReport;
   /** `rewright …` in that folder; `meanwhile` sees each piece of standard error as it comes. */
-  rewright(args: readonly string[], meanwhile?: (text: string, process: ChildProcess) => void): Promise<Run>;
+  rewright(
+    args: readonly string[],
+    meanwhile?: (text: string, process: ChildProcess) => void,
+  ): Promise<Run>;
 }
 
 /** Makes a folder with a space in its name, uses it, and takes it away. */
@@ -63,7 +66,9 @@ export async function atDesk<T>(use: (desk: Desk) => Promise<T>): Promise<T> {
 const f32 = (shape: readonly number[], seed: number) => ({
   dtype: "f32" as const,
   shape,
-  data: Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(seed + 1.7 * i)),
+  data: Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) =>
+    Math.sin(seed + 1.7 * i),
+  ),
 });
 
 /** Products and sums in which there is something to find: (x·A)·B is x·(A·B) with constant A and B, and a row is selected late. */

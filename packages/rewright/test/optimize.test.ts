@@ -1,20 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Backend, type SearchStrategy } from "@rewright/plugin";
+import { cpu } from "@rewright/backend-cpu";
+import type { Backend, SearchStrategy } from "@rewright/plugin";
 import { describe, expect, test } from "vitest";
 import { defaultRules, optimize, rules } from "../src/index.ts";
 import { atDesk, improvable, minimal } from "./cli.ts";
 
+
 describe("optimize", () => {
   test("finds, verifies and writes a cheaper program", async () => {
     const { model, report } = await optimize(improvable(), { measure: false });
-    expect(report).toMatchObject({ gained: true, verified: true, speedup: null, stopped: "saturated" });
+    expect(report).toMatchObject({
+      gained: true,
+      verified: true,
+      speedup: null,
+      stopped: "saturated",
+    });
     expect(report.after.nodes).toBeLessThan(report.before.nodes);
     expect(report.after.predicted).toBeLessThan(report.before.predicted);
     expect(report.maxRel).toBeLessThan(1e-5);
     const used = report.rules.filter((r) => r.used).map((r) => r.name);
     expect(used).toEqual(expect.arrayContaining(["twice.relu_relu", "gathering.gather_row"]));
-    for (const { file, line } of report.rules)
-      expect(readFileSync(file, "utf8").split("\n").length).toBeGreaterThanOrEqual(line);
+    for (const { file, line, name } of report.rules) {
+      const source =
+        defaultRules.find((r) => r.file === file) ?? cpu().rules?.find((r) => r.file === file);
+      expect(source?.text.split("\n")[line - 1]).toContain(name.split(".")[1]?.replace("⁻¹", ""));
+    }
     // What was found is a program like any other: there is nothing left to find in it.
     const again = await optimize(model, { measure: false });
     expect(again.report.after.predicted).toBeLessThanOrEqual(report.after.predicted * 1.0001);
@@ -29,7 +39,12 @@ describe("optimize", () => {
 
   test.each(["saturate", "greedy", "mcts"] as const)("%s repeats bit for bit", async (strategy) => {
     const run = () =>
-      optimize(improvable(), { strategy, measure: false, seed: 3, budget: { nodes: 2000, iterations: 60, seconds: 600 } });
+      optimize(improvable(), {
+        strategy,
+        measure: false,
+        seed: 3,
+        budget: { nodes: 2000, iterations: 60, seconds: 600 },
+      });
     const [one, two] = [await run(), await run()];
     expect(Buffer.compare(one.model, two.model)).toBe(0);
     expect(one.report.rules).toEqual(two.report.rules);
@@ -46,8 +61,13 @@ describe("optimize", () => {
       import onnx from "dialect:onnx"
       rules lies { tanh_is_identity: Relu(x) => x }
     `;
-    const failure = await optimize(improvable(), { rules: [lie], measure: false }).catch((e: unknown) => e);
-    expect(failure).toMatchObject({ name: "CheckError", report: { verified: false, gained: false } });
+    const failure = await optimize(improvable(), { rules: [lie], measure: false }).catch(
+      (e: unknown) => e,
+    );
+    expect(failure).toMatchObject({
+      name: "CheckError",
+      report: { verified: false, gained: false },
+    });
     const { dropped } = (failure as { report: { dropped: { rules: string[] }[] } }).report;
     expect(dropped[0]?.rules.join()).toMatch(/lies\.tanh_is_identity/);
   });
@@ -57,9 +77,11 @@ describe("optimize", () => {
       import onnx from "dialect:onnx"
       rules lies { relu_is_nothing: Relu(x) => x }
     `;
-    const done = await optimize(improvable(), { rules: [...defaultRules, lie], measure: false, finalists: 8 }).catch(
-      (e: { report: unknown }) => e,
-    );
+    const done = await optimize(improvable(), {
+      rules: [...defaultRules, lie],
+      measure: false,
+      finalists: 8,
+    }).catch((e: { report: unknown }) => e);
     const { report } = done as { report: { dropped: unknown[] } };
     expect(report.dropped.length).toBeGreaterThan(0);
   });
@@ -80,7 +102,12 @@ describe("optimize", () => {
       },
     };
     const { report } = await optimize(improvable(), { backend: nodes, strategy: once });
-    expect(report).toMatchObject({ backend: "count", strategy: "once", unit: "operators", speedup: null });
+    expect(report).toMatchObject({
+      backend: "count",
+      strategy: "once",
+      unit: "operators",
+      speedup: null,
+    });
     expect(report.after.predicted).toBeLessThan(report.before.predicted);
   });
 });
@@ -89,14 +116,29 @@ describe("the command line", () => {
   test("writes the model and the report", () =>
     atDesk(async (desk) => {
       const model = desk.file("model.onnx", improvable());
-      const run = await desk.rewright(["optimize", model, "-o", "fast.onnx", "--json", "report.json", "--no-measure"]);
+      const run = await desk.rewright([
+        "optimize",
+        model,
+        "-o",
+        "fast.onnx",
+        "--json",
+        "report.json",
+        "--no-measure",
+      ]);
       expect(run).toMatchObject({ code: 0 });
       expect(run.stdout).toMatch(/operators +\d+ → \d+/);
       expect(run.stdout).toMatch(/rules that made the difference/);
       expect(run.stdout.trimEnd()).toMatch(/wrote fast\.onnx$/);
-      expect(run.stderr.split("\n")).toEqual(expect.arrayContaining(["reading", "searching", "verifying"]));
+      expect(run.stderr.split("\n")).toEqual(
+        expect.arrayContaining(["reading", "searching", "verifying"]),
+      );
       const report = desk.report();
-      expect(report).toMatchObject({ input: model, output: "fast.onnx", speedup: null, verified: true });
+      expect(report).toMatchObject({
+        input: model,
+        output: "fast.onnx",
+        speedup: null,
+        verified: true,
+      });
       expect(Object.keys(report)).toEqual(
         expect.arrayContaining(
           "input output before after speedup verified maxAbs maxRel stopped rules".split(" "),
@@ -114,7 +156,14 @@ describe("the command line", () => {
   test("--quiet prints nothing", () =>
     atDesk(async (desk) => {
       const model = desk.file("model.onnx", minimal());
-      const run = await desk.rewright(["optimize", model, "-o", "same.onnx", "--no-measure", "--quiet"]);
+      const run = await desk.rewright([
+        "optimize",
+        model,
+        "-o",
+        "same.onnx",
+        "--no-measure",
+        "--quiet",
+      ]);
       expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
       expect(readFileSync(desk.path("same.onnx")).equals(minimal())).toBe(true);
     }));
@@ -122,9 +171,17 @@ describe("the command line", () => {
   test("reads rewright.config.ts; what the command line says wins", () =>
     atDesk(async (desk) => {
       const model = desk.file("model.onnx", improvable());
-      desk.file("rewright.config.ts", "const seed: number = 5;\nexport default { seed, measure: false, strategy: 'greedy' };\n");
+      desk.file(
+        "rewright.config.ts",
+        "const seed: number = 5;\nexport default { seed, measure: false, strategy: 'greedy' };\n",
+      );
       await desk.rewright(["optimize", model, "--json", "a.json"]);
-      expect(desk.report("a.json")).toMatchObject({ seed: 5, strategy: "greedy", speedup: null, output: null });
+      expect(desk.report("a.json")).toMatchObject({
+        seed: 5,
+        strategy: "greedy",
+        speedup: null,
+        output: null,
+      });
       await desk.rewright(["optimize", model, "--json", "b.json", "--seed", "6"]);
       expect(desk.report("b.json")).toMatchObject({ seed: 6, strategy: "greedy" });
     }));
@@ -132,8 +189,19 @@ describe("the command line", () => {
   test("a failed check exits with 1 and writes nothing", () =>
     atDesk(async (desk) => {
       const model = desk.file("model.onnx", improvable());
-      const lie = desk.file("lie.rules", 'import onnx from "dialect:onnx"\nrules lies { no_relu: Relu(x) => x }\n');
-      const run = await desk.rewright(["optimize", model, "-o", "out.onnx", "--rules", lie, "--no-measure"]);
+      const lie = desk.file(
+        "lie.rules",
+        'import onnx from "dialect:onnx"\nrules lies { no_relu: Relu(x) => x }\n',
+      );
+      const run = await desk.rewright([
+        "optimize",
+        model,
+        "-o",
+        "out.onnx",
+        "--rules",
+        lie,
+        "--no-measure",
+      ]);
       expect(run.code).toBe(1);
       expect(run.stderr).toMatch(/none of the \d+ cheaper programs agrees with the original/);
       expect(run.stdout).toMatch(/lies\.no_relu \(.*lie\.rules:2\)/);
@@ -144,7 +212,9 @@ describe("the command line", () => {
     atDesk(async (desk) => {
       const run = await desk.rewright(["optimize", "--help"]);
       expect(run.code).toBe(0);
-      for (const option of "--rules --backend --strategy --nodes --seconds --memory --seed --no-measure --json --quiet --max-growth --force".split(" "))
+      for (const option of "--rules --backend --strategy --nodes --seconds --memory --seed --no-measure --json --quiet --max-growth --force".split(
+        " ",
+      ))
         expect(run.stdout).toContain(option);
     }));
 });

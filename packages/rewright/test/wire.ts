@@ -22,7 +22,10 @@ export function external(location: string): Uint8Array {
   ];
   const value = (name: string): number[] => {
     const dim = field(1, field(1, 2));
-    return [...field(1, name), ...field(2, field(1, [...field(1, 1), ...field(2, [...dim, ...dim])]))];
+    return [
+      ...field(1, name),
+      ...field(2, field(1, [...field(1, 1), ...field(2, [...dim, ...dim])])),
+    ];
   };
   const node = [...field(1, "x"), ...field(1, "w"), ...field(2, "y"), ...field(4, "MatMul")];
   const graph = [

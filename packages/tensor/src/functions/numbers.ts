@@ -69,6 +69,10 @@ export const is_scalar: RuleFunction = (a) => {
   return shape.some((size) => typeof size === "number" && size !== 1) ? false : undefined;
 };
 
+/** `is_float(t)`: whether a tensor's elements are floating-point numbers, so that division does not round down. `is_float(t)` is true of `f32`. */
+export const is_float: RuleFunction = (a) =>
+  isTerm(a) && a.dtype !== "unknown" ? /^(f|bf)\d/.test(a.dtype) : undefined;
+
 /** The element that all elements of known contents are. */
 function only(a: Argument): number | undefined {
   const values = isList(a) ? a : isTerm(a) && a.contents ? elements(a.contents) : undefined;
