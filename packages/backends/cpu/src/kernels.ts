@@ -126,8 +126,20 @@ export const perOperand: Readonly<Record<string, Kernel>> = {
   "com.microsoft.SkipLayerNormalization": scalar(5.2),
 };
 
-/** A reduction over an axis that is not the last walks memory in strides. */
-export const stridedReduction: Kernel = vector(0.9);
+/** A sum or mean over the first axis adds whole rows. */
+export const rowSum: Kernel = vector(0.11);
+
+/** Any other reduction over the first axis. */
+export const rowReduction: Kernel = vector(0.7);
+
+/** A reduction over an axis between others. */
+export const middleReduction: Kernel = vector(0.3);
+
+/** A reduction that only dimensions of size 1 keep from being over the first axis: one column after the other, in strides. */
+export const stridedReduction: Kernel = vector(0.6);
+
+/** The same where the columns do not fit the second-level cache. */
+export const scatteredReduction: Kernel = vector(6);
 
 /** Softmax over an axis that is not the last transposes there and back. */
 export const stridedSoftmax: Kernel = scalar(8);
@@ -137,6 +149,9 @@ export const blockTranspose: Kernel = vector(0.2);
 
 /** Any other transposition, element by element. */
 export const elementTranspose: Kernel = scalar(3.3);
+
+/** A concatenation of runs of a few elements. */
+export const narrowConcat: Kernel = scalar(4);
 
 /** A slice in steps, or of rows of a few elements. */
 export const steppedSlice: Kernel = scalar(1.4);

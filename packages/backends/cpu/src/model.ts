@@ -9,7 +9,8 @@ import {
 } from "@rewright/costmodel";
 import type { CostModel, NodeView } from "@rewright/plugin";
 import { type Core, convolutionTime, matrixTime } from "./contraction-time.ts";
-import * as kernels from "./kernels.ts";
+import { countOf, kernelOf } from "./kernel-choice.ts";
+import type { Kernel } from "./kernels.ts";
 import type { CpuPart } from "./parts.ts";
 
 /** The core on which the kernels were measured: its operations per nanosecond, and its clock. */
@@ -26,10 +27,11 @@ export function cpuCostModel(part: CpuPart, threads: number): CostModel {
   const core = coreOf(part, threads);
   const vectorScale = reference.flops / (part.flopsPerCycle * part.clock);
   const scalarScale = reference.clock / part.clock;
+  const l2 = part.l2 * 2 ** 20;
   const counted: Work = { flops: 0, matrixFlops: 0, bytes: 0 };
   const shape: Contraction = contraction();
 
-  function kernelTime([nanoseconds, style]: kernels.Kernel): number {
+  function kernelTime([nanoseconds, style]: Kernel): number {
     return nanoseconds * (style === "vector" ? vectorScale : scalarScale);
   }
 
@@ -38,7 +40,7 @@ export function cpuCostModel(part: CpuPart, threads: number): CostModel {
     countWork(node, counted);
     if (counted.bytes === 0) return 0;
     const width = Math.max(1, elementBytes(node.results[0]?.dtype ?? "f32") / 4);
-    const arithmetic = kernelTime(kernelOf(node)) * countOf(node) * width;
+    const arithmetic = kernelTime(kernelOf(node, l2)) * countOf(node) * width;
     return Math.max(arithmetic, core.traffic(counted.bytes)) + start.plain;
   }
 
@@ -104,94 +106,4 @@ function operandElements(node: NodeView): number {
   let size = 0;
   for (let i = 0; i < node.operands.length; i++) size += elements(node.operands[i]);
   return size;
-}
-
-/** How many elements the kernel's figure is to be multiplied with. */
-function countOf(node: NodeView): number {
-  if (kernels.perOperand[node.op] !== undefined) return elements(node.operands[0]);
-  if (node.op === "Split") return elements(node.operands[0]);
-  const size = elements(node.results[0]);
-  const window = kernels.poolWindow[node.op] === undefined ? 1 : windowOf(node);
-  // Sum, Max, Min and Mean pass over the result once for each operand after the first.
-  const passes = variadic.has(node.op) ? Math.max(1, node.operands.length - 1) : 1;
-  return size * window * passes;
-}
-
-const variadic: ReadonlySet<string> = new Set(["Sum", "Max", "Min", "Mean"]);
-
-function windowOf(node: NodeView): number {
-  const shape = node.attrs["kernel_shape"];
-  let size = 1;
-  if (Array.isArray(shape)) for (let i = 0; i < shape.length; i++) size *= Number(shape[i]);
-  return size;
-}
-
-function kernelOf(node: NodeView): kernels.Kernel {
-  const { op } = node;
-  switch (op) {
-    case "Softmax":
-    case "LogSoftmax":
-    case "Hardmax":
-      return isLastAxis(node) ? (kernels.perOperand[op] ?? kernels.plain) : kernels.stridedSoftmax;
-    case "Transpose":
-      return transposeKernel(node);
-    case "Slice":
-      return isStepped(node) ? kernels.steppedSlice : kernels.plainSlice;
-    case "Resize":
-    case "Upsample":
-      return node.attrs["mode"] === undefined || node.attrs["mode"] === "nearest"
-        ? nearestResize
-        : (kernels.perResult[op] ?? kernels.plain);
-  }
-  if (op.startsWith("Reduce") && !keepsLastAxis(node)) return kernels.stridedReduction;
-  return kernels.perOperand[op] ?? kernels.perResult[op] ?? kernels.poolWindow[op] ?? kernels.plain;
-}
-
-const nearestResize: kernels.Kernel = [0.1, "vector"];
-
-function isLastAxis(node: NodeView): boolean {
-  const axis = node.attrs["axis"];
-  const rank = node.operands[0]?.shape.length ?? 0;
-  return axis === undefined || Number(axis) === -1 || Number(axis) === rank - 1;
-}
-
-/** Whether a reduction runs over the last axis too (then it sums along memory). Unknown axes count as all. */
-function keepsLastAxis(node: NodeView): boolean {
-  const axes = node.operands[1]?.value;
-  if (axes === undefined) return true;
-  const rank = node.operands[0]?.shape.length ?? 0;
-  if (axes.length === 0) return true;
-  for (let i = 0; i < axes.length; i++) if (axes[i] === -1 || axes[i] === rank - 1) return true;
-  return false;
-}
-
-function isStepped(node: NodeView): boolean {
-  const steps = node.operands[4]?.value;
-  if (steps === undefined) return node.operands[4] !== undefined;
-  for (let i = 0; i < steps.length; i++) if (steps[i] !== 1) return true;
-  return false;
-}
-
-/** Fast where the last axis stays, or where taking one axis out of the permutation leaves the others in order. */
-function transposeKernel(node: NodeView): kernels.Kernel {
-  const perm = node.attrs["perm"];
-  const shape = node.operands[0]?.shape ?? [];
-  const rank = shape.length;
-  if (!Array.isArray(perm) || perm.length !== rank)
-    return rank <= 2 ? kernels.blockTranspose : kernels.elementTranspose;
-  if (perm[rank - 1] === rank - 1) return kernels.blockTranspose;
-  for (let out = 0; out < rank; out++) {
-    let last = -1;
-    let sorted = true;
-    for (let i = 0; i < rank && sorted; i++) {
-      if (i === out) continue;
-      const axis = Number(perm[i]);
-      // Dimensions of size 1 go anywhere.
-      if (shape[axis] === 1) continue;
-      sorted = axis > last;
-      last = axis;
-    }
-    if (sorted) return kernels.blockTranspose;
-  }
-  return kernels.elementTranspose;
 }
