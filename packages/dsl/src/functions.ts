@@ -6,7 +6,7 @@
 
 import type { Attr, Dim, RuleFunction, Term } from "@rewright/plugin";
 import { asValue, knownElements } from "./terms/contents.ts";
-import { isAnonymous } from "./terms/types.ts";
+import { isFresh } from "./terms/types.ts";
 
 type Argument = Term | Attr | undefined;
 
@@ -24,14 +24,14 @@ export function termValue(term: Term): Attr | undefined {
 
 /**
  * Whether two values are equal; `undefined` when that is not known. Lists compare element by element, a symbolic dimension
- * equals its own name and no other, a size of its own ("?n") is not known to equal anything, and whether a name equals a
- * number is not known.
+ * equals its own name and no other, one of which nothing is known ("?!") is not known to equal anything, and whether a name
+ * equals a number is not known.
  */
 export function equal(a: Attr, b: Attr): boolean | undefined {
   if (typeof a === "string" || typeof b === "string") {
     if (typeof a !== typeof b)
       return typeof a === "object" || typeof b === "object" ? false : undefined;
-    return isAnonymous(a as Dim) || isAnonymous(b as Dim) ? undefined : a === b;
+    return isFresh(a as Dim) || isFresh(b as Dim) ? undefined : a === b;
   }
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;

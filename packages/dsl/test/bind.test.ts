@@ -468,7 +468,9 @@ describe("conditions", () => {
     expect(holds("shape(x) == shape(Relu(x))", ["N", 3])).toBe(true);
     expect(holds("dim(x, 0) == 3", ["N", 3])).toBe(false);
     expect(holds("not dim(x, 0) == 3", ["N", 3])).toBe(false);
-    expect(holds("dim(x, 0) == dim(x, 1)", ["?1", "?1"])).toBe(false);
+    expect(holds("dim(x, 0) == dim(x, 1)", ["?1", "?1"])).toBe(true);
+    expect(holds("dim(x, 0) == dim(x, 1)", ["?1", "?2"])).toBe(false);
+    expect(holds("dim(x, 0) == dim(x, 1)", ["?!", "?!"])).toBe(false);
   });
 
   test("`assuming` fires unless it is false", () => {
@@ -477,6 +479,21 @@ describe("conditions", () => {
     expect(fires("dim(x, 5) == 3")).toBe(true);
     expect(fires("dim(x, 1) == 4")).toBe(false);
   });
+});
+
+test("an expanding rule matches every value once, and nothing else", () => {
+  const { bound, changed } = apply(
+    "r: x => x + 0   expanding",
+    program((p) => {
+      const [a, b] = p.all("Split", [x(p), p.constant(array("i64", [2], [1, 1]))], {}, 2);
+      p.output("a", a as ReturnType<typeof x>).output(
+        "clip",
+        p.node("Clip", [b as ReturnType<typeof x>, undefined, constant(p, 1)]),
+      );
+    }),
+  );
+  expect(bound.count).toBe(6); // the input, two results, two constants and the clip; not the pair, nor the absent operand
+  expect(changed).toBe(6);
 });
 
 describe("the inferred guard", () => {
@@ -499,6 +516,17 @@ describe("the inferred guard", () => {
     expect(sum([])).toBe(false);
     expect(sum([2])).toBe(true);
     expect(sum(["N"])).toBe(true);
+  });
+
+  test("nothing is claimed of what has no known type", () => {
+    const terms = new Terms([tiny]);
+    const unknown = { dtype: "unknown", shape: [] } as const;
+    const a = terms.input(0, "x", unknown);
+    terms.apply({ op: "Relu", attrs: {}, results: [unknown] }, [a]);
+    terms.egraph.rebuild();
+    const bound = bindRule(compile("r: Relu(x) => x")[0] as Rule, terms);
+    expect(bound.search(10)).toBe(1);
+    expect(bound.apply(0, 0)).toBe(false);
   });
 
   test("a function that knows nothing keeps a rule from applying", () => {

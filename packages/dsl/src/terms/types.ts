@@ -12,9 +12,14 @@ export interface InternedType extends TensorType {
   readonly id: number;
 }
 
-/** A size of its own, equal to no other. */
-export function isAnonymous(dim: Dim): boolean {
+/** A size without a name of its own: unique, or derived from others. */
+function isAnonymous(dim: Dim): boolean {
   return typeof dim === "string" && dim.startsWith("?");
+}
+
+/** A size of which nothing is known ("?", or a name with "?!" in it): not even whether it equals what is written alike. */
+export function isFresh(dim: Dim): boolean {
+  return dim === "?" || (typeof dim === "string" && dim.includes("?!"));
 }
 
 /** Interns types, and orders them by how much they say. */
@@ -106,13 +111,15 @@ function agree(a: Dim, b: Dim): boolean {
 }
 
 function certainty(dim: Dim): number {
-  if (typeof dim === "number") return 2;
-  return isAnonymous(dim) ? 0 : 1;
+  if (typeof dim === "number") return 3;
+  if (isFresh(dim)) return 0;
+  return isAnonymous(dim) ? 1 : 2;
 }
 
 function plausible(type: TensorType): boolean {
   const { value, shape } = type;
-  if (!value || !isInteger(type.dtype) || shape.length > 1 || value.length > 64) return false;
+  if (!value || shape.length > 1 || value.length > 64) return false;
+  if (!isInteger(type.dtype) && type.dtype !== "bool") return false;
   return shape.length === 0 ? value.length === 1 : shape[0] === value.length;
 }
 
