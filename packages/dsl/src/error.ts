@@ -13,7 +13,8 @@ export class RuleError extends Error {
 
   /** `sources` are the files the diagnostics point into. */
   constructor(diagnostics: readonly Diagnostic[], sources: readonly RuleFile[]) {
-    const texts = new Map(sources.map((source) => [source.file, source.text]));
+    const texts = new Map<string, string>();
+    for (const { file, text } of sources) texts.set(file, overlay(texts.get(file) ?? "", text));
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
     const shown = errors
       .slice(0, SPELT_OUT)
@@ -23,4 +24,12 @@ export class RuleError extends Error {
     super(shown.join("\n\n"));
     this.diagnostics = diagnostics;
   }
+}
+
+/** Templates of one program share its name, and each stands on its own lines of it. */
+function overlay(known: string, text: string): string {
+  if (known === "") return text;
+  const lines = known.split("\n");
+  for (const [i, line] of text.split("\n").entries()) if (line.trim() !== "") lines[i] = line;
+  return Array.from(lines, (line) => line ?? "").join("\n");
 }

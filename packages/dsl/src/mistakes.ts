@@ -8,7 +8,7 @@ import { type IRecognitionException, type IToken, tokenMatcher } from "chevrotai
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { after, spanOf } from "./lexer.ts";
 import { endsOperand } from "./nesting.ts";
-import { quote } from "./quotation.ts";
+import { importOf, quote } from "./quotation.ts";
 import * as t from "./tokens.ts";
 
 /** One declaration that did not parse. */
@@ -214,7 +214,7 @@ function secondArrow({ file, tokens, at }: Failure): Diagnostic | undefined {
 
 /** What each production wants next, in words. */
 const WANTED: Readonly<Record<string, string>> = {
-  import: 'an import: `import onnx from "dialect:onnx"`',
+  import: `an import: ${importOf("onnx")}`,
   sort: "a sort: `sort Real`",
   op: "an operator: `op add(a: Real, b: Real) -> Real as a + b`",
   rulesHeader: "a ruleset: `rules name #tag { … }`",

@@ -31,3 +31,8 @@ export function enumerate(items: readonly string[], conjunction = "and"): string
   if (items.length < 2) return items.join("");
   return `${items.slice(0, -1).join(", ")} ${conjunction} ${items.at(-1)}`;
 }
+
+/** The line that imports a dialect, in backticks. */
+export function importOf(dialect: string): string {
+  return quote(`import ${dialect} from ${JSON.stringify(`dialect:${dialect}`)}`);
+}

@@ -18,7 +18,7 @@ import type * as ast from "./ast.ts";
 import { NEGATION } from "./declaration.ts";
 import { type Diagnostic, error, type Remarks } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
-import { enumerate, quote } from "./quotation.ts";
+import { enumerate, importOf, quote } from "./quotation.ts";
 import { DIALECT_NOTATION, type Operator, type Scope } from "./scope.ts";
 import type * as s from "./syntax.ts";
 import { type Bound, calledOperator, type Depths, isMultiple } from "./variables.ts";
@@ -387,7 +387,7 @@ export class Resolver {
         hints: near
           ? [`did you mean \`${near}\`?`]
           : this.scope.operators.size === 0
-            ? ['this file imports no operators: `import name from "dialect:name"`']
+            ? [`this file imports no operators: ${importOf("name")}`]
             : [],
       },
     );

@@ -9,7 +9,7 @@ import type { Span } from "./ast.ts";
 import { BUILT_IN_SORTS, declare, NEGATION, type Signature } from "./declaration.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
-import { enumerate, quote } from "./quotation.ts";
+import { enumerate, importOf, quote } from "./quotation.ts";
 import { Speller } from "./spelling.ts";
 import type { Declaration, ImportDecl, Module, OpDecl } from "./syntax.ts";
 
@@ -259,7 +259,7 @@ class Linker {
     if (target(decl, source.module.file) === undefined) {
       this.report(
         error("R0012", span, "not supported yet: the import of a module or a package", {
-          hints: ['register its dialect, and import it by name: `import name from "dialect:name"`'],
+          hints: [`register its dialect, and import it by name: ${importOf("name")}`],
         }),
       );
       return;

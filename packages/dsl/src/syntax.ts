@@ -37,7 +37,7 @@ export interface StringExpr {
 }
 
 /** A bare name: a variable, or an abbreviation. */
-export interface NameExpr {
+interface NameExpr {
   readonly kind: "name";
   readonly name: string;
   readonly span: Span;
@@ -96,7 +96,7 @@ export interface BinaryExpr {
 }
 
 /** `a'`. */
-export interface TransposeExpr {
+interface TransposeExpr {
   readonly kind: "transpose";
   readonly operand: Expr;
   readonly span: Span;
@@ -112,7 +112,7 @@ export interface FieldExpr {
 }
 
 /** `a[i]`. */
-export interface IndexExpr {
+interface IndexExpr {
   readonly kind: "index";
   readonly of: Expr;
   readonly index: Expr;
@@ -120,7 +120,7 @@ export interface IndexExpr {
 }
 
 /** `a[i:j]`; without either bound, `a[]` and `a[:]`. */
-export interface SliceExpr {
+interface SliceExpr {
   readonly kind: "slice";
   readonly of: Expr;
   readonly from?: Expr;

@@ -1,7 +1,7 @@
 import type { Rule, Spread, Term, Value, ValueSpread } from "../src/index.ts";
 
 /** A resolved term or value, as an s-expression with its attributes in braces. */
-export function show(tree: Term | Spread | Value | ValueSpread): string {
+function show(tree: Term | Spread | Value | ValueSpread): string {
   switch (tree.kind) {
     case "apply": {
       const attrs = tree.attrs.map((attr) => `${attr.name}=${show(attr.value)}`);

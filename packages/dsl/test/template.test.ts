@@ -27,6 +27,12 @@ test("its lines are those of the program", () => {
   }
 });
 
+test("several in one program are told apart by their lines", () => {
+  const first = rules`rules a { first: b }`;
+  const second = rules`rules b { second: c }`;
+  expect(() => compileRules([first, second], { dialects: [] })).toThrow(/first: b[\s\S]*second: c/);
+});
+
 test("backslashes stay", () => {
   expect(rules`"\n"`.text.trim()).toBe('"\\n"');
 });
