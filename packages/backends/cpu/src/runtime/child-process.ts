@@ -94,14 +94,18 @@ export class RuntimeProcess {
     this.ready = this.#wait(0, undefined);
   }
 
+  /** The process's number in the system. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Asks the child. Rejects with a `RuntimeError`, or with the reason of the signal that ended the process. */
   ask<K extends keyof Questions>(kind: K, ask: Questions[K][0]): Promise<Questions[K][1]> {
     const id = ++this.#asked;
     const answer = this.#wait<Questions[K][1]>(id, this.#limits.timeoutMs);
     if (this.#ended === undefined) {
-      this.#child.send({ id, kind, ask } as Question, (error) => {
-        if (error !== null) this.#take(id)?.reject(error);
-      });
+      // A question that cannot be sent any more is answered by the process's end.
+      this.#child.send({ id, kind, ask } as Question, () => {});
     }
     return answer;
   }

@@ -124,6 +124,9 @@ process.on("disconnect", () => process.exit());
 // A terminal's Ctrl-C reaches the whole group of processes. When this one ends is its parent's to say.
 process.on("SIGINT", () => {});
 
+// The binding reads half-precision inputs as their bits only, and takes those only where JavaScript has no type of its own for them.
+Reflect.deleteProperty(globalThis, "Float16Array");
+
 try {
   const ort: Runtime = await import("onnxruntime-node");
   let turn: Promise<unknown> = Promise.resolve();

@@ -48,6 +48,8 @@ export interface RuntimeSession {
 /** ONNX Runtime in a process of its own. */
 export interface Runtime {
   readonly versions: { readonly onnxruntime: string; readonly node: string };
+  /** The process's number in the system. */
+  readonly pid: number;
   /** @throws RuntimeError with `failure: "refused"` when the runtime does not take the model. */
   load(model: Uint8Array | string, options?: LoadOptions): Promise<RuntimeSession>;
   /**
@@ -114,6 +116,7 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 
   return {
     versions: { onnxruntime: version, node: process.versions.node },
+    pid: child.pid,
     load,
     async race([one, other], inputs, limits) {
       const sessions = [numberOf(one), numberOf(other)] as const;
