@@ -518,6 +518,25 @@ describe("the inferred guard", () => {
     expect(sum(["N"])).toBe(true);
   });
 
+  test("sizes without a name fit themselves only", () => {
+    const cast = (from: (number | string)[], to: (number | string)[]): boolean => {
+      const terms = new Terms([tiny]);
+      const a = terms.input(0, "x", { dtype: "f32", shape: from });
+      const [y] = terms.apply({ op: "Relu", attrs: {}, results: [{ dtype: "f32", shape: to }] }, [
+        a,
+      ]);
+      terms.egraph.rebuild();
+      const bound = bindRule(compile("r: Relu(x) => x")[0] as Rule, terms);
+      bound.search(10);
+      bound.apply(0, 0);
+      return terms.egraph.find(y as Id) === terms.egraph.find(a);
+    };
+    expect(cast(["?a"], ["?a"])).toBe(true);
+    expect(cast(["?a"], ["N"])).toBe(true); // the name inferred stays, whatever the file calls it
+    expect(cast(["?!"], ["N"])).toBe(false); // of the operand less is known than of the result
+    expect(cast(["?!"], ["?!"])).toBe(true);
+  });
+
   test("nothing is claimed of what has no known type", () => {
     const terms = new Terms([tiny]);
     const unknown = { dtype: "unknown", shape: [] } as const;

@@ -87,8 +87,8 @@ export class BoundRule {
       const ref = root(-1);
       const type = builder.facts(ref)?.types[0];
       const wanted = this.#terms.facts(targets[index] as Id).types[0];
-      const unknown = type === table.types.unknown || wanted === table.types.unknown;
-      if (!type || !wanted || unknown || !table.types.fits(type, wanted)) return false;
+      if (!type || !wanted || type === table.types.unknown) return false;
+      if (!table.types.fits(type, wanted)) return false;
       refs.push(ref);
     }
     builder.commit();

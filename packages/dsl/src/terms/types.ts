@@ -74,40 +74,35 @@ export class TypeTable {
     return this.intern(known ? { dtype: a.dtype, shape, value: known } : { dtype: a.dtype, shape });
   }
 
-  /** As `join`, but where the two contradict each other `a` is believed. */
+  /**
+   * `a`, with `b` in place of what `a` knows nothing of. Where `a` has a name, however derived, it stays: what a rule builds
+   * is inferred the same way, and must come to the same name.
+   */
   refine(a: InternedType, b: TensorType): InternedType {
     if (b.dtype === "unknown") return a;
     if (a === this.unknown) return this.intern(b);
     if (a.dtype !== b.dtype || a.shape.length !== b.shape.length) return a;
-    const shape = a.shape.map((x, i) => {
-      const y = b.shape[i] as Dim;
-      return certainty(y) > certainty(x) ? y : x;
-    });
+    const shape = a.shape.map((dim, i) => (isFresh(dim) ? (b.shape[i] as Dim) : dim));
     const value = a.value ?? b.value;
     return this.intern(value ? { dtype: a.dtype, shape, value } : { dtype: a.dtype, shape });
   }
 
   /**
-   * Whether both may describe one tensor for every binding of the symbolic dimensions. Two names fit only if they are the
-   * same, a name fits no number; a "?name" fits all.
+   * Whether both describe one tensor whatever the symbolic dimensions are bound to: dimensions must be spelt alike. A rule
+   * that is sound only where shapes agree must not be believed where they merely might, so that sizes without a name fit
+   * nothing but themselves. What is known of the elements must not contradict itself.
    */
   fits(a: InternedType, b: InternedType): boolean {
-    if (a === b || a === this.unknown || b === this.unknown) return true;
+    if (a === b) return true;
     if (a.dtype !== b.dtype || a.shape.length !== b.shape.length) return false;
-    for (let i = 0; i < a.shape.length; i++) {
-      if (!agree(a.shape[i] as Dim, b.shape[i] as Dim)) return false;
-    }
-    if (a.value && b.value) {
-      for (let i = 0; i < a.value.length; i++) {
-        if (!agree(a.value[i] as Dim, b.value[i] as Dim)) return false;
-      }
-    }
-    return true;
+    if (a.shape.some((dim, i) => dim !== b.shape[i])) return false;
+    const other = b.value;
+    if (!a.value || !other) return true;
+    return a.value.every((x, i) => {
+      const y = other[i];
+      return typeof x !== "number" || typeof y !== "number" || x === y;
+    });
   }
-}
-
-function agree(a: Dim, b: Dim): boolean {
-  return a === b || isAnonymous(a) || isAnonymous(b);
 }
 
 function certainty(dim: Dim): number {
