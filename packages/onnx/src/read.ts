@@ -57,6 +57,9 @@ const OUTPUT = 12;
 const VALUE_INFO = 13;
 const SPARSE_INITIALIZER = 15;
 
+/** More nodes than any real model has: reading them takes a few seconds. */
+const MAX_NODES = 250_000;
+
 /** How a model is read. */
 export interface ReadOptions {
   /** Where external data may lie; without it external data is refused. */
@@ -69,7 +72,7 @@ export interface ReadOptions {
 
 /** What the beginning of a file that is no model gives away. */
 function otherFormat(bytes: Uint8Array): string | undefined {
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
+  const head = String.fromCharCode(...bytes.subarray(0, 64));
   if (head.startsWith("version https://git-lfs"))
     return "it is a Git LFS pointer: fetch the file itself with `git lfs pull`";
   if (head.startsWith("\x89PNG") || head.startsWith("\xff\xd8\xff")) return "it is a picture";
@@ -260,6 +263,11 @@ class Reader {
     this.#declared = new Map(
       [...infos(VALUE_INFO), ...outputs, ...inputs].map((info) => [info.name, info]),
     );
+    const count = this.#graphFields.filter(({ no }) => no === NODE).length;
+    if (count > MAX_NODES)
+      throw new ModelError(
+        `the graph has ${count} nodes, more than the ${MAX_NODES} that are read. Is the file damaged?`,
+      );
     this.#fileNodes = this.#parts(NODE).map(({ content }) => readNode(content));
     this.#inner = this.#fileNodes.map(innerOf);
     const plain = this.#fileNodes.findIndex(

@@ -38,11 +38,13 @@ class Cursor {
   readonly bytes: Uint8Array;
   at: number;
   readonly end: number;
+  readonly depth: number;
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  constructor(bytes: Uint8Array, start: number, end: number, depth = 0) {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
+    this.depth = depth;
   }
 
   /** A varint; beyond 2^53 it is only said to be large. */
@@ -110,7 +112,7 @@ class Cursor {
       const inner = Math.floor(key / 8);
       switch (key % 8) {
         case GROUP:
-          if (open.push(inner) > MAX_DEPTH)
+          if (open.push(inner) + this.depth > MAX_DEPTH)
             throw new WireError(`groups are nested more than ${MAX_DEPTH} deep`, tag);
           break;
         case GROUP_END:
@@ -234,7 +236,7 @@ export function checkWire(bytes: Uint8Array, desc: DescMessage, root: string): v
     if (++messages > MAX_MESSAGES)
       throw new WireError(`there are more than ${MAX_MESSAGES} messages`, start);
     const table = fieldTable(message);
-    const cursor = new Cursor(bytes, start, end);
+    const cursor = new Cursor(bytes, start, end, depth);
     const counts = new Map<number, number>();
     let here = place;
     try {
