@@ -33,23 +33,22 @@ test("each package has a README with an example", () => {
   }
 });
 
-describe.each(files)("%s", (file) => {
-  const examples = fences(readFileSync(join(root, file), "utf8"), "ts");
-  test.skipIf(examples.length === 0).each(examples)(
-    "the example on line $line runs",
-    { timeout: 120_000 },
-    async ({ code }) => {
-      // Beside the package, so that it finds the package and its dependencies as a user's file would. The root's own examples run where all packages are known.
-      const home = file.startsWith("packages/")
-        ? dirname(join(root, file))
-        : join(root, "packages/rewright");
-      const folder = mkdtempSync(join(home, ".example-"));
-      try {
-        writeFileSync(join(folder, "example.ts"), code);
-        await run(process.execPath, ["example.ts"], { cwd: folder, timeout: 110_000 });
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-  );
+const withExamples = files
+  .map((file) => ({ file, examples: fences(readFileSync(join(root, file), "utf8"), "ts") }))
+  .filter(({ examples }) => examples.length > 0);
+
+describe.each(withExamples)("$file", ({ file, examples }) => {
+  test.each(examples)("the example on line $line runs", { timeout: 120_000 }, async ({ code }) => {
+    // Beside the package, so that it finds the package and its dependencies as a user's file would. The root's own examples run where all packages are known.
+    const home = file.startsWith("packages/")
+      ? dirname(join(root, file))
+      : join(root, "packages/rewright");
+    const folder = mkdtempSync(join(home, ".example-"));
+    try {
+      writeFileSync(join(folder, "example.ts"), code);
+      await run(process.execPath, ["example.ts"], { cwd: folder, timeout: 110_000 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

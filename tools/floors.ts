@@ -48,7 +48,7 @@ export function packages(root: string): readonly Package[] {
 /** Every import specifier of a source text, type-only and dynamic ones too. Comments are left out: their examples import the package itself. */
 export function imports(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)"([^"\n]+)"/g)].map(
+  return [...code.matchAll(/(?:(?<=[\s}*])from\s*|\bimport\s*\(\s*|\bimport\s+)"([^"\n]+)"/g)].map(
     (m) => m[1] as string,
   );
 }

@@ -24,7 +24,9 @@ const simplifyFirst = (): SearchStrategy => ({
   spec: 1,
   name: "simplify-first",
   search(session) {
-    const simplifying = new Set(session.rules.filter((r) => r.tags.includes("simplify")).map((r) => r.name));
+    const simplifying = new Set(
+      session.rules.filter((r) => r.tags.includes("simplify")).map((r) => r.name),
+    );
     const moves = session.moves();
     const [first, rest] = [
       moves.filter((m) => simplifying.has(m.rule)),
@@ -42,7 +44,12 @@ for (const [backend, strategy] of [
   [tpu({ part: "v5e" }), mcts({ simulations: 16 })],
   [traffic({ gbps: 25 }), simplifyFirst()],
 ] as const) {
-  const { report } = await optimize(model, { backend, strategy, measure: false, budget: { nodes: 5000, iterations: 200 } });
+  const { report } = await optimize(model, {
+    backend,
+    strategy,
+    measure: false,
+    budget: { nodes: 5000, iterations: 200 },
+  });
   const { before, after, unit } = report;
   console.log(
     `${report.backend.padEnd(8)} ${report.strategy.padEnd(15)} ${before.predicted.toFixed(1)} → ${after.predicted.toFixed(1)} ${unit}, ${before.nodes} → ${after.nodes} operators`,

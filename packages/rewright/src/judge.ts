@@ -4,6 +4,7 @@ import {
   type NamedArrays,
   type Runtime,
   RuntimeError,
+  type RuntimeSession,
   randomInputs,
   startRuntime,
 } from "@rewright/backend-cpu";
@@ -58,83 +59,108 @@ function finiteShare(outputs: NamedArrays): number {
  * process of its own: a model that makes it abort ends that process and is a candidate that failed.
  */
 export class Judge {
-  /** Why no candidate can be judged: the model's outputs differ from run to run. */
-  readonly unfit: string | undefined;
-  readonly #trials: readonly Trial[];
+  /** Why no candidate can be judged: the model's outputs differ from run to run. Known once inputs have been tried. */
+  unfit: string | undefined;
+  readonly #graph: Graph;
+  readonly #options: JudgeOptions;
+  readonly #original: Uint8Array;
+  #plain: RuntimeSession | undefined;
+  #trials: readonly Trial[] | undefined;
   #runtime: Runtime | undefined;
 
-  private constructor(runtime: Runtime, trials: readonly Trial[], unfit: string | undefined) {
+  private constructor(
+    original: Uint8Array,
+    graph: Graph,
+    options: JudgeOptions,
+    runtime: Runtime,
+    plain: RuntimeSession,
+  ) {
+    this.#original = original;
+    this.#graph = graph;
+    this.#options = options;
     this.#runtime = runtime;
-    this.#trials = trials;
-    this.unfit = unfit;
+    this.#plain = plain;
   }
 
   /**
-   * Loads the original, draws inputs and runs it on them.
-   * @throws InputError when ONNX Runtime is absent, refuses the original or cannot run it
+   * Loads the original.
+   * @throws InputError when ONNX Runtime is absent or refuses the original
    */
   static async open(original: Uint8Array, graph: Graph, options: JudgeOptions): Promise<Judge> {
-    const { seed, bind, directory: cwd } = options;
     const runtime = await startRuntime({ timeoutMs }).catch(refused("ONNX Runtime cannot start"));
     try {
       const plain = await runtime
-        .load(original, { level: "disabled", cwd })
+        .load(original, { level: "disabled", cwd: options.directory })
         .catch(refused("ONNX Runtime refuses the model as it is, before any change"));
-      const full = await runtime.load(original, { level: "all", cwd }).catch(() => undefined);
-      const trials: Trial[] = [];
-      const spare: Trial[] = [];
-      let unfit: string | undefined;
-      let failure: unknown;
-      const attempt = async (inputs: NamedArrays): Promise<Trial | undefined> => {
-        try {
-          const reference = await plain.run(inputs);
-          const optimised = await full?.run(inputs).catch(() => undefined);
-          const noise = optimised && compareOutputs(reference, optimised);
-          return { inputs, reference, noise };
-        } catch (error) {
-          failure = error;
-          return undefined;
-        }
-      };
-      for (let i = 0; i < attempts && trials.length < wanted; i++) {
-        const trial = await attempt(drawn(graph, seed + i, bind));
-        if (trial === undefined) continue;
-        (finiteShare(trial.reference) >= finite ? trials : spare).push(trial);
-      }
-      if (trials.length === 0) trials.push(...spare.slice(0, 1));
-      const first = trials[0];
-      if (first === undefined)
-        throw new InputError(
-          `ONNX Runtime cannot run the model on inputs drawn for it: ${messageOf(failure)}; give sizes that fit with --input name=1x128`,
-        );
-      if (!compareOutputs(first.reference, await plain.run(first.inputs)).ok)
-        unfit =
-          "its outputs differ from run to run (random operators), so no change could be verified";
-      const others = otherSizes(graph, bind);
-      const elsewhere = others && (await attempt(drawn(graph, seed, others)));
-      if (elsewhere && finiteShare(elsewhere.reference) >= finite) trials.push(elsewhere);
-      await plain.close();
-      await full?.close();
-      return new Judge(runtime, trials, unfit);
+      return new Judge(original, graph, options, runtime, plain);
     } catch (error) {
       await runtime.close();
       throw error;
     }
   }
 
+  /**
+   * Draws inputs and runs the original on them, once: nothing is run for a model in which nothing was found.
+   * @throws InputError when no inputs can be drawn, or the original cannot be run on any
+   */
+  async try(): Promise<void> {
+    if (this.#trials !== undefined || this.#runtime === undefined || !this.#plain) return;
+    const { seed, bind, directory: cwd } = this.#options;
+    const plain = this.#plain;
+    const full = await this.#runtime
+      .load(this.#original, { level: "all", cwd })
+      .catch(() => undefined);
+    let failure: unknown;
+    const attempt = async (inputs: NamedArrays): Promise<Trial | undefined> => {
+      try {
+        const reference = await plain.run(inputs);
+        const optimised = await full?.run(inputs).catch(() => undefined);
+        const noise = optimised && compareOutputs(reference, optimised);
+        return { inputs, reference, noise };
+      } catch (error) {
+        failure = error;
+        return undefined;
+      }
+    };
+    const trials: Trial[] = [];
+    const spare: Trial[] = [];
+    for (let i = 0; i < attempts && trials.length < wanted; i++) {
+      const trial = await attempt(drawn(this.#graph, seed + i, bind));
+      if (trial === undefined) continue;
+      (finiteShare(trial.reference) >= finite ? trials : spare).push(trial);
+    }
+    if (trials.length === 0) trials.push(...spare.slice(0, 1));
+    const [first] = trials;
+    if (first === undefined)
+      throw new InputError(
+        `ONNX Runtime cannot run the model on inputs drawn for it: ${messageOf(failure)}; give sizes that fit with --input name=1x128`,
+      );
+    if (!compareOutputs(first.reference, await plain.run(first.inputs)).ok)
+      this.unfit =
+        "its outputs differ from run to run (random operators), so no change could be verified";
+    const others = otherSizes(this.#graph, bind);
+    const elsewhere = others && (await attempt(drawn(this.#graph, seed, others)));
+    if (elsewhere && finiteShare(elsewhere.reference) >= finite) trials.push(elsewhere);
+    this.#trials = trials;
+    await plain.close();
+    await full?.close();
+    this.#plain = undefined;
+  }
+
   /** The inputs that candidates are timed on. */
   get inputs(): NamedArrays {
-    return (this.#trials[0] as Trial).inputs;
+    return this.#trials?.[0]?.inputs ?? drawn(this.#graph, this.#options.seed, this.#options.bind);
   }
 
   /** Runs a candidate, without the runtime's optimiser, on every trial. */
   async judge(candidate: Uint8Array): Promise<Verdict> {
+    await this.try();
     try {
       this.#runtime ??= await startRuntime({ timeoutMs });
       const session = await this.#runtime.load(candidate, { level: "disabled" });
       let maxAbs = 0;
       let maxRel = 0;
-      for (const { inputs, reference, noise } of this.#trials) {
+      for (const { inputs, reference, noise } of this.#trials ?? []) {
         const found = compareOutputs(reference, await session.run(inputs), { noise });
         if (!found.ok)
           return {

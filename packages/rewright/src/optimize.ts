@@ -69,7 +69,8 @@ export async function optimize(
   ]);
   const dialects: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
   const files = await ruleFilesOf(options.rules, backend);
-  const { rules } = compileRules(files, { dialects });
+  // An inexact rule (`~>`) fires only against a budget of errors, and this run has none.
+  const rules = compileRules(files, { dialects }).rules.filter((rule) => rule.lossy === 0);
   const model = readModel(bytes, directory === undefined ? {} : { directory });
   const bind = sizes(model.graph, options.shapes ?? {});
   signal?.throwIfAborted();
@@ -99,13 +100,23 @@ export async function optimize(
       }),
     });
     const start = session.cost();
-    if (judge.unfit === undefined) await session.run(strategy);
-    const finalists = session
+    await session.run(strategy);
+    let finalists = session
       .finalists(options.finalists ?? defaults.finalists)
       .filter((f) => f.cost < start);
 
     const room = options.maxGrowth ?? bytes.length / 10 + 2 ** 20;
-    const dropped: Dropped[] = judge.unfit === undefined ? [] : [{ why: judge.unfit, rules: [] }];
+    const dropped: Dropped[] = [];
+    if (finalists.length > 0) {
+      own.pause();
+      onProgress?.({ phase: "verifying", done: 0, of: finalists.length });
+      await judge.try();
+      own.resume();
+      if (judge.unfit !== undefined) {
+        dropped.push({ why: judge.unfit, rules: [] });
+        finalists = [];
+      }
+    }
     const candidates = await verified(finalists, {
       ...{ model, dialects, rules, judge, room, dropped, options, own },
     });

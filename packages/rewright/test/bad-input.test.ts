@@ -173,7 +173,6 @@ test("a rule with an unbound variable", () =>
     refused(await optimize(desk, minimal(), "--rules", rules), /R0301/, /mine\.rules:4:25/, /`y`/);
   }));
 
-
 test("a configuration that throws, or exports nothing", () =>
   atDesk(async (desk) => {
     desk.file("throws.mjs", 'throw new Error("no coffee");\n');

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { defaultRules, optimize, rules } from "../src/index.ts";
 import { atDesk, improvable, minimal } from "./cli.ts";
 
-
 describe("optimize", () => {
   test("finds, verifies and writes a cheaper program", async () => {
     const { model, report } = await optimize(improvable(), { measure: false });
