@@ -5,7 +5,7 @@ import { elementAt } from "../terms/contents.ts";
 import type { Facts } from "../terms/facts.ts";
 
 /** How far a constant may be from a number with a fraction, relative to it: exporters write √2 as 1.4142135 and as 1.4142099. */
-export const LITERAL_TOLERANCE = 1e-5;
+const LITERAL_TOLERANCE = 1e-5;
 
 /** Whether a class is a constant of one element that equals the number: a whole number exactly, another within 1e-5. */
 export function matchesNumber(facts: Facts, { value, integer }: NumberValue): boolean {

@@ -27,7 +27,7 @@ export function knownElements(shape: readonly (number | string)[]): number | und
 }
 
 /** Element types that hold 64-bit integers, stored as bigints. */
-export function isWide(dtype: DType): boolean {
+function isWide(dtype: DType): boolean {
   return dtype === "i64" || dtype === "u64";
 }
 
