@@ -63,6 +63,15 @@ function shapeOf(x: readonly Dim[], w: readonly Dim[], attrs: Attrs): readonly D
   return [x[0] as Dim, w[0] as Dim, ...spatial];
 }
 
+/** Sizes that are both known must be equal. */
+function checkShape(found: readonly Dim[], wanted: readonly Dim[], what: string): void {
+  const fits = (dim: Dim, i: number): boolean =>
+    dim === wanted[i] || typeof dim === "string" || typeof wanted[i] === "string";
+  if (found.length !== wanted.length || !found.every(fits)) {
+    throw new ShapeError(`${what} is [${found}], not [${wanted}]`);
+  }
+}
+
 const activations: Readonly<Record<string, (x: number, a: number, b: number) => number>> = {
   "": (x) => x,
   Relu: (x) => Math.max(x, 0),
@@ -91,10 +100,13 @@ export const fusedConv: OpDef = {
     pads: { type: "ints" },
     strides: { type: "ints" },
   },
-  infer([x, w], attrs): readonly TensorType[] {
+  infer([x, w, b, z], attrs): readonly TensorType[] {
     if (x === undefined || w === undefined) throw new ShapeError("FusedConv needs X and W");
     if (x.dtype !== w.dtype) throw new ShapeError(`${w.dtype} kernels for ${x.dtype}`);
-    return [{ dtype: x.dtype, shape: shapeOf(x.shape, w.shape, attrs) }];
+    const shape = shapeOf(x.shape, w.shape, attrs);
+    if (b !== undefined) checkShape(b.shape, [shape[1] as Dim], "the bias");
+    if (z !== undefined) checkShape(z.shape, shape, "what is added");
+    return [{ dtype: x.dtype, shape }];
   },
   evaluate([x, w, b, z], attrs) {
     if (x === undefined || w === undefined) throw new ShapeError("FusedConv needs X and W");

@@ -71,6 +71,19 @@ const gelu = (x: number): number => x * normalCdf(x);
 const fastGelu = (x: number): number =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
+/** What is added has the operand's shape, or lacks its batch, or has a batch of 1. */
+function checkSkip(x: TensorType, skip: TensorType): void {
+  const batch = x.shape.length - skip.shape.length;
+  const fits = skip.shape.every((dim, i) => {
+    const mine = x.shape[i + batch];
+    const same = dim === mine || (typeof dim === "string") !== (typeof mine === "string");
+    return same || (batch === 0 && i === 0 && dim === 1);
+  });
+  if (batch < 0 || batch > 1 || !fits || x.shape.length < 2) {
+    throw new ShapeError(`[${skip.shape}] cannot be added to [${x.shape}]`);
+  }
+}
+
 /** x + skip + bias, normalised over the last axis; results: y, mean, inverse deviation, and the sum itself. */
 function skipNormalization(centred: boolean): OpDef {
   const last = centred ? ["gamma", "beta", "bias"] : ["gamma", "bias"];
@@ -85,14 +98,7 @@ function skipNormalization(centred: boolean): OpDef {
       const type = float(need(x, "the operand"));
       const other = need(skip, "the skipped operand");
       if (other.dtype !== type.dtype) throw new ShapeError("the operands' types differ");
-      const batch = type.shape.length - other.shape.length;
-      const fits = other.shape.every((dim, i) => {
-        const mine = type.shape[i + batch];
-        return dim === mine || dim === 1 || typeof dim !== typeof mine || typeof dim === "string";
-      });
-      if (batch < 0 || !fits || type.shape.length < 2) {
-        throw new ShapeError(`[${other.shape}] cannot be added to [${type.shape}]`);
-      }
+      checkSkip(type, other);
       need(vectors[0], "gamma");
       vectors.forEach((vector, i) => {
         checkVector(type, vector, last[i] as string);
