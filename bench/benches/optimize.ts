@@ -7,6 +7,7 @@ import type { FileReport } from "rewright";
 import { type Bench, median, type Row } from "../bench.ts";
 
 const bin = join(import.meta.dirname, "../../packages/rewright/src/bin.ts");
+const broad = join(import.meta.dirname, "../rules/broad.rules");
 const loader = join(import.meta.dirname, "load-model.ts");
 
 /** Wall seconds of a process. */
@@ -48,19 +49,9 @@ export const bench: Bench = {
       const memory: [number, number][] = [];
       let eNodes = 0;
       for (let i = 0; i < (quick ? 1 : 3); i++) {
-        const args = [
-          "optimize",
-          model,
-          "--nodes",
-          "50000",
-          "--seconds",
-          "120",
-          "--no-measure",
-          "--quiet",
-          "--json",
-          report,
-        ];
-        const ours = spawnSync(process.execPath, [bin, ...args], {
+        const args = ["optimize", model, "--rules", "default", "--rules", broad, "--json", report];
+        const limits = ["--nodes", "50000", "--seconds", "120", "--no-measure", "--quiet"];
+        const ours = spawnSync(process.execPath, [bin, ...args, ...limits], {
           stdio: ["ignore", "ignore", "inherit"],
         });
         if (ours.status !== 0) throw new Error(`rewright optimize ended with ${ours.status}`);

@@ -3,3 +3,4 @@ export { type BertOptions, bert, bertClassifier, bertSizes } from "./bert.ts";
 export { type ConvnetOptions, convnet } from "./convnet.ts";
 export { type LoraOptions, lora } from "./lora.ts";
 export { type NasrnnOptions, nasrnn } from "./nasrnn.ts";
+export { randomised } from "./randomise.ts";

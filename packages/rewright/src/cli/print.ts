@@ -104,5 +104,7 @@ export function verdict(report: FileReport): string {
     return report.output === null
       ? `${early}nothing gained`
       : `${early}nothing gained: ${report.output} is the input, byte for byte`;
-  return `${early}wrote ${report.output}`;
+  return report.output === null
+    ? "a better model was found; name a file with -o to have it written"
+    : `${early}wrote ${report.output}`;
 }
