@@ -14,9 +14,10 @@ import { visitVariables } from "../occurrence.ts";
 import { attrKey, attrsKey, axisRank, canonicalAttr } from "../terms/attributes.ts";
 import type { Operation } from "../terms/semantics.ts";
 import type { Terms } from "../terms/terms.ts";
+import { sameAttrs } from "./attribute-pattern.ts";
 import { type Frame, type Source, without } from "./frame.ts";
 import { matchesNumber } from "./literal.ts";
-import { type SpreadTask, sameAttrs } from "./pattern.ts";
+import type { SpreadTask } from "./pattern.ts";
 
 /** Called for each way to match; returns whether to go on looking for others. */
 type Found = () => boolean;

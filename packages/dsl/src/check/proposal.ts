@@ -8,6 +8,7 @@
 import type { Attr, AttrType, DType, NdArray } from "@rewright/plugin";
 import { elements, isFloat, isInteger, tensor } from "../terms/contents.ts";
 import type { Dice } from "./dice.ts";
+import { IntegerProposer } from "./integers.ts";
 import { SampleTerm } from "./sample.ts";
 
 /** How the elements of a sample's tensors are drawn. */
@@ -62,6 +63,7 @@ export class Proposer {
   readonly #dice: Dice;
   /** The sizes that dimensions of this sample have: few, so that they often coincide. */
   #dims: readonly number[] = [1, 2, 3];
+  #integers: IntegerProposer;
   #rank = 2;
   #dtype: DType = "f32";
   #mode: Mode = "reals";
@@ -71,6 +73,7 @@ export class Proposer {
   constructor(dice: Dice, large: boolean) {
     this.#dice = dice;
     this.#large = large;
+    this.#integers = new IntegerProposer(dice, this.#dims);
   }
 
   /** Draw the habits of another sample. */
@@ -86,6 +89,7 @@ export class Proposer {
     ] as const);
     this.#dims = dice.chance(0.35) ? [first, second, 1] : [first, second];
     if (this.#large) this.#dims = [...this.#dims, 32];
+    this.#integers = new IntegerProposer(dice, this.#dims);
     this.#rank = dice.weighted([
       [0, 6],
       [1, 16],
@@ -116,7 +120,7 @@ export class Proposer {
     const { siblings, attribute } = place;
     if (attribute !== undefined && dice.chance(0.95))
       return this.#attributeTensor(attribute, place);
-    if (LISTS.has(name) && dice.chance(0.9)) return literal(this.list(name, siblings, undefined));
+    if (LISTS.has(name) && dice.chance(0.9)) return literal(this.list(name, siblings));
     if (WHOLE.has(name) && dice.chance(0.85)) {
       const items = this.list(name, siblings, 1);
       return new SampleTerm(...typed(tensor("i64", dice.chance(0.5) ? [] : [1], items)));
@@ -149,7 +153,7 @@ export class Proposer {
     if (type === "int" || type === "axis") {
       return new SampleTerm(...typed(tensor("i64", [], this.list("axis", siblings, 1))));
     }
-    return literal(this.list(type === "axes" ? "axes" : "ints", siblings, undefined));
+    return literal(this.list(type === "axes" ? "axes" : "ints", siblings));
   }
 
   #floating(): DType {
@@ -253,118 +257,12 @@ export class Proposer {
     return tensor(dtype, shape, Array.from({ length: count }, item));
   }
 
-  // ── Lists of integers ──────────────────────────────────────────────────────
+  // ── Attributes ─────────────────────────────────────────────────────────────
 
   /** A list of integers for an operand or attribute of this name; of this length, if one is wanted. */
-  list(name: string, siblings: readonly SampleTerm[], length: number | undefined): number[] {
-    const dice = this.#dice;
-    const shape = siblings[0]?.shape ?? [];
-    const rank = shape.length;
-    const long = (usual: number): number => length ?? usual;
-    const each = (count: number, item: (i: number) => number): number[] => {
-      return Array.from({ length: count }, (_, i) => item(i));
-    };
-    switch (name) {
-      case "shape":
-        return this.#target(shape, length);
-      case "perm":
-        return dice.permutation(long(rank)).map((axis) => axis);
-      case "axes":
-      case "axis":
-        return this.#axes(
-          rank,
-          long(
-            Math.max(
-              1,
-              Math.min(
-                rank,
-                dice.weighted([
-                  [1, 3],
-                  [2, 2],
-                  [3, 1],
-                ] as const),
-              ),
-            ),
-          ),
-        );
-      case "split":
-        return this.#parts(rank > 0 ? dice.pick(shape) : 2, long(dice.integer(1, 3)));
-      case "starts":
-        return each(long(1), () => dice.integer(dice.chance(0.3) ? -3 : 0, 2));
-      case "ends":
-        return each(long(1), () =>
-          dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, 4),
-        );
-      case "steps":
-      case "repeats":
-      case "strides":
-      case "dilations":
-        return each(
-          long(name === "repeats" ? rank : dice.pick([1, 2, Math.max(1, rank - 2)])),
-          () => (dice.chance(0.7) ? 1 : 2),
-        );
-      case "pads":
-        return each(long(dice.pick([2 * rank, 2 * Math.max(1, rank - 2)])), () =>
-          dice.weighted([
-            [0, 6],
-            [1, 3],
-            [2, 1],
-          ] as const),
-        );
-      case "sizes":
-        return each(long(rank), (i) => (dice.chance(0.5) ? (shape[i] ?? 1) : this.#dim(siblings)));
-      case "kernel_shape":
-        return each(long(Math.max(1, rank - 2)), () => dice.integer(1, 3));
-      case "k":
-        return each(long(1), () => dice.integer(1, 2));
-      default:
-        return each(long(dice.pick([1, 2, Math.max(1, rank)])), () =>
-          dice.weighted([
-            [0, 3],
-            [1, 3],
-            [2, 2],
-            [3, 1],
-            [-1, 1],
-          ] as const),
-        );
-    }
+  list(name: string, siblings: readonly SampleTerm[], length?: number): number[] {
+    return this.#integers.list(name, siblings[0]?.shape ?? [], length);
   }
-
-  #axes(rank: number, count: number): number[] {
-    const order = this.#dice.permutation(Math.max(rank, count));
-    const negative = this.#dice.chance(0.3);
-    return order.slice(0, count).map((axis) => (negative && rank > 0 ? axis - rank : axis));
-  }
-
-  /** Positive parts of a whole, as far as it goes round. */
-  #parts(whole: number, count: number): number[] {
-    const parts: number[] = Array(count).fill(0);
-    for (let i = 0; i < whole; i++) {
-      const at = i < count ? i : this.#dice.integer(0, count - 1);
-      parts[at] = (parts[at] as number) + 1;
-    }
-    return parts;
-  }
-
-  /** A shape to bring a tensor into: as many elements in other dimensions, mostly. */
-  #target(shape: readonly number[], length: number | undefined): number[] {
-    const dice = this.#dice;
-    if (dice.chance(0.2)) return this.#dimsOf(length ?? dice.integer(1, 4), []);
-    if (dice.chance(0.25)) {
-      const wide = [...this.#dimsOf(Math.max(0, (length ?? 0) - shape.length), []), ...shape];
-      return wide.map((dim) => (dim === 1 ? dice.pick(this.#dims) : dim));
-    }
-    const count = length ?? Math.max(1, dice.chance(0.4) ? shape.length : dice.integer(1, 4));
-    const target: number[] = Array(count).fill(1);
-    for (const factor of factors(elements(shape))) {
-      const at = dice.integer(0, count - 1);
-      target[at] = (target[at] as number) * factor;
-    }
-    if (dice.chance(0.2) && count > 0) target[dice.integer(0, count - 1)] = -1;
-    return target.map((dim, i) => (dim === shape[i] && dice.chance(0.1) ? 0 : dim));
-  }
-
-  // ── Attributes ─────────────────────────────────────────────────────────────
 
   /** A value for an attribute; `undefined` where none can be guessed. */
   attribute(
@@ -396,7 +294,7 @@ export class Proposer {
         ] as const);
       case "ints":
       case "axes":
-        return this.list(type === "axes" ? "axes" : name, siblings, undefined);
+        return this.list(type === "axes" ? "axes" : name, siblings);
       case "floats":
         return Array.from({ length: Math.max(1, rank) }, () => dice.pick([0.5, 1, 2]));
       case "dtype":
@@ -422,17 +320,4 @@ function typed(array: NdArray): [{ dtype: DType; shape: readonly number[] }, NdA
 
 function literal(items: readonly number[]): SampleTerm {
   return new SampleTerm(...typed(tensor("i64", [items.length], items)));
-}
-
-/** The prime factors of a number, in order. */
-function factors(number: number): number[] {
-  const found: number[] = [];
-  let rest = number;
-  for (let factor = 2; factor <= rest; factor++) {
-    while (rest > 0 && rest % factor === 0) {
-      found.push(factor);
-      rest /= factor;
-    }
-  }
-  return found;
 }

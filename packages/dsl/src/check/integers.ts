@@ -1,0 +1,143 @@
+/** Guesses at lists of integers, by the name of the operand or attribute they are for. */
+
+import { elements } from "../terms/contents.ts";
+import type { Dice } from "./dice.ts";
+
+/** Proposes lists of integers that may suit the shape of an application's first operand. */
+export class IntegerProposer {
+  readonly #dice: Dice;
+  /** The sizes that dimensions have in this sample. */
+  readonly #dims: readonly number[];
+
+  constructor(dice: Dice, dims: readonly number[]) {
+    this.#dice = dice;
+    this.#dims = dims;
+  }
+
+  /** A list of integers for an operand or attribute of this name; of this length, if one is wanted. */
+  list(name: string, shape: readonly number[], length?: number): number[] {
+    const dice = this.#dice;
+    const rank = shape.length;
+    const long = (usual: number): number => length ?? usual;
+    const each = (count: number, item: (i: number) => number): number[] => {
+      return Array.from({ length: count }, (_, i) => item(i));
+    };
+    switch (name) {
+      case "shape":
+        return this.#target(shape, length);
+      case "perm":
+        return dice.permutation(long(rank)).map((axis) => axis);
+      case "axes":
+      case "axis":
+        return this.#axes(
+          rank,
+          long(
+            Math.max(
+              1,
+              Math.min(
+                rank,
+                dice.weighted([
+                  [1, 3],
+                  [2, 2],
+                  [3, 1],
+                ] as const),
+              ),
+            ),
+          ),
+        );
+      case "split":
+        return this.#parts(rank > 0 ? dice.pick(shape) : 2, long(dice.integer(1, 3)));
+      case "starts":
+        return each(long(1), () => dice.integer(dice.chance(0.3) ? -3 : 0, 2));
+      case "ends":
+        return each(long(1), () =>
+          dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, 4),
+        );
+      case "steps":
+      case "repeats":
+      case "strides":
+      case "dilations":
+        return each(
+          long(name === "repeats" ? rank : dice.pick([1, 2, Math.max(1, rank - 2)])),
+          () => (dice.chance(0.7) ? 1 : 2),
+        );
+      case "pads":
+        return each(long(dice.pick([2 * rank, 2 * Math.max(1, rank - 2)])), () =>
+          dice.weighted([
+            [0, 6],
+            [1, 3],
+            [2, 1],
+          ] as const),
+        );
+      case "sizes":
+        return each(long(rank), (i) =>
+          dice.chance(0.5) ? (shape[i] ?? 1) : dice.pick(this.#dims),
+        );
+      case "kernel_shape":
+        return each(long(Math.max(1, rank - 2)), () => dice.integer(1, 3));
+      case "k":
+        return each(long(1), () => dice.integer(1, 2));
+      default:
+        return each(long(dice.pick([1, 2, Math.max(1, rank)])), () =>
+          dice.weighted([
+            [0, 3],
+            [1, 3],
+            [2, 2],
+            [3, 1],
+            [-1, 1],
+          ] as const),
+        );
+    }
+  }
+
+  #axes(rank: number, count: number): number[] {
+    const order = this.#dice.permutation(Math.max(rank, count));
+    const negative = this.#dice.chance(0.3);
+    return order.slice(0, count).map((axis) => (negative && rank > 0 ? axis - rank : axis));
+  }
+
+  /** Positive parts of a whole, as far as it goes round. */
+  #parts(whole: number, count: number): number[] {
+    const parts: number[] = Array(count).fill(0);
+    for (let i = 0; i < whole; i++) {
+      const at = i < count ? i : this.#dice.integer(0, count - 1);
+      parts[at] = (parts[at] as number) + 1;
+    }
+    return parts;
+  }
+
+  /** A shape to bring a tensor into: as many elements in other dimensions, mostly. */
+  #target(shape: readonly number[], length: number | undefined): number[] {
+    const dice = this.#dice;
+    if (dice.chance(0.2)) return this.#sizes(length ?? dice.integer(1, 4));
+    if (dice.chance(0.25)) {
+      const wide = [...this.#sizes(Math.max(0, (length ?? 0) - shape.length)), ...shape];
+      return wide.map((dim) => (dim === 1 ? dice.pick(this.#dims) : dim));
+    }
+    const count = length ?? Math.max(1, dice.chance(0.4) ? shape.length : dice.integer(1, 4));
+    const target: number[] = Array(count).fill(1);
+    for (const factor of factors(elements(shape))) {
+      const at = dice.integer(0, count - 1);
+      target[at] = (target[at] as number) * factor;
+    }
+    if (dice.chance(0.2) && count > 0) target[dice.integer(0, count - 1)] = -1;
+    return target.map((dim, i) => (dim === shape[i] && dice.chance(0.1) ? 0 : dim));
+  }
+
+  #sizes(count: number): number[] {
+    return Array.from({ length: count }, () => this.#dice.pick(this.#dims));
+  }
+}
+
+/** The prime factors of a number, in order. */
+function factors(number: number): number[] {
+  const found: number[] = [];
+  let rest = number;
+  for (let factor = 2; factor <= rest; factor++) {
+    while (rest > 0 && rest % factor === 0) {
+      found.push(factor);
+      rest /= factor;
+    }
+  }
+  return found;
+}
