@@ -14,6 +14,8 @@ export interface Application<V> {
   operands: (V | undefined)[];
   /** How many results are asked for. */
   readonly results: number;
+  /** How many of its results the file's node names, used or not. */
+  readonly named: number;
 }
 
 /** What a form may ask about operands, and how it makes new ones. */
@@ -227,7 +229,8 @@ const batchNormalization: Form = {
     const spatial = application.attrs.get("spatial") ?? 1;
     const test = application.attrs.get("is_test") ?? (version < 7 ? 0 : 1);
     for (const name of ["spatial", "is_test", "consumed_inputs"]) application.attrs.delete(name);
-    return version >= 6 && spatial === 1 && test === 1 && application.results === 1;
+    // Naming the statistics asked for training.
+    return version >= 6 && spatial === 1 && test === 1 && application.named === 1;
   },
   lower(application, _, version) {
     const training = application.attrs.get("training_mode") ?? 0;
@@ -360,7 +363,7 @@ const resize: Form = {
 
 /** Upsample, which became Resize. */
 const upsample: Form = {
-  until: 10,
+  until: 13,
   raise(application, operands, version) {
     if (version < 7) return false;
     const scales = application.attrs.get("scales");

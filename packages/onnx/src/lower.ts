@@ -101,6 +101,7 @@ export function lower(
     attrs: new Map(Object.entries(node.attrs)),
     operands: node.inputs.map((source) => source && { source }),
     results: node.results.length,
+    named: node.results.length,
   };
   const form = FORMS.get(node.op);
   let from = version.since;

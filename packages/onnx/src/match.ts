@@ -47,6 +47,9 @@ function attrsText(attrs: Attrs, def: OpDef | undefined, node: GraphNode): strin
   return entries.join(",");
 }
 
+/** How an operand is told apart: `undefined` for one that is absent. */
+type OperandText = (source: Source) => string;
+
 /** Numbers for the nodes of programs, equal where the nodes are. */
 class Interner {
   readonly #dialects: readonly Dialect[];
@@ -65,62 +68,119 @@ class Interner {
     return id;
   }
 
-  /** The number of each node of a program. */
-  number(graph: Graph): readonly number[] {
+  /** The text of inputs and constants; of a node's result, what `node` says. */
+  operandText(graph: Graph, node: (index: number) => string): OperandText {
     const constants: (number | undefined)[] = [];
-    const ids: number[] = [];
-    const idOf = (source: Source | undefined): string => {
-      if (source === undefined) return "-";
+    return (source) => {
       if (source.from === "input") return `i${source.index}`;
-      if (source.from === "node") return `${ids[source.index]}.${source.result}`;
+      if (source.from === "node") return `${node(source.index)}.${source.result}`;
       constants[source.index] ??= this.#id(`c${graph.constants[source.index]?.key}`);
       return `c${constants[source.index]}`;
     };
-    for (const node of graph.nodes) {
-      const def = definitionOf(node.op, this.#dialects);
-      const operands = node.inputs.map(idOf);
-      while (operands.length > 0 && operands.at(-1) === "-") operands.pop();
-      if (def?.commutative && operands.length === 2) operands.sort();
-      // The parts that Split makes follow from how many it is asked for.
-      const count = def?.results === "variadic" ? node.results.length : "";
-      const what =
-        node.opaque === undefined ? attrsText(node.attrs, def, node) : JSON.stringify(node.opaque);
-      ids.push(this.#id(`${JSON.stringify(node.op)}(${operands.join(" ")})${count};${what}`));
-    }
+  }
+
+  /** The number of a node on operands of these texts. */
+  nodeId(node: GraphNode, text: OperandText): number {
+    const def = definitionOf(node.op, this.#dialects);
+    const operands = node.inputs.map((source) => (source ? text(source) : "-"));
+    while (operands.length > 0 && operands.at(-1) === "-") operands.pop();
+    if (def?.commutative && operands.length === 2) operands.sort();
+    // The parts that Split makes follow from how many it is asked for.
+    const count = def?.results === "variadic" ? node.results.length : "";
+    const what =
+      node.opaque === undefined ? attrsText(node.attrs, def, node) : JSON.stringify(node.opaque);
+    return this.#id(`${JSON.stringify(node.op)}(${operands.join(" ")})${count};${what}`);
+  }
+
+  /** The number of each node of a program. */
+  number(graph: Graph): readonly number[] {
+    const ids: number[] = [];
+    const text = this.operandText(graph, (index) => `${ids[index]}`);
+    for (const node of graph.nodes) ids.push(this.nodeId(node, text));
     return ids;
   }
 }
 
+/** Indices by number, each to be taken once. */
+class FreeList {
+  readonly #free = new Map<number, number[]>();
+
+  add(id: number, index: number): void {
+    const list = this.#free.get(id);
+    if (list) list.push(index);
+    else this.#free.set(id, [index]);
+  }
+
+  /** Takes the first index, or this one; `undefined` where there is none. */
+  take(id: number, wanted?: number): number | undefined {
+    const list = this.#free.get(id);
+    const at = wanted === undefined ? 0 : (list?.indexOf(wanted) ?? -1);
+    return at < 0 ? undefined : list?.splice(at, 1)[0];
+  }
+}
+
+/** What a node of a program is in the file. */
+export interface Match {
+  /** The index of the file's node. */
+  readonly index: number;
+  /** Its operands are the same, too; else it is the same operator in a place that has changed. */
+  readonly exact: boolean;
+}
+
 /**
- * For each node of `graph`, the index of the node of `original` that it is, if any. No node of `original` is given twice;
- * among equal ones the very same object is preferred.
+ * For each node of `graph`, the node of `original` that it is, if any; no node of `original` is given twice. First those
+ * that are equal all the way down, the very same object preferred; then those that are equal but for what was found to
+ * take the place of their operands; then those with the same constants, or the same unknown contents.
  */
 export function matchNodes(
   original: Graph,
   graph: Graph,
   dialects: readonly Dialect[],
-): readonly (number | undefined)[] {
-  if (original === graph) return graph.nodes.map((_, index) => index);
+): readonly (Match | undefined)[] {
+  if (original === graph) return graph.nodes.map((_, index) => ({ index, exact: true }));
   const interner = new Interner(dialects);
-  const positions = new Map(original.nodes.map((node, index) => [node, index]));
-  const free = new Map<number, number[]>();
-  for (const [index, id] of interner.number(original).entries()) {
-    const list = free.get(id);
-    if (list) list.push(index);
-    else free.set(id, [index]);
-  }
+  const originalIds = interner.number(original);
   const ids = interner.number(graph);
-  const matched = new Array<number | undefined>(graph.nodes.length);
-  const claim = (node: number, index: number | undefined): void => {
-    const list = free.get(ids[node] as number);
-    const at = index === undefined ? 0 : (list?.indexOf(index) ?? -1);
-    if (list === undefined || at < 0 || at >= list.length) return;
-    matched[node] = list.splice(at, 1)[0];
+  const positions = new Map(original.nodes.map((node, index) => [node, index]));
+  const equal = new FreeList();
+  for (const [index, id] of originalIds.entries()) equal.add(id, index);
+  const matched = new Array<Match | undefined>(graph.nodes.length);
+  const claim = (node: number, index: number | undefined, exact: boolean): void => {
+    if (index !== undefined) matched[node] = { index, exact };
   };
   for (const [node, view] of graph.nodes.entries()) {
     const index = positions.get(view);
-    if (index !== undefined) claim(node, index);
+    if (index !== undefined) claim(node, equal.take(ids[node] as number, index), true);
   }
-  for (const [node, index] of matched.entries()) if (index === undefined) claim(node, undefined);
+  for (const node of graph.nodes.keys())
+    if (matched[node] === undefined) claim(node, equal.take(ids[node] as number), true);
+
+  const taken = new Set(matched.map((match) => match?.index));
+  const alike = new FreeList();
+  const loose = (program: Graph): OperandText => interner.operandText(program, () => "*");
+  const telling = (node: GraphNode): boolean =>
+    node.opaque !== undefined || node.inputs.some((source) => source?.from === "constant");
+  const originalText = loose(original);
+  for (const [index, node] of original.nodes.entries())
+    if (!taken.has(index) && telling(node)) alike.add(interner.nodeId(node, originalText), index);
+  const text = loose(graph);
+  const placed = interner.operandText(graph, (index) => {
+    const match = matched[index];
+    return match === undefined ? `new ${index}` : `${originalIds[match.index]}`;
+  });
+  for (const [node, view] of graph.nodes.entries()) {
+    if (matched[node] !== undefined) continue;
+    const free = (list: FreeList, id: number): number | undefined => {
+      let index: number | undefined;
+      do index = list.take(id);
+      while (index !== undefined && taken.has(index));
+      return index;
+    };
+    const index =
+      free(equal, interner.nodeId(view, placed)) ??
+      (telling(view) ? free(alike, interner.nodeId(view, text)) : undefined);
+    if (index !== undefined) taken.add(index);
+    claim(node, index, false);
+  }
   return matched;
 }

@@ -7,6 +7,7 @@
 
 import type { Graph, Source } from "@rewright/plugin";
 import { ModelError, quote } from "./error.ts";
+import type { Match } from "./match.ts";
 import type { Origin } from "./model.ts";
 
 /** The names of a program's values. */
@@ -62,14 +63,14 @@ function usedResults(graph: Graph): ReadonlySet<string> {
 export function nameValues(
   origin: Origin,
   graph: Graph,
-  matched: readonly (number | undefined)[],
+  matched: readonly (Match | undefined)[],
   carries: (constant: number, name: string) => boolean,
   fresh: FreshNames,
 ): Naming {
   const inputs = new Map(origin.inputs.map((name, index) => [name, index]));
   const originalName = (node: number, result: number): string => {
-    const index = matched[node];
-    return index === undefined ? "" : (origin.nodes[index]?.outputs[result] ?? "");
+    const match = matched[node];
+    return match === undefined ? "" : (origin.nodes[match.index]?.outputs[result] ?? "");
   };
   /** The output that each value is, and the value that each output is. */
   const claims = new Map<string, string>();

@@ -109,6 +109,7 @@ export function raise(
     attrs,
     operands: inputs.map((source, input) => source && { source, input }),
     results: wantedResults(node, def, used),
+    named: node.outputs.filter((name) => name !== "").length,
   };
   if (node.domain === "") {
     const version = versionAt(op, opset);

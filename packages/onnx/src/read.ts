@@ -60,6 +60,9 @@ const SPARSE_INITIALIZER = 15;
 /** More nodes than any real model has: reading them takes a few seconds. */
 const MAX_NODES = 250_000;
 
+/** Operators whose results have sizes that follow from floating-point operands. */
+const SIZED_BY_FLOATS: ReadonlySet<string> = new Set(["Resize", "Range"]);
+
 /** How a model is read. */
 export interface ReadOptions {
   /** Where external data may lie; without it external data is refused. */
@@ -409,6 +412,22 @@ class Reader {
     );
   }
 
+  /** Operands as inference may see them: types tell of no floating-point elements, but some sizes depend on such. */
+  #telling(
+    op: string,
+    sources: readonly (Source | undefined)[],
+    operands: GraphNode["operands"],
+  ): readonly (TensorType | undefined)[] {
+    if (!SIZED_BY_FLOATS.has(op)) return operands;
+    return operands.map((operand, i) => {
+      const source = sources[i];
+      if (operand === undefined || source === undefined || operand.shape.length > 1) return operand;
+      const contents = this.#contents(source);
+      if (contents === undefined || !/^f\d\d$/.test(contents.dtype)) return operand;
+      return { ...operand, value: Array.from(contents.data as ArrayLike<number>) };
+    });
+  }
+
   #raiseNode(
     node: FileNode,
     order: number,
@@ -440,7 +459,7 @@ class Reader {
     let inferred: readonly TensorType[] = [];
     if (operands.every((operand) => operand?.dtype !== "unknown"))
       try {
-        inferred = def.infer(operands, attrs, count);
+        inferred = def.infer(this.#telling(op, raised.inputs, operands), attrs, count);
       } catch (error) {
         if (!(error instanceof Error && error.name === "ShapeError")) throw error;
         this.#notes.push(`${nodeLabel(node, order)} is carried along as it is: ${error.message}.`);

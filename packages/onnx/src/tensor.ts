@@ -168,18 +168,17 @@ function tellingValue(
 /** A constant of these elements, rounded to its element type. */
 export function constantOf(given: NdArray): Constant {
   const { dtype, shape } = given;
+  const count = shape.reduce((product, dim) => product * dim, 1);
   const array: NdArray =
-    dtype === "string"
-      ? given
-      : { dtype, shape, data: decode(dtype, encode(given), given.data.length) };
-  const value = tellingValue(array, array.data.length, () => array);
+    dtype === "string" ? given : { dtype, shape, data: decode(dtype, encode(given), count) };
+  const value = tellingValue(array, count, () => array);
   const content = (): string | Uint8Array =>
     dtype === "string" ? JSON.stringify(array.data) : encode(array);
   let key: string | undefined;
   return {
     type: { dtype, shape, ...(value && { value }) },
     get key() {
-      key ??= keyOf(dtype, shape, array.data.length, content);
+      key ??= keyOf(dtype, shape, count, content);
       return key;
     },
     load: () => array,

@@ -26,7 +26,7 @@ import {
 } from "./generated/onnx_pb.ts";
 import { LATEST_OPSET } from "./generated/operators.ts";
 import { type LoweredNode, lower } from "./lower.ts";
-import { matchNodes } from "./match.ts";
+import { type Match, matchNodes } from "./match.ts";
 import { type Carrier, type OnnxModel, type Origin, type OriginNode, originOf } from "./model.ts";
 import { FreshNames, type Naming, nameValues } from "./naming.ts";
 import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
@@ -123,7 +123,7 @@ class Writer {
   readonly #origin: Origin;
   readonly #graph: Graph;
   readonly #dialects: readonly Dialect[];
-  readonly #matched: readonly (number | undefined)[];
+  readonly #matched: readonly (Match | undefined)[];
   readonly #naming: Naming;
   readonly #around: Surroundings;
   readonly #entries: Entry[] = [];
@@ -238,8 +238,8 @@ class Writer {
 
   /** What the file says of a node: of this very one, or of an opaque one just like it. */
   #originOf(index: number, node: GraphNode): OriginNode | undefined {
-    const matched = this.#matched[index];
-    if (matched !== undefined) return this.#origin.nodes[matched];
+    const match = this.#matched[index];
+    if (match !== undefined) return this.#origin.nodes[match.index];
     if (node.opaque === undefined) return undefined;
     if (this.#templates === undefined) {
       this.#templates = new Map();
@@ -258,7 +258,7 @@ class Writer {
     const origin = this.#originOf(index, node);
     const matched = this.#matched[index] !== undefined;
     const results = this.#naming.results[index] as readonly string[];
-    if (matched)
+    if (this.#matched[index]?.exact)
       for (const [result, name] of origin?.outputs.entries() ?? [])
         if (results[result] === name) this.#alive.add(name);
     if (origin?.initializer !== undefined) {
