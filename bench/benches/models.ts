@@ -1,6 +1,14 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { bert, bertClassifier, bertSizes, convnet, lora, nasrnn } from "@rewright/example-models";
+import {
+  bert,
+  bertClassifier,
+  bertSizes,
+  convnet,
+  lora,
+  nasrnn,
+  randomised,
+} from "@rewright/example-models";
 import { optimize } from "rewright";
 import type { Bench, Row } from "../bench.ts";
 

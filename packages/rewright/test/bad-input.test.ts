@@ -139,7 +139,7 @@ test("an output that is the input, unless forced", () =>
     expect(readFileSync(model).equals(bytes)).toBe(false);
   }));
 
-const usage: readonly (readonly [name: string, args: readonly string[], ...says: RegExp[]])[] = [
+const usage: readonly [name: string, args: readonly string[], ...says: RegExp[]][] = [
   ["an unknown option", ["--nods", "5"], /--nods/, /--nodes/],
   ["an unknown backend", ["--backend", "npu"], /npu/, /cpu, gpu, tpu/],
   ["an unknown strategy", ["--strategy", "magic"], /magic/, /saturate, greedy, mcts/],
