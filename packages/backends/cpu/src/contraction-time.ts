@@ -46,6 +46,7 @@ export function convolutionTime(node: NodeView, shape: Contraction, core: Core):
   const blocked = block > 0 && weight?.shape.length === 4 && node.operands[0]?.dtype === "f32";
   const touched = core.traffic(4 * (elements(node.operands[0]) + elements(node.results[0])));
   const flops = 2 * group * pixels * outputs * depth;
+  if (flops === 0) return touched;
   const isDepthwise = inputs === 1 && outputs === 1 && group > 1;
   if (isDepthwise) {
     if (!blocked || group % 4 !== 0) return Math.max(flops / (core.flops * 0.07), touched);

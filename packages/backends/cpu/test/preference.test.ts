@@ -130,6 +130,22 @@ const cases: readonly (readonly [string, (s: Sketch) => Value, string, string])[
     "Conv of 16 inputs",
   ],
   [
+    "narrow groups with a bias",
+    (s) => {
+      const operands = [s.x(image), s.weights(32, 4, 3, 3), s.weights(32)];
+      return s.apply("Conv", operands, { ...window, group: 8 });
+    },
+    "none",
+    "Conv of 16 inputs",
+  ],
+  [
+    "a depthwise convolution of 58 channels, without a bias",
+    (s) =>
+      s.apply("Conv", [s.x([1, 58, 28, 28]), s.weights(58, 1, 3, 3)], { ...window, group: 58 }),
+    "none",
+    "Pad",
+  ],
+  [
     "a depthwise convolution of 58 channels",
     (s) =>
       s.apply("Conv", [s.x([1, 58, 28, 28]), s.weights(58, 1, 3, 3), s.weights(58)], {
