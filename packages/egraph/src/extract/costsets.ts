@@ -4,6 +4,9 @@ import type { Trees } from "./tree.ts";
 /** Costs that differ by less than this share count as equal: sums in another order differ in their last bits. */
 export const TOLERANCE: number = 1e-12;
 
+/** E-nodes to look at before it is enough: a fraction of a second. */
+const EFFORT = 3e7;
+
 /** Which of e-nodes that come to the same cost is taken. */
 export type Ties = "oldest" | "newest";
 
@@ -25,6 +28,8 @@ export class CostSets {
   /** Per class: the last union that contained it. */
   private readonly seen: Int32Array;
   private epoch = 0;
+  /** E-nodes looked at so far. */
+  private effort = 0;
   private scratch: Int32Array = new Int32Array(256);
   private count = 0;
 
@@ -40,38 +45,36 @@ export class CostSets {
     return this.sets[c]?.at(-1) ?? -1;
   }
 
-  /** Finds programs for all classes; `trees` gives the order in which to begin. */
-  solve(trees: Trees, ties: Ties, stop: () => boolean): void {
-    const { parentAt, parents, first, classes, nodes } = this.task;
-    const queue = new Int32Array(nodes + 1);
-    const isQueued = new Uint8Array(nodes);
-    let head = 0;
-    let tail = 0;
-    const enqueue = (n: number): void => {
-      if (isQueued[n] === 1) return;
-      isQueued[n] = 1;
-      queue[tail] = n;
-      tail = tail === nodes ? 0 : tail + 1;
-    };
-    const isSettled = new Uint8Array(classes);
+  /**
+   * Finds programs for all classes: passes over the classes in the order of `trees`, that is mostly
+   * children before parents, until nothing improves or the effort is spent. Returns false when it was
+   * spent before every class had a program.
+   */
+  solve(trees: Trees, ties: Ties, stop: () => boolean): boolean {
+    const { parentAt, parents, first, classes, classOf } = this.task;
+    const isDue = new Uint8Array(classes).fill(1);
     // First the cheapest tree of each class: a good program early leaves little to improve.
     for (const c of trees.order) {
+      if (this.effort > EFFORT) return false;
       this.improve(trees.choice[c] as number, ties);
-      isSettled[c] = 1;
     }
-    for (const c of trees.order)
-      for (let n = first[c] as number; n < (first[c + 1] as number); n++) enqueue(n);
-    let steps = 0;
-    while (head !== tail) {
-      if ((++steps & 255) === 0 && stop()) return;
-      const n = queue[head] as number;
-      head = head === nodes ? 0 : head + 1;
-      isQueued[n] = 0;
-      if (!this.improve(n, ties)) continue;
-      const c = this.task.classOf[n] as number;
-      for (let k = parentAt[c] as number; k < (parentAt[c + 1] as number); k++)
-        enqueue(parents[k] as number);
+    for (let due = true; due; ) {
+      due = false;
+      for (let i = 0; i < trees.order.length; i++) {
+        const c = trees.order[i] as number;
+        if (isDue[c] === 0) continue;
+        if (this.effort > EFFORT || ((i & 63) === 0 && stop())) return true;
+        isDue[c] = 0;
+        let improved = false;
+        for (let n = first[c] as number; n < (first[c + 1] as number); n++)
+          if (this.improve(n, ties)) improved = true;
+        if (!improved) continue;
+        due = true;
+        for (let k = parentAt[c] as number; k < (parentAt[c + 1] as number); k++)
+          isDue[classOf[parents[k] as number] as number] = 1;
+      }
     }
+    return true;
   }
 
   /** Takes e-node `n` for its class if that makes a better program. */
@@ -141,6 +144,7 @@ export class CostSets {
       if (sum > limit) return Number.NaN;
     }
     this.count = count;
+    this.effort += set.length;
     return sum;
   }
 

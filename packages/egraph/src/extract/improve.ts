@@ -8,23 +8,26 @@ const EFFORT = 2e7;
 
 /**
  * Local improvement by marginal cost: what the program computes already is free, so other classes enter
- * with the term that is cheapest then. Two kinds of moves are made until neither helps, for at most
- * `rounds` rounds: another e-node for one class; and classes that pay only when several others use them
- * (one large product in place of several small ones), taken for a trial with the moves that they allow.
+ * with the term that is cheapest then. Two kinds of moves are made until neither helps: another e-node
+ * for one class; and classes that pay only when several others use them (one large product in place of
+ * several small ones), taken for a trial with the moves that they allow. Returns the rounds it took, at
+ * most `rounds`.
  */
-export function improve(incumbent: Incumbent, rounds: number, stop: () => boolean): void {
-  for (let round = 0; round < rounds && !stop(); round++) {
+export function improve(incumbent: Incumbent, rounds: number, stop: () => boolean): number {
+  for (let round = 0; round < rounds; round++) {
+    if (stop()) return round;
     reprice(incumbent);
     const single = moveOne(incumbent, stop);
-    if (!moveTogether(incumbent, reprice(incumbent), stop) && !single) break;
+    if (!moveTogether(incumbent, reprice(incumbent), stop) && !single) return round + 1;
   }
+  return rounds;
 }
 
 /** Lets every class outside the program enter, should it be needed, with its cheapest term beside the program. */
 function reprice(incumbent: Incumbent): Trees {
   const { task, choice, uses } = incumbent;
   const free = Uint8Array.from(uses, (count) => (count > 0 ? 1 : 0));
-  const trees = cheapestTrees(task, task.costs, free);
+  const trees = cheapestTrees(task, task.costs, { free });
   for (let c = 0; c < task.classes; c++) if (free[c] === 0) choice[c] = trees.choice[c] as number;
   return trees;
 }
@@ -36,9 +39,7 @@ function moveOne(incumbent: Incumbent, stop: () => boolean): boolean {
     if ((i & 63) === 0 && stop()) break;
     const c = order[i] as number;
     if (incumbent.uses[c] === 0) continue;
-    if (!incumbent.improve(c, incumbent.cost * TOLERANCE)) continue;
-    incumbent.sort();
-    moved = true;
+    if (incumbent.improve(c, incumbent.cost * TOLERANCE)) moved = true;
   }
   return moved;
 }

@@ -12,9 +12,11 @@ export class Incumbent {
   readonly choice: Int32Array;
   /** Per class: how many chosen children and roots refer to it. */
   readonly uses: Int32Array;
-  /** The classes of the program, children before parents, and the place of each there. */
-  order: Int32Array = new Int32Array(0);
-  readonly place: Int32Array;
+  /**
+   * Per class of the program: its place in an order in which children come before parents. Sorting gives
+   * whole numbers; classes that enter later are put in between.
+   */
+  readonly place: Float64Array;
   /** DAG cost. */
   cost = 0;
 
@@ -23,6 +25,16 @@ export class Incumbent {
   /** Per class: 2e while entering in epoch e, 2e + 1 once done. */
   private readonly visit: Int32Array;
   private epoch = 1;
+  private sorted: Int32Array = new Int32Array(0);
+  private isSorted = false;
+  /** Classes that are used besides the roots. */
+  private pinned: readonly number[] = [];
+  private readonly saved: {
+    choice: Int32Array;
+    uses: Int32Array;
+    place: Float64Array;
+    cost: number;
+  };
   private readonly above: Uint8Array;
   private aboveOf = -1;
 
@@ -31,24 +43,41 @@ export class Incumbent {
     this.choice = choice;
     this.topology = new Topology(task);
     this.uses = new Int32Array(task.classes);
-    this.place = new Int32Array(task.classes);
+    this.place = new Float64Array(task.classes);
     this.stack = new Int32Array(task.classes + task.children.length + 1);
     this.visit = new Int32Array(task.classes);
     this.above = new Uint8Array(task.classes);
+    this.saved = {
+      choice: choice.slice(),
+      uses: this.uses.slice(),
+      place: this.place.slice(),
+      cost: 0,
+    };
     for (const root of task.roots) this.cost += this.use(root);
     this.sort();
   }
 
-  /** Brings `order` up to date after a change; `pinned` are classes that are used besides the roots. */
-  sort(pinned: readonly number[] = []): void {
+  /** The classes of the program, children before parents. Valid until the program changes. */
+  get order(): Int32Array {
+    if (!this.isSorted) this.sort();
+    return this.sorted;
+  }
+
+  private sort(): void {
     const { roots } = this.task;
     const order = this.topology.sort(
       this.choice,
-      pinned.length > 0 ? [...pinned, ...roots] : roots,
+      this.pinned.length > 0 ? [...this.pinned, ...roots] : roots,
     );
     if (!order) throw new Error("the program has become cyclic: this is a bug in egraph-ts");
-    this.order = order;
+    this.sorted = order;
     for (let i = 0; i < order.length; i++) this.place[order[i] as number] = i;
+    this.isSorted = true;
+    this.aboveOf = -1;
+  }
+
+  private changed(): void {
+    this.isSorted = false;
     this.aboveOf = -1;
   }
 
@@ -156,7 +185,7 @@ export class Incumbent {
 
   /**
    * Gives class `c` the e-node that makes the program cheapest, all else being equal; returns whether that
-   * is another one than before. Call {@link sort} afterwards.
+   * is another one than before.
    */
   improve(c: number, tolerance: number): boolean {
     const { task, choice } = this;
@@ -174,17 +203,106 @@ export class Incumbent {
       limit = price;
       best = n;
     }
-    if (best >= 0) choice[c] = best;
-    const after = (task.costs[choice[c] as number] as number) + this.useChildren(c);
-    if (best >= 0) this.cost += after - before;
-    return best >= 0;
+    if (best < 0) {
+      this.useChildren(c);
+      return false;
+    }
+    choice[c] = best;
+    const isPlaced = this.placeBelow(best, this.place[c] as number);
+    this.cost += (task.costs[best] as number) + this.useChildren(c) - before;
+    this.changed();
+    if (!isPlaced) this.sort();
+    return true;
   }
 
-  /** Whether classes outside the program can enter it with the e-nodes chosen for them. */
-  canEnter(classes: readonly number[]): boolean {
-    const order = this.topology.sort(this.choice, [...classes, ...this.task.roots]);
-    this.sort();
-    return order !== undefined;
+  /** Takes classes from outside into the program, beside its roots; returns false, and does nothing, if they need one another in a circle. */
+  pin(classes: readonly number[]): boolean {
+    const { choice, place } = this;
+    for (const c of classes) {
+      place[c] = Number.POSITIVE_INFINITY;
+      const price = this.price(c, choice[c] as number, Number.POSITIVE_INFINITY);
+      if (price === Number.POSITIVE_INFINITY) return false;
+    }
+    let isPlaced = true;
+    for (const c of classes) {
+      if (this.uses[c] === 0) {
+        const n = choice[c] as number;
+        if (!this.placeBelow(n, Number.POSITIVE_INFINITY)) isPlaced = false;
+        place[c] = justAbove(this.highest(n), Number.POSITIVE_INFINITY);
+      }
+      this.cost += this.use(c);
+    }
+    this.pinned = classes;
+    this.changed();
+    if (!isPlaced) this.sort();
+    return true;
+  }
+
+  /** Takes the pinned classes out again, but for those that the program uses by now. */
+  unpin(): void {
+    for (const c of this.pinned) this.cost -= this.drop(c);
+    this.pinned = [];
+    this.changed();
+  }
+
+  /** Keeps the present state, for {@link restore}. */
+  save(): void {
+    this.saved.choice.set(this.choice);
+    this.saved.uses.set(this.uses);
+    this.saved.place.set(this.place);
+    this.saved.cost = this.cost;
+  }
+
+  /** Goes back to the state saved last. */
+  restore(): void {
+    this.choice.set(this.saved.choice);
+    this.uses.set(this.saved.uses);
+    this.place.set(this.saved.place);
+    this.cost = this.saved.cost;
+    this.changed();
+  }
+
+  /** The highest place among the children of an e-node, -1 without children. */
+  private highest(n: number): number {
+    const { task, place } = this;
+    let highest = -1;
+    const end = task.childAt[n + 1] as number;
+    for (let k = task.childAt[n] as number; k < end; k++) {
+      const child = place[task.children[k] as number] as number;
+      if (child > highest) highest = child;
+    }
+    return highest;
+  }
+
+  /**
+   * Gives places below `limit` to the classes that enter with e-node `n`; returns false when that leaves
+   * the order wrong, so that it must be sorted anew.
+   */
+  private placeBelow(n: number, limit: number): boolean {
+    const { task, choice, uses, visit, place, stack } = this;
+    const entering = ++this.epoch * 2;
+    let depth = 0;
+    const end = task.childAt[n + 1] as number;
+    for (let k = task.childAt[n] as number; k < end; k++)
+      stack[depth++] = task.children[k] as number;
+    while (depth > 0) {
+      const top = stack[--depth] as number;
+      if (top < 0) {
+        const highest = this.highest(choice[~top] as number);
+        const between = justAbove(highest, limit);
+        if (!(between > highest && between < limit)) return false;
+        place[~top] = between;
+        continue;
+      }
+      if ((uses[top] as number) > 0 || visit[top] === entering) continue;
+      visit[top] = entering;
+      stack[depth++] = ~top;
+      const chosen = choice[top] as number;
+      const last = task.childAt[chosen + 1] as number;
+      for (let j = task.childAt[chosen] as number; j < last; j++)
+        stack[depth++] = task.children[j] as number;
+    }
+    return this.highest(n) < limit;
   }
 
   /** Per class of the program: its own cost and that of what only it uses, the most that a move can save there. */
@@ -218,4 +336,9 @@ export class Incumbent {
     }
     return above[d] === 1;
   }
+}
+
+/** A place above `place`, and below `limit` and the next whole number. */
+function justAbove(place: number, limit: number): number {
+  return (place + Math.min(limit, Math.floor(place) + 1)) / 2;
 }

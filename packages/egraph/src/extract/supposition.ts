@@ -82,24 +82,15 @@ export class Supposition {
 
   /** Takes the classes into the program with every move they allow; takes it back unless that is cheaper. */
   tryOut(): boolean {
-    const { incumbent, classes } = this;
+    const { incumbent } = this;
     const before = incumbent.cost;
-    const uses = incumbent.uses.slice();
-    const choice = incumbent.choice.slice();
-    if (!incumbent.canEnter(classes)) return false;
-    for (const c of classes) incumbent.cost += incumbent.use(c);
-    incumbent.sort(classes);
+    incumbent.save();
+    if (!incumbent.pin(this.classes)) return false;
     for (const user of this.users.keys())
-      if ((incumbent.uses[user] as number) > 0 && incumbent.improve(user, before * TOLERANCE))
-        incumbent.sort(classes);
-    for (const c of classes) incumbent.cost -= incumbent.drop(c);
+      if ((incumbent.uses[user] as number) > 0) incumbent.improve(user, before * TOLERANCE);
+    incumbent.unpin();
     const isCheaper = incumbent.cost < before - before * TOLERANCE;
-    if (!isCheaper) {
-      incumbent.uses.set(uses);
-      incumbent.choice.set(choice);
-      incumbent.cost = before;
-    }
-    incumbent.sort();
+    if (!isCheaper) incumbent.restore();
     return isCheaper;
   }
 

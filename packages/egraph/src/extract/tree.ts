@@ -34,12 +34,24 @@ export interface Trees {
   readonly order: Int32Array;
 }
 
+/** What changes the costs of trees. */
+export interface TreeOptions {
+  /** Per class: 1 where it costs nothing and needs no e-node. */
+  readonly free?: Uint8Array;
+  /** Per class: among how many users its cost is divided. The result is then a heuristic, acyclic still. */
+  readonly shares?: Float64Array;
+}
+
 /**
  * Least tree costs by Knuth's generalisation of Dijkstra's algorithm ("A generalization of Dijkstra's
  * algorithm", 1977): classes are settled in ascending order of (cost, size). The size of a term exceeds
  * those of its children, so e-nodes that cost nothing can form no cycle.
  */
-export function cheapestTrees(task: Problem, costs: Float64Array, free?: Uint8Array): Trees {
+export function cheapestTrees(
+  task: Problem,
+  costs: Float64Array,
+  { free, shares }: TreeOptions = {},
+): Trees {
   const { classes, nodes, childAt, children, parentAt, parents, classOf } = task;
   const choice = new Int32Array(classes).fill(-1);
   const cost = new Float64Array(classes).fill(Number.POSITIVE_INFINITY);
@@ -67,6 +79,7 @@ export function cheapestTrees(task: Problem, costs: Float64Array, free?: Uint8Ar
       sum += cost[child] as number;
       terms += size[child] as number;
     }
+    if (shares) sum /= shares[classOf[n] as number] as number;
     if (sum < Number.POSITIVE_INFINITY) heap.push(n, sum, terms);
   };
 
