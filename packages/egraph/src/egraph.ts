@@ -264,17 +264,9 @@ export class EGraph<D = undefined> {
   rebuild(): void {
     const { repairs, stale, changed, merged } = this;
     while (repairs.size + stale.size + changed.size > 0) {
-      if (repairs.size > 0) {
-        this.repair(repairs.peek());
-        repairs.shift();
-      } else if (stale.size > 0) {
-        this.remake(stale.peek());
-        stale.shift();
-      } else {
-        const id = this.find(changed.peek());
-        changed.shift();
-        this.analysis?.modify?.(this, id);
-      }
+      if (repairs.size > 0) this.repair(repairs.shift());
+      else if (stale.size > 0) this.remake(stale.shift());
+      else this.analysis?.modify?.(this, this.find(changed.shift()));
     }
     if (merged.size > 0) this.tidy();
     if (this.marks.length === 0 && this.listed > 2 * this.liveNodes + 1024) {
@@ -350,13 +342,9 @@ export class EGraph<D = undefined> {
     const { parent } = sets;
     // Many classes may have become one: its root stands for them, once.
     const roots = new Worklist();
-    while (merged.size > 0) {
-      roots.push(sets.find(merged.peek()));
-      merged.shift();
-    }
+    while (merged.size > 0) roots.push(sets.find(merged.shift()));
     while (roots.size > 0) {
-      const root = roots.peek();
-      roots.shift();
+      const root = roots.shift();
       const count = members.order(root, store);
       for (let i = 0; i < count; i++) {
         const node = members.ordered[i] as number;

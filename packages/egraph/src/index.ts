@@ -1,3 +1,9 @@
+/**
+ * E-graphs and equality saturation on flat typed arrays: see {@link EGraph}, {@link Query},
+ * {@link extractTree} and {@link extractDag}.
+ *
+ * @module
+ */
 export type { Analysis } from "./analysis.ts";
 export { EGraph, type EGraphOptions, type Mark } from "./egraph.ts";
 export type { Ties } from "./extract/costsets.ts";

@@ -28,7 +28,7 @@ export interface TrailMark {
 export class Trail {
   private readonly columns: Undoable[] = [];
   private readonly marks: TrailMark[] = [];
-  private log_: Int32Array = new Int32Array(256);
+  private entries: Int32Array = new Int32Array(256);
   private used = 0;
 
   /** Takes a column under care; returns the number to log with. */
@@ -50,13 +50,13 @@ export class Trail {
   /** Notes that entry `index` of column `kind` was `old`. */
   log(kind: number, index: number, old: number): void {
     const at = this.used;
-    if (at + 2 > this.log_.length) {
-      const grown = new Int32Array(this.log_.length * 2);
-      grown.set(this.log_);
-      this.log_ = grown;
+    if (at + 2 > this.entries.length) {
+      const grown = new Int32Array(this.entries.length * 2);
+      grown.set(this.entries);
+      this.entries = grown;
     }
-    this.log_[at] = (index << 4) | kind;
-    this.log_[at + 1] = old;
+    this.entries[at] = (index << 4) | kind;
+    this.entries[at + 1] = old;
     this.used = at + 2;
   }
 
@@ -71,7 +71,7 @@ export class Trail {
   restore(depth: number): void {
     const mark = this.marks[depth] as TrailMark;
     this.marks.length = depth;
-    const log = this.log_;
+    const log = this.entries;
     for (let at = this.used - 2; at >= mark.entries; at -= 2) {
       const address = log[at] as number;
       (this.columns[address & 15] as Undoable).undo(address >>> 4, log[at + 1] as number);
@@ -100,7 +100,7 @@ export class Trail {
 
   /** Bytes of the log and of every column registered. */
   get bytes(): number {
-    let bytes = this.log_.byteLength;
+    let bytes = this.entries.byteLength;
     for (const column of this.columns) bytes += column.bytes;
     return bytes;
   }

@@ -29,15 +29,12 @@ export class Worklist {
     this.items[this.end++] = id;
   }
 
-  /** The id that is first; there must be one. */
-  peek(): number {
-    return this.items[this.first] as number;
-  }
-
-  /** Removes the id that is first. */
-  shift(): void {
-    this.queued[this.items[this.first] as number] = 0;
+  /** Removes and returns the id that is first; there must be one. */
+  shift(): number {
+    const id = this.items[this.first] as number;
+    this.queued[id] = 0;
     if (++this.first === this.end) this.first = this.end = 0;
+    return id;
   }
 
   /** A copy of the ids in the list. */

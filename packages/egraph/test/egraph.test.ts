@@ -102,6 +102,24 @@ test("the facts of an analysis reach their fixpoint", () => {
   );
 });
 
+test("facts that grow around a circle are followed to the end", () => {
+  // The longest path of e-nodes below a class, up to 10.
+  const longest = {
+    make: (graph: EGraph<number>, node: number) =>
+      Math.min(10, 1 + Math.max(0, ...graph.children(node).map((child) => graph.data(child)))),
+    join: Math.max,
+  };
+  const graph = new EGraph<number>({ analysis: longest });
+  const f = graph.operator("f");
+  const a = graph.add(graph.operator("a"), 0, []);
+  const fa = graph.add(f, 0, [a]);
+  const top = graph.add(graph.operator("g"), 0, [graph.add(f, 0, [fa])]);
+  expect(graph.data(top)).toBe(4);
+  graph.union(a, fa);
+  graph.rebuild();
+  expect([graph.data(a), graph.data(top)]).toEqual([10, 10]);
+});
+
 test("modify may add nodes and unite: constants fold", () => {
   const graph: EGraph<number | undefined> = new EGraph<number | undefined>({
     analysis: {

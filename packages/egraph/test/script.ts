@@ -46,7 +46,7 @@ export const history: fc.Arbitrary<Action[]> = fc
   .map((stretches) => stretches.flatMap(([growth, then]) => [...growth, { do: then } as Action]));
 
 /** Everything of a graph that a mark must bring back, word by word. */
-export function snapshot<D>(graph: EGraph<D>): unknown {
+function snapshot<D>(graph: EGraph<D>): unknown {
   const columns = graph["trail"]["columns"].map((column: Undoable) =>
     column instanceof Column || column instanceof ObjectColumn
       ? Array.from<unknown>(column.data).slice(0, column.length)
