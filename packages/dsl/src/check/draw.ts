@@ -32,6 +32,7 @@ interface Gap {
   readonly term: ast.Term;
   readonly item: number;
   readonly name: string;
+  readonly optional: boolean;
 }
 
 /** Undoes what has been drawn since. */
@@ -100,7 +101,9 @@ export class Drawer {
       roots.push(drawn);
     }
     if (!this.#decide()) return undefined;
-    return this.#met.size === this.#conjuncts.length ? roots : undefined;
+    if (this.#met.size < this.#conjuncts.length) return undefined;
+    this.#proposer.approve();
+    return roots;
   }
 
   // ── Undoing ────────────────────────────────────────────────────────────────
@@ -138,7 +141,7 @@ export class Drawer {
       }
       default: {
         const known = this.#sample.evaluate(term, item);
-        return known ?? this.#fill({ at: 0, term, item, name: "" }, []);
+        return known ?? this.#fill({ at: 0, term, item, name: "", optional: false }, []);
       }
     }
   }
@@ -203,13 +206,10 @@ export class Drawer {
           const known =
             element.kind === "variable" ? this.#sample.evaluate(element, at) : undefined;
           operands.push(known);
-          if (!known)
-            gaps.push({
-              at: operands.length - 1,
-              term: element,
-              item: at,
-              name: declared?.name ?? "",
-            });
+          if (!known) {
+            const { name = "", optional = false } = declared ?? {};
+            gaps.push({ at: operands.length - 1, term: element, item: at, name, optional });
+          }
         }
       }
     }
@@ -247,25 +247,39 @@ export class Drawer {
     operands: (SampleTerm | undefined)[],
     gaps: readonly Gap[],
   ): readonly SampleTerm[] | undefined {
-    for (const gap of gaps) {
+    const fill = (gap: Gap, result?: readonly number[]): boolean => {
       const siblings = operands.filter((operand) => operand !== undefined);
-      const drawn = this.#fill(gap, siblings);
-      if (!drawn) return undefined;
+      const drawn = this.#fill(gap, siblings, result);
       operands[gap.at] = drawn;
-    }
+      return drawn !== undefined;
+    };
     const given = operands as SampleTerm[];
+    const op = this.#sample.define(term);
+    if (!gaps.every((gap) => gap.optional || fill(gap))) return undefined;
     const attrs = this.#attrs(term, given, item);
-    return attrs && applyTo(this.#sample.define(term), given, attrs, count);
+    if (!attrs) return undefined;
+    for (const gap of gaps) {
+      if (!gap.optional) continue;
+      const before = operands.slice(0, gap.at);
+      const isPlain = before.every((operand) => operand !== undefined);
+      const without = isPlain ? applyTo(op, before, attrs, count) : undefined;
+      if (!fill(gap, without?.[0]?.shape)) return undefined;
+    }
+    return applyTo(op, given, attrs, count);
   }
 
   /** Draws a tensor where an operand is a variable, a constant or anything at all. */
-  #fill({ term, item, name }: Gap, siblings: readonly SampleTerm[]): SampleTerm | undefined {
+  #fill(
+    { term, item, name }: Gap,
+    siblings: readonly SampleTerm[],
+    result?: readonly number[],
+  ): SampleTerm | undefined {
     if (term.kind === "constant") return this.#constant(term.value, item, name, siblings);
-    if (term.kind !== "variable") return this.#proposer.tensor({ name, siblings });
+    if (term.kind !== "variable") return this.#proposer.tensor({ name, siblings, result });
     const known = this.#sample.evaluate(term, item);
     if (known) return known;
     const attribute = this.#attributes.get(term.name);
-    const drawn = this.#proposer.tensor({ name, siblings, attribute });
+    const drawn = this.#proposer.tensor({ name, siblings, attribute, result });
     this.#setItem(this.#sample.terms, term.name, item, drawn);
     return drawn;
   }

@@ -3,6 +3,24 @@
 import { elements } from "../terms/contents.ts";
 import type { Dice } from "./dice.ts";
 
+const FEW = [
+  [1, 3],
+  [2, 2],
+  [3, 1],
+] as const;
+const PADS = [
+  [0, 6],
+  [1, 3],
+  [2, 1],
+] as const;
+const SMALL = [
+  [0, 3],
+  [1, 3],
+  [2, 2],
+  [3, 1],
+  [-1, 1],
+] as const;
+
 /** Proposes lists of integers that may suit the shape of an application's first operand. */
 export class IntegerProposer {
   readonly #dice: Dice;
@@ -14,10 +32,20 @@ export class IntegerProposer {
     this.#dims = dims;
   }
 
-  /** A list of integers for an operand or attribute of this name; of this length, if one is wanted. */
-  list(name: string, shape: readonly number[], length?: number): number[] {
+  /**
+   * A list of integers for an operand or attribute of this name; of this length, if one is wanted. `shape` is that of the
+   * first operand, `kernel` that of the second, where there is one.
+   */
+  list(
+    name: string,
+    shape: readonly number[],
+    kernel: readonly number[] = [],
+    length?: number,
+  ): number[] {
     const dice = this.#dice;
     const rank = shape.length;
+    /** As many as there are dimensions behind batch and channels. */
+    const spatial = Math.max(1, rank - 2);
     const long = (usual: number): number => length ?? usual;
     const each = (count: number, item: (i: number) => number): number[] => {
       return Array.from({ length: count }, (_, i) => item(i));
@@ -26,25 +54,10 @@ export class IntegerProposer {
       case "shape":
         return this.#target(shape, length);
       case "perm":
-        return dice.permutation(long(rank)).map((axis) => axis);
+        return dice.permutation(long(rank));
       case "axes":
       case "axis":
-        return this.#axes(
-          rank,
-          long(
-            Math.max(
-              1,
-              Math.min(
-                rank,
-                dice.weighted([
-                  [1, 3],
-                  [2, 2],
-                  [3, 1],
-                ] as const),
-              ),
-            ),
-          ),
-        );
+        return this.#axes(rank, long(Math.max(1, Math.min(rank, dice.weighted(FEW)))));
       case "split":
         return this.#parts(rank > 0 ? dice.pick(shape) : 2, long(dice.integer(1, 3)));
       case "starts":
@@ -54,39 +67,29 @@ export class IntegerProposer {
           dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, 4),
         );
       case "steps":
+        return each(long(dice.pick([1, 2, spatial])), () => (dice.chance(0.7) ? 1 : 2));
       case "repeats":
+        return each(long(rank), () => dice.integer(1, 2));
       case "strides":
       case "dilations":
-        return each(
-          long(name === "repeats" ? rank : dice.pick([1, 2, Math.max(1, rank - 2)])),
-          () => (dice.chance(0.7) ? 1 : 2),
-        );
+        return each(long(dice.chance(0.85) ? spatial : dice.integer(1, 3)), () => {
+          return dice.chance(0.7) ? 1 : 2;
+        });
       case "pads":
-        return each(long(dice.pick([2 * rank, 2 * Math.max(1, rank - 2)])), () =>
-          dice.weighted([
-            [0, 6],
-            [1, 3],
-            [2, 1],
-          ] as const),
-        );
+        return each(long(2 * (dice.chance(0.6) ? spatial : rank)), () => dice.weighted(PADS));
       case "sizes":
         return each(long(rank), (i) =>
           dice.chance(0.5) ? (shape[i] ?? 1) : dice.pick(this.#dims),
         );
       case "kernel_shape":
-        return each(long(Math.max(1, rank - 2)), () => dice.integer(1, 3));
+        return each(long(spatial), (i) => {
+          const size = kernel[i + 2];
+          return size !== undefined && dice.chance(0.9) ? size : dice.integer(1, 3);
+        });
       case "k":
         return each(long(1), () => dice.integer(1, 2));
       default:
-        return each(long(dice.pick([1, 2, Math.max(1, rank)])), () =>
-          dice.weighted([
-            [0, 3],
-            [1, 3],
-            [2, 2],
-            [3, 1],
-            [-1, 1],
-          ] as const),
-        );
+        return each(long(dice.pick([1, 2, Math.max(1, rank)])), () => dice.weighted(SMALL));
     }
   }
 

@@ -28,6 +28,8 @@ export interface Place {
   readonly name: string;
   /** The operands that are known by now; the first is the one axes and shapes refer to. */
   readonly siblings: readonly SampleTerm[];
+  /** The shape of the result where the operand, being optional, is left out. */
+  readonly result?: readonly number[] | undefined;
   /** It stands for an attribute of this type somewhere in the rule, and must have such contents. */
   readonly attribute?: AttrType | undefined;
 }
@@ -44,6 +46,8 @@ const LISTS = new Set([
   "sizes",
 ]);
 const WHOLE = new Set(["k", "axis", "depth", "start", "limit", "delta"]);
+/** Numbers of channels that kernels are made for, and some they are not. */
+const WIDE = [8, 16, 16, 17, 18, 32];
 /** Operands with one element a channel. */
 const VECTORS = new Set(["bias", "scale", "mean", "var", "input_mean", "input_var"]);
 const SHAPES = [
@@ -58,57 +62,82 @@ const SHAPES = [
 const MOST_ELEMENTS = 1500;
 const TRUTHS = new Set(["condition", "cond"]);
 
+/** What the tensors of one sample have in common. */
+interface Habits {
+  /** The sizes of dimensions: few, so that they often coincide. */
+  readonly dims: readonly number[];
+  /** The usual rank. */
+  readonly rank: number;
+  /** The usual element type. */
+  readonly dtype: DType;
+}
+
+const SIZES = [
+  [3, 3],
+  [2, 2],
+  [5, 1],
+  [4, 2],
+  [6, 1],
+] as const;
+const RANKS = [
+  [0, 6],
+  [1, 16],
+  [2, 36],
+  [3, 22],
+  [4, 20],
+] as const;
+const DTYPES = [
+  ["f64", 45],
+  ["f32", 45],
+  ["i64", 5],
+  ["bool", 5],
+] as const;
+
 /** Proposes tensors, values and attributes for one sample. */
 export class Proposer {
   readonly #dice: Dice;
-  /** The sizes that dimensions of this sample have: few, so that they often coincide. */
-  #dims: readonly number[] = [1, 2, 3];
+  #habits: Habits = { dims: [1, 2, 3], rank: 2, dtype: "f32" };
   #integers: IntegerProposer;
-  #rank = 2;
-  #dtype: DType = "f32";
   #mode: Mode = "reals";
   readonly #large: boolean;
+  /** Habits of samples that were good. */
+  readonly #good: Habits[] = [];
+  #attempts = 0;
+  #successes = 0;
 
   /** `large`: now and then a dimension of 32, for bounds that only many elements come near to. */
   constructor(dice: Dice, large: boolean) {
     this.#dice = dice;
     this.#large = large;
-    this.#integers = new IntegerProposer(dice, this.#dims);
+    this.#integers = new IntegerProposer(dice, this.#habits.dims);
   }
 
-  /** Draw the habits of another sample. */
+  /**
+   * Draw the habits of another sample. Where samples are hard to come by, habits that led to one are mostly taken again.
+   */
   begin(): void {
     const dice = this.#dice;
-    const first = dice.integer(2, 4);
-    const second = dice.weighted([
-      [3, 3],
-      [2, 2],
-      [5, 1],
-      [4, 2],
-      [6, 1],
-    ] as const);
-    this.#dims = dice.chance(0.35) ? [first, second, 1] : [first, second];
-    if (this.#large) this.#dims = [...this.#dims, 32];
-    this.#integers = new IntegerProposer(dice, this.#dims);
-    this.#rank = dice.weighted([
-      [0, 6],
-      [1, 16],
-      [2, 36],
-      [3, 22],
-      [4, 20],
-    ] as const);
-    this.#dtype = dice.weighted([
-      ["f64", 45],
-      ["f32", 45],
-      ["i64", 5],
-      ["bool", 5],
-    ] as const);
+    this.#attempts++;
+    const isHard = this.#good.length > 0 && this.#successes < this.#attempts / 5;
+    this.#habits = isHard && dice.chance(0.7) ? dice.pick(this.#good) : this.#draw();
+    this.#integers = new IntegerProposer(dice, this.#habits.dims);
     this.#mode = dice.weighted(MODES);
   }
 
-  /** The element type of tensors in general. */
-  get dtype(): DType {
-    return this.#dtype;
+  /** The sample begun last was a good one. */
+  approve(): void {
+    this.#successes++;
+    if (this.#good.length < 50) this.#good.push(this.#habits);
+  }
+
+  #draw(): Habits {
+    const dice = this.#dice;
+    const first = dice.integer(2, 4);
+    const second = dice.weighted(SIZES);
+    let dims = dice.chance(0.35) ? [first, second, 1] : [first, second];
+    if (dice.chance(0.12)) dims = [dice.pick(WIDE), dice.pick(WIDE), 1, first];
+    if (this.#large) dims.push(32);
+    return { dims, rank: dice.weighted(RANKS), dtype: dice.weighted(DTYPES) };
   }
 
   // ── Tensors ────────────────────────────────────────────────────────────────
@@ -125,8 +154,7 @@ export class Proposer {
       const items = this.list(name, siblings, 1);
       return new SampleTerm(...typed(tensor("i64", dice.chance(0.5) ? [] : [1], items)));
     }
-    const isVector = VECTORS.has(name) && siblings.length > 0 && dice.chance(0.7);
-    const shape = isVector ? this.#vector(siblings) : this.#shape(siblings);
+    const shape = this.#shapeAt(name, place);
     if (name === "indices" && dice.chance(0.9)) return this.#indices(siblings);
     if (TRUTHS.has(name) && dice.chance(0.9)) return this.#filled("bool", shape);
     return this.#filled(this.#dtypeLike(siblings), shape);
@@ -157,7 +185,7 @@ export class Proposer {
   }
 
   #floating(): DType {
-    return isFloat(this.#dtype) ? this.#dtype : "f32";
+    return isFloat(this.#habits.dtype) ? this.#habits.dtype : "f32";
   }
 
   #dtypeLike(siblings: readonly SampleTerm[]): DType {
@@ -165,7 +193,7 @@ export class Proposer {
     const like = siblings.length > 0 ? dice.pick(siblings).dtype : undefined;
     if (like !== undefined && dice.chance(0.85)) return like;
     return dice.weighted([
-      [this.#dtype, 80],
+      [this.#habits.dtype, 80],
       ["f32", 8],
       ["i64", 6],
       ["bool", 4],
@@ -177,7 +205,7 @@ export class Proposer {
     const known = siblings.length > 0 ? this.#dice.pick(siblings).shape : [];
     return known.length > 0 && this.#dice.chance(0.5)
       ? this.#dice.pick(known)
-      : this.#dice.pick(this.#dims);
+      : this.#dice.pick(this.#habits.dims);
   }
 
   #dimsOf(rank: number, siblings: readonly SampleTerm[]): number[] {
@@ -192,7 +220,7 @@ export class Proposer {
 
   #shape(siblings: readonly SampleTerm[]): readonly number[] {
     const dice = this.#dice;
-    const rank = dice.chance(0.75) ? this.#rank : dice.integer(0, 4);
+    const rank = dice.chance(0.75) ? this.#habits.rank : dice.integer(0, 4);
     if (siblings.length === 0) return this.#dimsOf(rank, []);
     const { shape } = dice.chance(0.4) ? (siblings.at(-1) as SampleTerm) : dice.pick(siblings);
     const cut = dice.integer(0, shape.length);
@@ -216,6 +244,28 @@ export class Proposer {
       case "free":
         return this.#dimsOf(rank, siblings);
     }
+  }
+
+  #shapeAt(name: string, { siblings, result }: Place): readonly number[] {
+    const dice = this.#dice;
+    const [first, second] = siblings;
+    if (result && dice.chance(0.4)) return result;
+    if (first && VECTORS.has(name) && dice.chance(0.7)) return this.#vector(siblings);
+    const isWindowed = first !== undefined && first.shape.length > 2 && dice.chance(0.8);
+    if (isWindowed && name === "w") return this.#kernel(first.shape);
+    if (isWindowed && second && name === "b") return second.shape.slice(0, 1);
+    return this.#shape(siblings);
+  }
+
+  /** The shape of a convolution's weights: output channels, input channels a group, window. */
+  #kernel([, channels = 1, ...spatial]: readonly number[]): readonly number[] {
+    const dice = this.#dice;
+    const parts = Array.from({ length: channels }, (_, i) => i + 1).filter(
+      (n) => channels % n === 0,
+    );
+    const outputs = dice.chance(0.5) ? channels : dice.pick(this.#habits.dims);
+    const inputs = dice.chance(0.4) ? channels : dice.pick(parts);
+    return [outputs, inputs, ...spatial.map((size) => dice.integer(1, Math.min(3, size)))];
   }
 
   /** One dimension: a channel's, or the last, of the first operand; or that of the list before. */
@@ -261,7 +311,7 @@ export class Proposer {
 
   /** A list of integers for an operand or attribute of this name; of this length, if one is wanted. */
   list(name: string, siblings: readonly SampleTerm[], length?: number): number[] {
-    return this.#integers.list(name, siblings[0]?.shape ?? [], length);
+    return this.#integers.list(name, siblings[0]?.shape ?? [], siblings[1]?.shape, length);
   }
 
   /** A value for an attribute; `undefined` where none can be guessed. */
@@ -277,6 +327,7 @@ export class Proposer {
       case "axis":
         return rank === 0 ? 0 : dice.integer(0, rank - 1);
       case "int":
+        if (name === "group" && dice.chance(0.8)) return groups(siblings);
         return dice.weighted([
           [0, 40],
           [1, 40],
@@ -304,13 +355,8 @@ export class Proposer {
       case "tensor":
         return undefined;
       default:
-        return dice.pick(type);
+        return dice.chance(0.4) ? type[0] : dice.pick(type);
     }
-  }
-
-  /** A value for a variable of which only the place is known. */
-  value(): number {
-    return this.#dice.integer(-1, 3);
   }
 }
 
@@ -320,4 +366,10 @@ function typed(array: NdArray): [{ dtype: DType; shape: readonly number[] }, NdA
 
 function literal(items: readonly number[]): SampleTerm {
   return new SampleTerm(...typed(tensor("i64", [items.length], items)));
+}
+
+/** The number of groups that a convolution's operands agree with. */
+function groups([data, weights]: readonly SampleTerm[]): number {
+  const count = (data?.shape[1] ?? 1) / (weights?.shape[1] ?? 1);
+  return Number.isInteger(count) ? count : 1;
 }
