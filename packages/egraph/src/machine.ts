@@ -2,6 +2,11 @@ import type { EGraph } from "./egraph.ts";
 import type { Matches } from "./matches.ts";
 import * as Step from "./plan.ts";
 
+/** Counts the steps of a machine. */
+export interface Meter {
+  steps: number;
+}
+
 /** Steps between two questions whether to stop. */
 const PATIENCE = 4096;
 
@@ -16,6 +21,7 @@ export function execute(
   out: Matches,
   limit: number,
   stop: (() => boolean) | undefined,
+  meter: Meter,
 ): number {
   const { code, guards, orders } = plan;
   const at = graph.store.at.data;
@@ -40,6 +46,7 @@ export function execute(
   while (pc >= 0) {
     if (--patience === 0) {
       patience = PATIENCE;
+      meter.steps += PATIENCE;
       if (stop?.()) break;
     }
     const a = code[pc + 1] as number;
@@ -92,10 +99,7 @@ export function execute(
         while (link >= 0) {
           const node = nodes[link] as number;
           if (words[at[node] as number] === op) {
-            // A node that has the class twice has two links: only the first counts.
-            let slot = (at[node] as number) - 2 * node;
-            while (slot < link && find(root, given[slot] as number) !== child) slot++;
-            if (slot === link) {
+            if (isFirstLink(at, given, root, node, link, child)) {
               registers[b] = node;
               cursor[place] = link;
               ok = true;
@@ -185,7 +189,25 @@ export function execute(
     resuming = !ok;
     pc = ok ? pc + Step.STEP : (code[pc + 5] as number);
   }
+  meter.steps += PATIENCE - patience;
   return out.count - start;
+}
+
+/**
+ * Whether a link is the first of those that a node has to a class: a node that has it as a child twice
+ * is its parent once.
+ */
+export function isFirstLink(
+  at: Int32Array,
+  given: Int32Array,
+  root: Int32Array,
+  node: number,
+  link: number,
+  child: number,
+): boolean {
+  let slot = (at[node] as number) - 2 * node;
+  while (slot < link && find(root, given[slot] as number) !== child) slot++;
+  return slot === link;
 }
 
 function find(root: Int32Array, id: number): number {
@@ -194,12 +216,13 @@ function find(root: Int32Array, id: number): number {
   return x;
 }
 
-function factorial(n: number): number {
+/** n! */
+export function factorial(n: number): number {
   return n < 2 ? 1 : n * factorial(n - 1);
 }
 
 /** Whether an order puts equal children in ascending place: of the orders that look the same, one does. */
-function isNewOrder(
+export function isNewOrder(
   words: Int32Array,
   from: number,
   orders: Int32Array,

@@ -21,13 +21,18 @@ export class Matches {
   push(row: Int32Array): void {
     const width = this.width;
     const from = this.count * width;
-    if (from + width > this.rows.length) {
-      const grown = new Int32Array(Math.max(from + width, this.rows.length * 2));
+    const rows = this.reserve(from + width);
+    for (let i = 0; i < width; i++) rows[from + i] = row[i] as number;
+    this.count++;
+  }
+
+  /** Makes room for `length` entries; returns the rows. @internal */
+  reserve(length: number): Int32Array {
+    if (length > this.rows.length) {
+      const grown = new Int32Array(Math.max(length, this.rows.length * 2));
       grown.set(this.rows);
       this.rows = grown;
     }
-    const rows = this.rows;
-    for (let i = 0; i < width; i++) rows[from + i] = row[i] as number;
-    this.count++;
+    return this.rows;
   }
 }

@@ -32,10 +32,18 @@ export class NodeStore {
   append(op: OpId, arg: ArgId, key: Int32Array, given: Int32Array, arity: number): NodeId {
     const node = this.created;
     const words = this.words;
-    words.push(op);
-    words.push(arg);
-    for (let i = 0; i < arity; i++) words.push(key[i] as number);
-    for (let i = 0; i < arity; i++) this.given.push(given[i] as number);
+    const end = words.length;
+    words.reserve(end + 2 + arity);
+    const record = words.data;
+    record[end] = op;
+    record[end + 1] = arg;
+    for (let i = 0; i < arity; i++) record[end + 2 + i] = key[i] as number;
+    words.length = end + 2 + arity;
+    const slots = this.given;
+    const slot = slots.length;
+    slots.reserve(slot + arity);
+    for (let i = 0; i < arity; i++) slots.data[slot + i] = given[i] as number;
+    slots.length = slot + arity;
     this.at.push(words.length);
     return node;
   }

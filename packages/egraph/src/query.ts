@@ -1,6 +1,7 @@
+import { generate, type Program } from "./codegen.ts";
 import { compile } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
-import { execute } from "./machine.ts";
+import { execute, type Meter } from "./machine.ts";
 import type { Matches } from "./matches.ts";
 import type { Guard, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
@@ -23,16 +24,24 @@ export interface SearchOptions {
   readonly stop?: () => boolean;
 }
 
+/** Steps after which a query is worth compiling to code. */
+const WARM = 50_000;
+
 /**
  * A pattern, or several at once, compiled for a graph. Several roots are a join: they share slots, are
  * found from one another through parents and children, and match pairwise different classes. Two roots
  * that are the same pattern but for slots of their own are matched in one order only.
+ *
+ * A query is interpreted until it has done some work, then compiled to code where that is allowed.
  */
 export class Query {
   private readonly graph: EGraph<unknown>;
   private readonly slots: number;
   private readonly plan: Plan;
   private readonly registers: Int32Array;
+  private readonly meter: Meter = { steps: 0 };
+  /** Undefined while interpreted; null where code cannot be made. */
+  private program: Program | null | undefined;
 
   // biome-ignore lint/suspicious/noExplicitAny: a query does not look at the facts of the graph
   constructor(graph: EGraph<any>, roots: readonly Pattern[], options: QueryOptions) {
@@ -56,7 +65,14 @@ export class Query {
     if (out.width !== this.slots)
       throw new RangeError(`rows of width ${this.slots} do not fit matches of width ${out.width}`);
     this.registers.fill(-1);
-    const limit = options.limit ?? Number.POSITIVE_INFINITY;
-    return execute(this.graph, this.plan, this.registers, out, limit, options.stop);
+    const { graph, registers, meter } = this;
+    const { limit = Number.POSITIVE_INFINITY, stop } = options;
+    if (this.program === undefined && meter.steps > WARM) this.compile();
+    if (this.program) return this.program(graph, registers, out, limit, stop);
+    return execute(graph, this.plan, registers, out, limit, stop, meter);
+  }
+
+  private compile(): void {
+    this.program = generate(this.plan, this.slots) ?? null;
   }
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { EGraph, type Guard, Matches, type Pattern, Query } from "../src/index.ts";
 import { symmetricRoots } from "../src/symmetry.ts";
 import { type Action, growth, history, Pair } from "./script.ts";
@@ -70,6 +70,15 @@ const choices = fc.array(fc.nat({ max: 10000 }), { minLength: 3, maxLength: 8 })
 function found(pair: Pair, query: Query): string[] {
   const out = new Matches(SLOTS);
   query.search(out);
+  // The same query as code: the same matches in the same order.
+  const again = new Matches(SLOTS);
+  query["compile"]();
+  expect(query["program"]).toBeTypeOf("function");
+  query.search(again);
+  expect(again.count).toBe(out.count);
+  expect(again.rows.subarray(0, out.count * SLOTS)).toEqual(
+    out.rows.subarray(0, out.count * SLOTS),
+  );
   const rows: string[] = [];
   for (let r = 0; r < out.count; r++) {
     const row = Array.from(out.rows.subarray(r * SLOTS, (r + 1) * SLOTS));
@@ -299,6 +308,12 @@ test("the limit and stop end a search; matches come in creation order", () => {
   expect(out.count).toBe(20003);
   out.clear();
   expect(query.search(out, { stop: () => true })).toBeLessThan(5000);
+  // By now it is code; limits and stopping are the same.
+  expect(query["program"]).toBeTypeOf("function");
+  out.clear();
+  expect(query.search(out, { limit: 3 })).toBe(3);
+  expect([...out.rows.subarray(0, 6)]).toEqual([0, 1, 1, 2, 2, 3]);
+  expect(query.search(out, { limit: 0 })).toBe(0);
 });
 
 test("a join goes through shared classes instead of trying all pairs", () => {
@@ -345,6 +360,25 @@ test("on the way up to a root each e-node of a class is taken once", () => {
   });
   const out = new Matches(3);
   expect(query.search(out)).toBe(2);
+});
+
+test("where code cannot be made, queries are interpreted", () => {
+  const { graph, f, leaf } = small();
+  graph.add(f, 0, [leaf("a")]);
+  const query = new Query(graph, [{ kind: "node", op: f, children: [v(0)] }], {
+    slots: 2,
+    rootSlots: [1],
+  });
+  class Refusal {
+    constructor() {
+      throw new EvalError("Refused to evaluate a string as JavaScript");
+    }
+  }
+  vi.stubGlobal("Function", Refusal);
+  query["compile"]();
+  vi.unstubAllGlobals();
+  expect(query["program"]).toBeNull();
+  expect(query.search(new Matches(2))).toBe(1);
 });
 
 test("searching needs a rebuilt graph and rows that fit", () => {
