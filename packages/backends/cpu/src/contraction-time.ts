@@ -11,6 +11,9 @@ export interface Core {
   traffic(bytes: number): number;
 }
 
+/** How much longer a blocked convolution takes for each step that its stride along a row is longer than 1, measured up to 16. */
+export const strideShare = 0.08;
+
 function roundUp(size: number, multiple: number): number {
   return Math.ceil(size / multiple) * multiple;
 }
@@ -57,7 +60,7 @@ export function convolutionTime(node: NodeView, shape: Contraction, core: Core):
     const window = depth / Math.max(1, inputs);
     // Few inputs (an image's) are read unblocked, and short sums leave the pipes half full.
     const padded = inputs < block ? inputs : roundUp(inputs, block);
-    const share = inputs < block ? 0.85 : 1;
+    const share = (inputs < block ? 0.85 : 1) / (1 + strideShare * (rowStride(node) - 1));
     const work = 2 * group * pixels * roundUp(outputs, block) * padded * window;
     return Math.max(work / (core.flops * share), touched);
   }
@@ -70,4 +73,9 @@ export function convolutionTime(node: NodeView, shape: Contraction, core: Core):
 function fitsBlocks(group: number, inputs: number, outputs: number, block: number): boolean {
   if (group > 1) return inputs % block === 0 && outputs % block === 0;
   return inputs < block || inputs % 4 === 0;
+}
+
+function rowStride(node: NodeView): number {
+  const strides = node.attrs["strides"];
+  return Array.isArray(strides) && strides.length > 0 ? Number(strides[strides.length - 1]) : 1;
 }

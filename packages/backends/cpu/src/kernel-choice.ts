@@ -108,21 +108,34 @@ function transposeKernel(node: NodeView): kernels.Kernel {
   const perm = node.attrs["perm"];
   const shape = node.operands[0]?.shape ?? [];
   const rank = shape.length;
-  if (!Array.isArray(perm) || perm.length !== rank)
+  if (!Array.isArray(perm) || perm.length !== rank) {
     return rank <= 2 ? kernels.blockTranspose : kernels.elementTranspose;
-  if (perm[rank - 1] === rank - 1) return kernels.blockTranspose;
+  }
+  if (perm[rank - 1] === rank - 1 || onlyOnesMove(perm, shape)) return kernels.blockTranspose;
   for (let out = 0; out < rank; out++) {
     let last = -1;
     let sorted = true;
     for (let i = 0; i < rank && sorted; i++) {
       if (i === out) continue;
-      const axis = Number(perm[i]);
-      // Dimensions of size 1 go anywhere.
-      if (shape[axis] === 1) continue;
-      sorted = axis > last;
-      last = axis;
+      sorted = Number(perm[i]) > last;
+      last = Number(perm[i]);
     }
     if (sorted) return kernels.blockTranspose;
   }
   return kernels.elementTranspose;
+}
+
+/** Whether only dimensions of size 1 pass others: then nothing is transposed. Elsewhere ONNX Runtime counts them like all others. */
+function onlyOnesMove(
+  perm: readonly unknown[],
+  shape: NodeView["results"][number]["shape"],
+): boolean {
+  let last = -1;
+  for (let i = 0; i < perm.length; i++) {
+    const axis = Number(perm[i]);
+    if (shape[axis] === 1) continue;
+    if (axis < last) return false;
+    last = axis;
+  }
+  return true;
 }

@@ -147,7 +147,7 @@ export const stridedSoftmax: Kernel = scalar(8);
 export const blockTranspose: Kernel = vector(0.2);
 
 /** Any other transposition, element by element. */
-export const elementTranspose: Kernel = scalar(3.3);
+export const elementTranspose: Kernel = scalar(3.8);
 
 /** A concatenation of runs of a few elements. */
 export const narrowConcat: Kernel = scalar(4);

@@ -146,6 +146,39 @@ const cases: readonly (readonly [string, (s: Sketch) => Value, string, string])[
     "Pad",
   ],
   [
+    "one output, nine by nine taps",
+    (s) =>
+      s.apply("Conv", [s.x([2, 12, 39, 41]), s.weights(1, 12, 9, 9), s.weights(1)], {
+        ...{ ...window, kernel_shape: [9, 9], pads: [4, 3, 2, 1], auto_pad: "NOTSET", group: 1 },
+      }),
+    "none",
+    "Transpose",
+  ],
+  [
+    "three outputs in steps",
+    (s) =>
+      s.apply("Conv", [s.x([1, 40, 45, 37]), s.weights(3, 40, 5, 4)], {
+        ...{ ...window, kernel_shape: [5, 4], strides: [2, 1], pads: [0, 1, 2, 3], group: 1 },
+      }),
+    "none",
+    "Transpose",
+  ],
+  [
+    "a long filter",
+    (s) =>
+      s.apply("Conv", [s.x([1, 1, 1, 3000]), s.weights(1, 1, 1, 64)], {
+        ...{
+          kernel_shape: [1, 64],
+          strides: [1, 2],
+          pads: [0, 0, 0, 0],
+          dilations: [1, 1],
+          group: 1,
+        },
+      }),
+    "none",
+    "Transpose",
+  ],
+  [
     "a depthwise convolution of 58 channels",
     (s) =>
       s.apply("Conv", [s.x([1, 58, 28, 28]), s.weights(58, 1, 3, 3), s.weights(58)], {

@@ -1,5 +1,6 @@
 /** Functions that the rules of this backend call, beside those of the language and of ONNX's dialect. */
 import type { Attr, Dialect, NdArray, RuleFunction, Term } from "@rewright/plugin";
+import { strideShare } from "../contraction-time.ts";
 
 type Argument = Term | Attr | undefined;
 
@@ -87,6 +88,87 @@ function missingChannels(block: number): RuleFunction {
   };
 }
 
+/** Integers of a list argument; `undefined` unless there are `count` of them. */
+function ints(argument: Argument, count: number): readonly number[] | undefined {
+  if (!Array.isArray(argument) || argument.length !== count) return undefined;
+  return argument.every((item) => Number.isInteger(item)) ? argument : undefined;
+}
+
+/**
+ * `phases(x, w, p, s)`: how a convolution of x with few kernels w, pads p and strides s is best computed as one with more
+ * kernels, each a shift of the old ones, and longer strides: [h, v, m, n, e, f, r, c], where h × v neighbouring pixels become
+ * channels, the kernels are m × n, e and f are further pads below and to the right, and the result has r × c steps.
+ * `undefined` where the work would not shrink by a fifth.
+ */
+function phases(block: number): RuleFunction {
+  return (...args) => {
+    const outputs = size(args[1], 0);
+    const lengths = [size(args[0], 2), size(args[0], 3)];
+    const kernel = [size(args[1], 2), size(args[1], 3)];
+    const pads = ints(args[2], 4);
+    const strides = ints(args[3], 2);
+    if (outputs === undefined || pads === undefined || strides === undefined) return undefined;
+    const axes = [0, 1].map((i) =>
+      axis(
+        lengths[i],
+        kernel[i],
+        strides[i] as number,
+        (pads[i] as number) + (pads[i + 2] as number),
+      ),
+    );
+    const [rows, columns] = axes;
+    if (rows === undefined || columns === undefined) return undefined;
+    let best: readonly number[] | undefined;
+    let least = 0.8 * rows.kernel * columns.kernel;
+    for (let h = 1; h * outputs <= block && h <= rows.positions; h++) {
+      const v = Math.min(Math.floor(block / (h * outputs)), columns.positions);
+      const m = rows.kernel + (h - 1) * rows.stride;
+      const n = columns.kernel + (v - 1) * columns.stride;
+      // Long strides along a row cost the kernel its runs of adjacent pixels.
+      const work = ((m * n) / (h * v)) * (1 + strideShare * (v * columns.stride - 1));
+      if (work >= least) continue;
+      least = work;
+      const r = Math.ceil(rows.positions / h);
+      const c = Math.ceil(columns.positions / v);
+      const e = Math.max(0, m + (r - 1) * h * rows.stride - rows.padded);
+      const f = Math.max(0, n + (c - 1) * v * columns.stride - columns.padded);
+      best = [h, v, m, n, e, f, r, c];
+    }
+    return best;
+  };
+}
+
+/** `phase_axes(g, o)`: the shape that sets the phases of `phases` apart from the o outputs they belong to. */
+const phaseAxes: RuleFunction = (...args) => {
+  const found = ints(args[0], 8);
+  const outputs = int(args[1]);
+  if (found === undefined || outputs === undefined) return undefined;
+  const [h, v, , , , , , c] = found as [number, number, 0, 0, 0, 0, 0, number];
+  // An axis of one phase is left out: a transposition that moves it would go element by element.
+  return [0, outputs, ...(h > 1 ? [h] : []), ...(v > 1 ? [v] : []), -1, c];
+};
+
+/** `phase_order(g)`: the permutation that puts each phase of `phases` behind the axis whose pixels it is one of. */
+const phaseOrder: RuleFunction = (...args) => {
+  const found = ints(args[0], 8);
+  if (found === undefined) return undefined;
+  const [h, v] = found as [number, number];
+  if (h > 1) return v > 1 ? [0, 1, 4, 2, 5, 3] : [0, 1, 3, 2, 4];
+  return v > 1 ? [0, 1, 3, 4, 2] : [0, 1, 2, 3];
+};
+
+function axis(
+  length: number | undefined,
+  kernel: number | undefined,
+  stride: number,
+  pads: number,
+): { kernel: number; stride: number; padded: number; positions: number } | undefined {
+  if (length === undefined || kernel === undefined || stride < 1) return undefined;
+  const padded = length + pads;
+  const positions = Math.floor((padded - kernel) / stride) + 1;
+  return positions < 1 ? undefined : { kernel, stride, padded, positions };
+}
+
 /** The functions for a core whose convolution layout has blocks of `block` channels (0 where it has none). */
 export function cpuFunctions(block: number): Dialect {
   const width = Math.max(1, block);
@@ -99,6 +181,9 @@ export function cpuFunctions(block: number): Dialect {
       channel_window: channelWindow,
       channel_constant: channelConstant,
       merged_groups: groupsOfBlock(width),
+      phases: block === 0 ? () => undefined : phases(width),
+      phase_axes: phaseAxes,
+      phase_order: phaseOrder,
       diagonal,
       quotient,
       missing_channels: block === 0 ? () => undefined : missingChannels(width),
