@@ -48,8 +48,9 @@ const TENSOR = 5;
  * The shortest decimal number that is this float32: a file's 0.01 is then the 0.01 that a rule means, and writing it
  * gives the same bits.
  */
-export function shortestFloat(x: number): number {
-  if (!Number.isFinite(x)) return x;
+function shortestFloat(x: number): number {
+  // Text would lose the sign of zero.
+  if (x === 0 || !Number.isFinite(x)) return x;
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(x.toPrecision(digits));
     if (Math.fround(short) === x) return short;

@@ -19,7 +19,7 @@ export interface Application<V> {
 }
 
 /** What a form may ask about operands, and how it makes new ones. */
-export interface Operands<V> {
+interface Operands<V> {
   type(operand: V): TensorType;
   /** The contents of a constant, where they are known and few. */
   contents(operand: V): NdArray | undefined;

@@ -10,7 +10,7 @@ import { canonicalVersion, sameMeaning, type Version, versionAt } from "./opset.
 import { definitionOf } from "./raise.ts";
 
 /** An operand: a value of the program, or a constant that the form needs. */
-export type Lowered = { readonly source: Source } | { readonly array: NdArray };
+type Lowered = { readonly source: Source } | { readonly array: NdArray };
 
 /** A node as an operator set says it. */
 export interface LoweredNode {

@@ -11,17 +11,14 @@ import { constantOf } from "./tensor.ts";
 
 const isArray = (value: Attr): value is readonly Attr[] => Array.isArray(value);
 
-/** Text that is the same for equal values: numbers as the float32 that a file would hold. */
+/** Text that is the same for equal values: of a number, of the float32 that a file would hold. */
 function valueText(value: Attr): string {
   if (isArray(value)) return `[${value.map(valueText).join(",")}]`;
-  if (typeof value === "number")
-    return String(Math.fround(value) === 0 ? 0 : integerOrFloat(value));
   if (typeof value === "object") return constantOf(value).key;
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
-}
-
-function integerOrFloat(value: number): number {
-  return Number.isSafeInteger(value) ? value : Math.fround(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "number") return String(value);
+  if (Object.is(value, -0)) return "-0";
+  return String(Number.isSafeInteger(value) ? value : Math.fround(value));
 }
 
 /** An attribute's value with axes counted from the front, where the rank is known. */

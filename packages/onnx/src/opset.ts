@@ -7,7 +7,7 @@
 import { LATEST_OPSET, OPERATORS, TYPE_SETS } from "./generated/operators.ts";
 
 /** The operator set whose meaning the vocabulary of `@rewright/tensor` has. */
-export const CANONICAL_OPSET = 23;
+const CANONICAL_OPSET = 23;
 
 /** One version of an operator of ONNX's default domain. */
 export interface Version {

@@ -9,7 +9,7 @@ import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf
 import { ModelError } from "./error.ts";
 
 /** How a field's value is laid out. */
-export const VARINT = 0;
+const VARINT = 0;
 /** Eight bytes. */
 export const FIXED64 = 1;
 /** A length, and that many bytes. */
@@ -17,7 +17,7 @@ export const BYTES = 2;
 const GROUP = 3;
 const GROUP_END = 4;
 /** Four bytes. */
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 /** As deep as protobuf's own readers go. */
 const MAX_DEPTH = 100;

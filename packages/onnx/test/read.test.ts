@@ -568,6 +568,11 @@ test("what a vocabulary is given for another domain is understood", () => {
   expect(found?.opaque).toBeUndefined();
 });
 
+test("a float attribute keeps the sign of zero", () => {
+  const { attrs } = only(single("LeakyRelu", 17, [2], [attr.float("alpha", -0)]));
+  expect(Object.is(attrs["alpha"], -0)).toBe(true);
+});
+
 test("a float attribute is the shortest decimal that the file's bits stand for", () => {
   expect(
     only(single("LeakyRelu", 17, [2], [attr.float("alpha", Math.fround(0.01))])).attrs,
