@@ -137,15 +137,16 @@ function withValue(type: TensorType, contents: NdArray | undefined): TensorType 
   if (!isInteger(type.dtype) || contents.shape.length > 1 || contents.data.length > 64) return type;
   const value = asValue(contents);
   const items = Array.isArray(value) ? value : [value];
-  if (!items.every((item) => typeof item === "number")) return type;
-  return { dtype: type.dtype, shape: type.shape, value: items };
+  // A bound of a slice may be 2⁶³ - 1, which is a number all the same.
+  return { dtype: type.dtype, shape: type.shape, value: items.map(Number) };
 }
 
-/** The contents that a type's fully numeric `value` gives away. */
+/** The contents that a type's fully numeric `value` gives away; numbers beyond the safe integers are not exact. */
 function contentsOf(type: TensorType): NdArray | undefined {
   const { dtype, value, shape } = type;
   if (!value || (dtype !== "i64" && dtype !== "i32")) return undefined;
-  if (!isKnown(value) || !isKnown(shape) || elements(shape) > SMALL) return undefined;
+  if (!isKnown(value) || !value.every(Number.isSafeInteger)) return undefined;
+  if (!isKnown(shape) || elements(shape) > SMALL) return undefined;
   return tensor(dtype, shape, value);
 }
 
