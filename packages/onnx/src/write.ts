@@ -462,7 +462,8 @@ class Writer {
       } else pieces.raw(wholeOf(bytes, field));
     }
     if (opset !== own && !domains.has("")) pieces.field(OPSET_IMPORT, this.#operatorSet("", opset));
-    const used = new Set(this.#graph.nodes.map(({ op }) => splitName(op).domain));
+    const added = this.#graph.nodes.filter((_, index) => this.#matched[index] === undefined);
+    const used = new Set(added.map(({ op }) => splitName(op).domain));
     for (const domain of used)
       if (domain !== "" && !domains.has(domain))
         pieces.field(OPSET_IMPORT, this.#operatorSet(domain, 1));

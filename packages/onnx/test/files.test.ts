@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ const data = join(import.meta.dirname, "../../../../shared/data");
 const files = globSync(join(data, "onnx-*/*.onnx")).sort();
 
 describe("real models", () => {
-  test.skipIf(existsSync(data))(`SKIPPED: there are no models under ${data}`, () => {});
+  if (files.length === 0) test.skip(`there are none under ${data}`, () => {});
 
   test.each(files.map((path) => [basename(path), path] as const))("%s", (_, path) => {
     const bytes = readFileSync(path);

@@ -568,6 +568,33 @@ test("what a vocabulary is given for another domain is understood", () => {
   expect(found?.opaque).toBeUndefined();
 });
 
+test("attributes of files from before attributes had types are known by their content", () => {
+  const untyped = [
+    { ...attr.int("axis", 0), type: undefined },
+    { ...attr.float("alpha", 0.5), type: undefined },
+    { ...attr.text("mode", "edge"), type: undefined },
+    { ...attr.ints("pads", 1, 1), type: undefined },
+  ].map(({ type: _, ...rest }) => rest);
+  const [axis, alpha, mode, pads] = untyped;
+  const read = (op: string, ...attribute: unknown[]) =>
+    only(
+      file(
+        {
+          input: [info("x", 2)],
+          output: [info("y", 2)],
+          node: [{ opType: op, input: ["x"], output: ["y"], attribute: attribute as never }],
+        },
+        8,
+      ),
+    );
+  expect(read("Concat", axis).attrs).toEqual({ axis: 0 });
+  expect(read("Elu", alpha).attrs).toEqual({ alpha: 0.5 });
+  expect(read("Pad", mode, pads)).toMatchObject({
+    attrs: { mode: "edge" },
+    operands: ["input", [1, 1]],
+  });
+});
+
 test("a float attribute keeps the sign of zero", () => {
   const { attrs } = only(single("LeakyRelu", 17, [2], [attr.float("alpha", -0)]));
   expect(Object.is(attrs["alpha"], -0)).toBe(true);

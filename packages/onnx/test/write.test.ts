@@ -820,6 +820,63 @@ describe("inner graphs", () => {
   });
 });
 
+describe("constants that are only carried along", () => {
+  const sparse = {
+    values: { name: "s", dims: [1n], dataType: 1, floatData: [5] },
+    indices: { name: "i", dims: [1n], dataType: 7, int64Data: [2n] },
+    dims: [4n],
+  };
+  const future = { name: "t", dims: [1n], dataType: 99 as never, rawData: new Uint8Array(3) };
+  const bytes = file({
+    input: [info("x", 2)],
+    output: [info("y", 2), info("z", 2)],
+    initializer: [future],
+    sparseInitializer: [sparse],
+    node: [node("my.Op", ["x", "s", "t"], ["y"]), node("Relu", ["y"], ["z"])],
+  });
+
+  test("stay, or go with their last use", () => {
+    const model = readModel(bytes);
+    expect(writeModel(model, model.graph)).toEqual(bytes);
+    const program = changed(
+      model.graph,
+      [unary("Relu", -1)],
+      ["y", "z"].map((name) => ({ name, source: { from: "node", index: 0, result: 0 } })),
+    );
+    const { graph: written } = parse(writeModel(model, program));
+    expect([written.initializer, written.sparseInitializer]).toEqual([[], []]);
+  });
+
+  test("can be outputs under other names, and be there twice", () => {
+    const model = readModel(bytes);
+    const nodes = model.graph.nodes;
+    const again = [...nodes, nodes[0] as GraphNode, nodes[1] as GraphNode];
+    const outputs = [0, 1].map((index) => ({
+      name: "yz"[index] as string,
+      source: { from: "node", index: index === 0 ? 1 : nodes.length + index, result: 0 } as const,
+    }));
+    const { graph: written } = parse(writeModel(model, changed(model.graph, again, outputs)));
+    expect(written.sparseInitializer).toMatchObject([
+      { ...sparse, values: { ...sparse.values, name: "y" } },
+      { ...sparse, values: { ...sparse.values, name: "z" } },
+    ]);
+    expect(written.initializer.map(({ name }) => name)).toEqual(["t", "Constant_0"]);
+  });
+});
+
+test("a file without any of ONNX's own operators can come to use them", () => {
+  const bytes = file(
+    { input: [info("x", 2)], output: [info("y", 2)], node: [node("my.Op", ["x"], ["y"])] },
+    0,
+    { opsetImport: [{ domain: "my", version: 1n }] },
+  );
+  const model = readModel(bytes);
+  expect(model.opset).toBe(0);
+  expect(writeModel(model, model.graph)).toEqual(bytes);
+  const { opsetImport } = parse(writeModel(model, changed(model.graph, [unary("Relu", -1)])));
+  expect(opsetImport).toMatchObject([{ domain: "my" }, { domain: "", version: 13n }]);
+});
+
 test("a second opaque operator of the same kind is a copy with names of its own", () => {
   const model = readModel(single("my.Op", 17, [2], [attr.int("k", 3)]));
   const [op] = model.graph.nodes as [GraphNode];
