@@ -53,7 +53,7 @@ export type Question = {
 }[keyof Questions];
 
 /** What the child says of itself once, when it has started: the runtime's version, or why there is none. */
-export type Greeting =
+type Greeting =
   | { readonly kind: "ready"; readonly version: string }
   | { readonly kind: "absent"; readonly message: string };
 

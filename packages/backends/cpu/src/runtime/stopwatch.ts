@@ -1,5 +1,5 @@
 /** One thing to time. */
-export type Task = () => Promise<unknown>;
+type Task = () => Promise<unknown>;
 
 /** Times of single runs, in milliseconds; run `i` of one task stood next to run `i` of the other. */
 export interface PairedTimes {
