@@ -191,6 +191,7 @@ test("what is shared is paid for once", () => {
   graph.union(root, apart);
   graph.rebuild();
   expect(extractTree(graph, [root], cost).cost).toBe(17);
+  expect(extractDag(graph, [root], cost, { rounds: 0 }).cost).toBe(13);
   expect(extractDag(graph, [root], cost).cost).toBe(13);
 });
 
@@ -215,6 +216,44 @@ test("what costs nothing goes round in no circle, and the smaller term wins", ()
   for (const best of [extractTree(graph, [b], cost), extractDag(graph, [b], cost)]) {
     expect(best.order).toHaveLength(1);
     expect(best.choice(b)).toBe(leaf);
+  }
+});
+
+test("of terms that cost the same the smaller is taken", () => {
+  const { graph, cost, node } = costed();
+  const x = node("x", 0);
+  const larger = node("f", 0, x);
+  const smaller = node("y", 0);
+  const root = node("root", 0, x, larger);
+  graph.union(larger, smaller);
+  graph.rebuild();
+  expect(extractTree(graph, [root], cost).choice(larger)).toBe(smaller);
+  expect(extractDag(graph, [root], cost).choice(larger)).toBe(smaller);
+});
+
+test("larger graphs, full of circles and of e-nodes that cost nothing, give programs", () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const { graph, cost, node } = costed();
+    let state = seed;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return (state >>> 8) % below;
+    };
+    const ids = Array.from({ length: 6 }, (_, i) => node(`leaf ${i}`, random(4)));
+    const pick = (): number => ids[ids.length - 1 - random(Math.min(30, ids.length))] as number;
+    while (ids.length < 500) {
+      const id = node(`f${ids.length}`, random(3) === 0 ? 0 : random(8), pick(), pick());
+      if (random(5) < 3) graph.union(id, pick());
+      ids.push(id);
+    }
+    graph.rebuild();
+    const roots = [pick(), pick(), pick()];
+    const tree = check(graph, roots, cost, extractTree(graph, roots, cost));
+    for (const ties of ["oldest", "newest"] as const) {
+      const best = extractDag(graph, roots, cost, { ties });
+      expect(check(graph, roots, cost, best).dag).toBe(best.cost);
+      expect(best.cost).toBeLessThanOrEqual(tree.dag);
+    }
   }
 });
 
