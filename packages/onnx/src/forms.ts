@@ -322,6 +322,38 @@ const clip: Form = moved(
 const isEmpty = <V>(operand: V | undefined, operands: Operands<V>): boolean =>
   operand !== undefined && operands.contents(operand)?.shape.includes(0) === true;
 
+/** Takes an attribute away; `false` where it said something else than this. */
+function plain<V>(application: Application<V>, name: string, value: Attr): boolean {
+  const given = application.attrs.get(name) ?? value;
+  application.attrs.delete(name);
+  return given === value;
+}
+
+/** Resize as Upsample and the first Resize had it: larger by known factors, each new element from the old one at or before it. */
+function enlarge<V>(application: Application<V>, operands: Operands<V>): boolean {
+  const [x, roi, scales, sizes] = application.operands;
+  const contents = scales && operands.contents(scales);
+  if (roi !== undefined || sizes !== undefined || contents === undefined) return false;
+  if (!Array.from(contents.data as ArrayLike<number>).every((scale) => scale >= 1)) return false;
+  const { attrs } = application;
+  const asymmetric = attrs.get("coordinate_transformation_mode") === "asymmetric";
+  const floor = attrs.get("nearest_mode") === "floor" || attrs.get("mode") === "linear";
+  attrs.delete("coordinate_transformation_mode");
+  attrs.delete("nearest_mode");
+  // These matter to other modes only.
+  for (const name of ["cubic_coeff_a", "exclude_outside", "extrapolation_value"])
+    attrs.delete(name);
+  application.operands = [x, scales];
+  return (
+    asymmetric &&
+    floor &&
+    attrs.get("mode") !== "cubic" &&
+    !attrs.has("axes") &&
+    plain(application, "antialias", 0) &&
+    plain(application, "keep_aspect_ratio_policy", "stretch")
+  );
+}
+
 /** Resize: without the region of interest at first; then its unused operands were empty tensors, now they are absent. */
 const resize: Form = {
   until: 13,
@@ -345,14 +377,9 @@ const resize: Form = {
   },
   lower(application, operands, version) {
     if (version >= 13) return true;
-    if (version < 11) return false;
-    const plain = (name: string, value: Attr): boolean => {
-      const given = application.attrs.get(name) ?? value;
-      application.attrs.delete(name);
-      return given === value;
-    };
-    if (application.attrs.has("axes") || !plain("antialias", 0)) return false;
-    if (!plain("keep_aspect_ratio_policy", "stretch")) return false;
+    if (version < 11) return enlarge(application, operands);
+    if (application.attrs.has("axes") || !plain(application, "antialias", 0)) return false;
+    if (!plain(application, "keep_aspect_ratio_policy", "stretch")) return false;
     const empty = (): ReturnType<typeof operands.constant> =>
       operands.constant({ dtype: "f32", shape: [0], data: [] });
     const [x, roi, scales, ...rest] = application.operands;
@@ -384,7 +411,17 @@ const upsample: Form = {
     application.attrs.set("nearest_mode", "floor");
     return true;
   },
-  lower: () => false,
+  lower(application, operands, version) {
+    if (version < 7 || !enlarge(application, operands)) return false;
+    application.op = "Upsample";
+    const [x, scales] = application.operands;
+    if (version >= 9 || scales === undefined) return true;
+    const contents = operands.contents(scales);
+    if (contents === undefined) return false;
+    application.attrs.set("scales", Array.from(contents.data as ArrayLike<number>));
+    application.operands = [x];
+    return true;
+  },
 };
 
 /** Operators that could once overwrite their inputs. */
@@ -428,7 +465,7 @@ const named = (names: string, form: Form): [string, Form][] =>
   names.split(" ").map((name) => [name, form]);
 
 /** The older forms by operator. */
-export const FORMS: ReadonlyMap<string, Form> = new Map([
+const FORMS: ReadonlyMap<string, Form> = new Map([
   ...named("Squeeze ReduceSum", axes(13, false)),
   ...named("Unsqueeze", axes(13, true)),
   ...named(
@@ -453,3 +490,12 @@ export const FORMS: ReadonlyMap<string, Form> = new Map([
   ["Upsample", upsample],
   ["Erf", narrowed(13)],
 ]);
+
+/** The form of an operator's version that is not the canonical one, if it has one. */
+export function formOf(op: string, since: number): Form | undefined {
+  const form = FORMS.get(op);
+  return form !== undefined && (form.always || since < form.until) ? form : undefined;
+}
+
+/** What an operator was called before it had its own name. */
+export const FORMER_NAMES: ReadonlyMap<string, string> = new Map([["Resize", "Upsample"]]);

@@ -1,3 +1,4 @@
+/** ONNX files to tensor programs and back, nothing lost. @module */
 export { ModelBuilder, type Value } from "./builder.ts";
 export { ModelError } from "./error.ts";
 export { expressible } from "./expressible.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Attr, Dialect, GraphNode, NdArray, Source } from "@rewright/plugin";
-import { type Application, FORMS } from "./forms.ts";
+import { type Application, FORMER_NAMES, formOf } from "./forms.ts";
 import { canonicalVersion, sameMeaning, type Version, versionAt } from "./opset.ts";
 import { definitionOf } from "./raise.ts";
 
@@ -93,7 +93,9 @@ export function lower(
   dialects: readonly Dialect[],
   contents: (source: Source) => NdArray | undefined,
 ): LoweredNode | undefined {
-  const version = versionAt(node.op, opset);
+  const former = FORMER_NAMES.get(node.op);
+  const name = versionAt(node.op, opset) === undefined && former ? former : node.op;
+  const version = versionAt(name, opset);
   const canonical = canonicalVersion(node.op);
   if (version === undefined || canonical === undefined) return undefined;
   const application: Application<Lowered> = {
@@ -103,9 +105,9 @@ export function lower(
     results: node.results.length,
     named: node.results.length,
   };
-  const form = FORMS.get(node.op);
   let from = version.since;
-  if (form !== undefined && from < form.until) {
+  const form = formOf(name, from);
+  if (form !== undefined) {
     const position = (operand: Lowered): number =>
       "array" in operand ? -1 : node.inputs.indexOf(operand.source);
     const said = form.lower(
@@ -121,25 +123,25 @@ export function lower(
       from,
     );
     if (!said) return undefined;
-    from = form.until;
+    from = Math.max(from, form.until);
   }
   if (!sameMeaning(node.op, from, canonical.since)) return undefined;
   const def = definitionOf(node.op, dialects);
-  for (const [name, value] of [...application.attrs]) {
-    if (!version.attributes.has(name)) {
-      if (!equal(value, def?.attrs?.[name]?.default)) return undefined;
-      application.attrs.delete(name);
-    }
-    const type = def?.attrs?.[name]?.type;
-    if (from < 11 && (type === "axis" || type === "axes")) {
+  for (const [attribute, value] of [...application.attrs]) {
+    const declared = def?.attrs?.[attribute];
+    if (!version.attributes.has(attribute)) {
+      if (!equal(value, declared?.default)) return undefined;
+      application.attrs.delete(attribute);
+    } else if (version.since < 11 && (declared?.type === "axis" || declared?.type === "axes")) {
       const [first] = node.operands;
       const rank =
         first === undefined || first.dtype === "unknown" ? undefined : first.shape.length;
       const axes = frontAxes(value, rank);
       if (axes === undefined) return undefined;
-      application.attrs.set(name, axes);
+      application.attrs.set(attribute, axes);
     }
-    if ((VALUE_SINCE.get(`${node.op} ${name} ${String(value)}`) ?? 0) > opset) return undefined;
+    const since = VALUE_SINCE.get(`${node.op} ${attribute} ${String(value)}`) ?? 0;
+    if (since > opset) return undefined;
   }
   const { op, attrs, operands } = application;
   while (operands.length > 0 && operands.at(-1) === undefined) operands.pop();

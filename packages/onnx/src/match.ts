@@ -154,7 +154,10 @@ export function matchNodes(
 
   const taken = new Set(matched.map((match) => match?.index));
   const alike = new FreeList();
-  const loose = (program: Graph): OperandText => interner.operandText(program, () => "*");
+  const loose = (program: Graph): OperandText => {
+    const constant = interner.operandText(program, () => "");
+    return (source) => (source.from === "constant" ? constant(source) : "*");
+  };
   const telling = (node: GraphNode): boolean =>
     node.opaque !== undefined || node.inputs.some((source) => source?.from === "constant");
   const originalText = loose(original);

@@ -6,7 +6,7 @@
 
 import type { Attr, Attrs, Dialect, NdArray, OpDef, Source, TensorType } from "@rewright/plugin";
 import { conform, readAttribute } from "./attribute.ts";
-import { type Application, FORMS } from "./forms.ts";
+import { type Application, formOf } from "./forms.ts";
 import type { Slot } from "./model.ts";
 import type { FileNode } from "./node.ts";
 import { canonicalVersion, sameMeaning, versionAt } from "./opset.ts";
@@ -99,7 +99,6 @@ export function raise(
 ): Raised | undefined {
   if (node.overload !== "") return undefined;
   let op = operatorName(node);
-  const form = node.domain === "" ? FORMS.get(op) : undefined;
   let def = definitionOf(op === "Upsample" ? "Resize" : op, dialects);
   if (def === undefined) return undefined;
   const attrs = rawAttributes(node, directory);
@@ -115,7 +114,8 @@ export function raise(
     const version = versionAt(op, opset);
     if (version === undefined) return undefined;
     let from = version.since;
-    if (form !== undefined && (form.always || from < form.until)) {
+    const form = formOf(op, from);
+    if (form !== undefined) {
       const raised = form.raise(
         application,
         {

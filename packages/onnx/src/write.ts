@@ -17,6 +17,7 @@ import {
   splitName,
 } from "./emit.ts";
 import { ModelError } from "./error.ts";
+import { formOf } from "./forms.ts";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -30,7 +31,7 @@ import { type Match, matchNodes } from "./match.ts";
 import { type Carrier, type OnnxModel, type Origin, type OriginNode, originOf } from "./model.ts";
 import { FreshNames, type Naming, nameValues } from "./naming.ts";
 import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
-import { sameMeaning } from "./opset.ts";
+import { sameMeaning, versionAt } from "./opset.ts";
 import { ConstantPool } from "./pool.ts";
 import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
 import { inlineExternal } from "./within.ts";
@@ -188,8 +189,9 @@ class Writer {
   /** The lowest operator set, from the file's on, that can say all new nodes. */
   #chooseOpset(): number {
     const own = this.#origin.domains.get("") ?? 0;
+    // What has other operands than in the file may no longer be what its older form says.
     const added = this.#graph.nodes.filter(
-      (node, index) => this.#matched[index] === undefined && this.#isPlain(node),
+      (node, index) => this.#matched[index]?.exact !== true && this.#isPlain(node),
     );
     // A file without any of ONNX's own operators may come to use them.
     const start = own > 0 ? own : added.length + this.#naming.copies.length > 0 ? 13 : 0;
@@ -266,7 +268,7 @@ class Writer {
       else this.#copyInitializer(origin.initializer, results[0] ?? "");
       return;
     }
-    const bytes = this.#nodeBytes(node, origin, matched, results, opset);
+    const bytes = this.#nodeBytes(node, origin, this.#matched[index], results, opset);
     this.#entries.push({
       bytes,
       order: matched ? (origin?.order ?? -1) : -1,
@@ -277,24 +279,27 @@ class Writer {
   #nodeBytes(
     node: GraphNode,
     origin: OriginNode | undefined,
-    matched: boolean,
+    match: Match | undefined,
     results: readonly string[],
     opset: number,
   ): Uint8Array {
     const file = origin?.node;
     const own = this.#origin.domains.get("") ?? 0;
-    if (origin === undefined || file === undefined) {
-      const lowered = this.#isPlain(node) ? this.#lower(node, opset) : undefined;
-      return newNode(node, lowered, results, this.#around);
-    }
-    const restate = opset !== own && this.#isPlain(node) && !sameMeaning(file.opType, own, opset);
-    if (!restate) return fileNode(node, origin, file, results, !matched, this.#around);
-    const lowered = this.#lower(node, opset);
-    if (lowered === undefined)
+    const plain = this.#isPlain(node);
+    const lowered = (): LoweredNode | undefined => (plain ? this.#lower(node, opset) : undefined);
+    if (origin === undefined || file === undefined)
+      return newNode(node, lowered(), results, this.#around);
+    const older = formOf(file.opType, versionAt(file.opType, own)?.since ?? 0) !== undefined;
+    const restate =
+      plain &&
+      ((opset !== own && !sameMeaning(file.opType, own, opset)) || (older && !match?.exact));
+    if (!restate) return fileNode(node, origin, file, results, match === undefined, this.#around);
+    const said = lowered();
+    if (said === undefined)
       throw new ModelError(
         `${nodeLabel(file, origin.order)} cannot be said in operator set ${opset}, which other operators of the program need.`,
       );
-    return restatedNode(file, lowered, results, this.#around);
+    return restatedNode(file, said, results, this.#around);
   }
 
   /** A value once more, under a new name or the one given. */

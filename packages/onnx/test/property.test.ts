@@ -157,6 +157,7 @@ test("a program of another model means the same in this file, whatever of it was
         expect(run(copied.graph)).toEqual(run(after));
       },
     ),
+    { numRuns: 40 },
   );
 });
 

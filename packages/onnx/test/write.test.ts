@@ -200,6 +200,61 @@ test("nodes after a change keep their names, and what they are", () => {
   expect(written.node[1]?.docString).toBe("first");
 });
 
+test("a node after a change is said anew where its old form would mean something else", () => {
+  const model = readModel(
+    file(
+      {
+        input: [info("x", 2, 3, 1)],
+        output: [info("y", 2, 3, 1)],
+        initializer: [{ name: "w", dims: [1n], dataType: 1, floatData: [1] }],
+        node: [
+          node("Add", ["x", "w"], ["a"]),
+          node("Softmax", ["a"], ["y"], [attr.int("axis", 1)]),
+        ],
+      },
+      11,
+    ),
+  );
+  // The operand of Softmax becomes wider behind its axis, over which operator set 11 would go on.
+  const narrow = { dtype: "f32", shape: [2, 3, 1] } as const;
+  const wide = { dtype: "f32", shape: [2, 3, 2] } as const;
+  const [add, softmax] = model.graph.nodes as [GraphNode, GraphNode];
+  const input = { from: "input", index: 0 } as const;
+  const nodes: GraphNode[] = [
+    {
+      op: "Concat",
+      attrs: { axis: 2 },
+      inputs: [input, input],
+      operands: [
+        { ...narrow, constant: false },
+        { ...narrow, constant: false },
+      ],
+      results: [wide],
+    },
+    {
+      ...add,
+      inputs: [{ from: "node", index: 0, result: 0 }, add.inputs[1]],
+      operands: [{ ...wide, constant: false }, add.operands[1]],
+      results: [wide],
+    },
+    {
+      ...softmax,
+      inputs: [{ from: "node", index: 1, result: 0 }],
+      operands: [{ ...wide, constant: false }],
+      results: [wide],
+    },
+  ];
+  const outputs = [{ name: "y", source: { from: "node", index: 2, result: 0 } as const }];
+  const written = parse(writeModel(model, changed(model.graph, nodes, outputs)));
+  expect(written.opsetImport[0]?.version).toBe(13n);
+  expect(brief(written.graph.node)).toEqual([
+    "Concat_0 = Concat(x,x)",
+    "a = Add(Concat_0,w)",
+    "y = Softmax(a)",
+  ]);
+  expect(written.graph.node[2]?.name).toBe("node of y");
+});
+
 describe("what is gone takes along what was said about it", () => {
   test("value infos, annotations, constants", () => {
     const model = readModel(decorated());
@@ -369,6 +424,39 @@ describe("new nodes are in the form of the file's operator set", () => {
       { input: ["x", "constant_0", "constant_0", "constant_1"], attribute: [] },
     ],
     [
+      "Upsample",
+      9,
+      single(
+        "Resize",
+        13,
+        [1, 1, 2, 2],
+        [
+          attr.text("coordinate_transformation_mode", "asymmetric"),
+          attr.text("nearest_mode", "floor"),
+        ],
+        [undefined, f32([4], 1, 1, 2, 2)],
+      ),
+      { input: ["x", "constant_0"], attribute: [] },
+    ],
+    [
+      "Upsample",
+      8,
+      single(
+        "Resize",
+        13,
+        [1, 1, 2, 2],
+        [attr.text("coordinate_transformation_mode", "asymmetric"), attr.text("mode", "linear")],
+        [undefined, f32([4], 1, 1, 2, 2)],
+      ),
+      { input: ["x"], attribute: [{ name: "mode" }, { name: "scales", floats: [1, 1, 2, 2] }] },
+    ],
+    [
+      "Resize",
+      10,
+      single("Upsample", 9, [1, 1, 2, 2], [], [f32([4], 1, 1, 2, 2)]),
+      { input: ["x", "constant_0"], attribute: [] },
+    ],
+    [
       "Reshape",
       8,
       single("Reshape", 21, [4], [attr.int("allowzero", 0)], [i64(2, 2)]),
@@ -454,6 +542,12 @@ describe("new nodes are in the form of the file's operator set", () => {
       single("Gemm", 11, [2, 2], [], [f32([2, 2], 1, 2, 3, 4)]),
     ],
     ["shapes that did not broadcast", 7, 8, single("Max", 8, [2], [], [f32([1], 1)])],
+    [
+      "another way of resizing",
+      9,
+      11,
+      single("Resize", 13, [1, 1, 2, 2], [], [undefined, f32([4], 1, 1, 2, 2)]),
+    ],
     ["operands of two types", 7, 12, single("Pow", 12, [2], [], [i64(2)])],
   ])("else the set is raised to the lowest that has one: %s", (_, opset, raised, from) => {
     const opaque = single("my.Frobnicate", opset, [2]);
