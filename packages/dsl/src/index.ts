@@ -1,3 +1,4 @@
+/** The rule language: text to rules, rules to matchers and builders over a typed e-graph, and their numerical check. @module */
 export type * from "./ast.ts";
 export { BoundRule, bindRule } from "./bind/rule.ts";
 export {

@@ -137,7 +137,14 @@ export interface Dialect extends Plugin<"dialect"> {
  * A function of the rule language. Pure. A term is passed as a `Term`, everything else as a value; `undefined` means "not known".
  * Never throws on unknown input: it returns `undefined`.
  */
-export type RuleFunction = (...args: readonly (Term | Attr)[]) => Attr | undefined;
+export interface RuleFunction {
+  (...args: readonly (Term | Attr)[]): Attr | undefined;
+  /**
+   * A pruning hint: it may be true now and false later, and the rule is sound without it. It keeps a rule from firing where nothing is
+   * to be gained; whoever checks the rule takes it as true.
+   */
+  readonly hint?: boolean;
+}
 
 /** What a rule's function sees of a term: its type, whether it is constant, and its contents where they are known. */
 export interface Term extends Operand {

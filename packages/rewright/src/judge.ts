@@ -8,6 +8,7 @@ import {
   randomInputs,
   startRuntime,
 } from "@rewright/backend-cpu";
+import type { OnnxModel } from "@rewright/onnx";
 import type { Dim, Graph, NdArray } from "@rewright/plugin";
 import { InputError } from "./errors.ts";
 
@@ -61,7 +62,7 @@ function finiteShare(outputs: NamedArrays): number {
 export class Judge {
   /** Why no candidate can be judged: the model's outputs differ from run to run. Known once inputs have been tried. */
   unfit: string | undefined;
-  readonly #graph: Graph;
+  readonly #model: OnnxModel;
   readonly #options: JudgeOptions;
   readonly #original: Uint8Array;
   #plain: RuntimeSession | undefined;
@@ -70,13 +71,13 @@ export class Judge {
 
   private constructor(
     original: Uint8Array,
-    graph: Graph,
+    model: OnnxModel,
     options: JudgeOptions,
     runtime: Runtime,
     plain: RuntimeSession,
   ) {
     this.#original = original;
-    this.#graph = graph;
+    this.#model = model;
     this.#options = options;
     this.#runtime = runtime;
     this.#plain = plain;
@@ -86,13 +87,13 @@ export class Judge {
    * Loads the original.
    * @throws InputError when ONNX Runtime is absent or refuses the original
    */
-  static async open(original: Uint8Array, graph: Graph, options: JudgeOptions): Promise<Judge> {
+  static async open(original: Uint8Array, model: OnnxModel, options: JudgeOptions): Promise<Judge> {
     const runtime = await startRuntime({ timeoutMs }).catch(refused("ONNX Runtime cannot start"));
     try {
       const plain = await runtime
         .load(original, { level: "disabled", cwd: options.directory })
         .catch(refused("ONNX Runtime refuses the model as it is, before any change"));
-      return new Judge(original, graph, options, runtime, plain);
+      return new Judge(original, model, options, runtime, plain);
     } catch (error) {
       await runtime.close();
       throw error;
@@ -125,7 +126,7 @@ export class Judge {
     const trials: Trial[] = [];
     const spare: Trial[] = [];
     for (let i = 0; i < attempts && trials.length < wanted; i++) {
-      const trial = await attempt(drawn(this.#graph, seed + i, bind));
+      const trial = await attempt(drawn(this.#model, seed + i, bind));
       if (trial === undefined) continue;
       (finiteShare(trial.reference) >= finite ? trials : spare).push(trial);
     }
@@ -138,8 +139,8 @@ export class Judge {
     if (!compareOutputs(first.reference, await plain.run(first.inputs)).ok)
       this.unfit =
         "its outputs differ from run to run (random operators), so no change could be verified";
-    const others = otherSizes(this.#graph, bind);
-    const elsewhere = others && (await attempt(drawn(this.#graph, seed, others)));
+    const others = otherSizes(this.#model.graph, bind);
+    const elsewhere = others && (await attempt(drawn(this.#model, seed, others)));
     if (elsewhere && finiteShare(elsewhere.reference) >= finite) trials.push(elsewhere);
     this.#trials = trials;
     await plain.close();
@@ -149,7 +150,7 @@ export class Judge {
 
   /** The inputs that candidates are timed on. */
   get inputs(): NamedArrays {
-    return this.#trials?.[0]?.inputs ?? drawn(this.#graph, this.#options.seed, this.#options.bind);
+    return this.#trials?.[0]?.inputs ?? drawn(this.#model, this.#options.seed, this.#options.bind);
   }
 
   /** Runs a candidate, without the runtime's optimiser, on every trial. */
@@ -196,9 +197,14 @@ const refused =
       : (error as Error);
   };
 
-function drawn(graph: Graph, seed: number, bind: Readonly<Record<string, number>>): NamedArrays {
+/** Inputs with a default are left to it: they are weights that may be given, not data. */
+function drawn(
+  { graph, defaults }: OnnxModel,
+  seed: number,
+  bind: Readonly<Record<string, number>>,
+): NamedArrays {
   try {
-    return randomInputs(graph, { seed, bind });
+    return randomInputs(graph, { seed, bind, omit: defaults });
   } catch (error) {
     throw new InputError(`no inputs can be drawn to verify with: ${messageOf(error)}`);
   }

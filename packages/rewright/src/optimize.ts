@@ -64,19 +64,19 @@ export async function optimize(
   const own = new Stopwatch();
   onProgress?.({ phase: "reading" });
   const [backend, strategy] = await Promise.all([
-    backendOf(options.backend ?? "cpu"),
+    backendOf(options.backend ?? "cpu", options.measure ?? true),
     strategyOf(options.strategy ?? "saturate"),
   ]);
   const dialects: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
   const files = await ruleFilesOf(options.rules, backend);
   // An inexact rule (`~>`) fires only against a budget of errors, and this run has none.
   const rules = compileRules(files, { dialects }).rules.filter((rule) => rule.lossy === 0);
-  const model = readModel(bytes, directory === undefined ? {} : { directory });
+  const model = readModel(bytes, { dialects, ...(directory !== undefined && { directory }) });
   const bind = sizes(model.graph, options.shapes ?? {});
   signal?.throwIfAborted();
 
   own.pause();
-  const judge = await Judge.open(bytes, model.graph, { seed, bind, directory });
+  const judge = await Judge.open(bytes, model, { seed, bind, directory });
   own.resume();
   try {
     signal?.throwIfAborted();

@@ -10,8 +10,11 @@ export const strategyNames = ["saturate", "greedy", "mcts"] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
 // Imported when asked for: `--help` should not wait for what it does not use.
-const backends: Readonly<Record<BackendName, () => Promise<Backend>>> = {
-  cpu: async () => (await import("@rewright/backend-cpu")).cpu(),
+const backends: Readonly<Record<BackendName, (here: boolean) => Promise<Backend>>> = {
+  cpu: async (here) => {
+    const { cpu, localPart } = await import("@rewright/backend-cpu");
+    return cpu(here ? { part: localPart() } : {});
+  },
   gpu: async () => (await import("@rewright/backend-gpu")).gpu(),
   tpu: async () => (await import("@rewright/backend-tpu")).tpu(),
 };
@@ -21,9 +24,13 @@ const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> 
   mcts: async () => (await import("@rewright/search-mcts")).mcts(),
 };
 
-/** The backend of that name, or the plugin itself. */
-export async function backendOf(backend: Backend | BackendName): Promise<Backend> {
-  return typeof backend === "string" ? backends[backend]() : backend;
+/**
+ * The backend of that name, or the plugin itself.
+ *
+ * @param here price for this machine's own processor; otherwise for the same one everywhere, so that a result can be reproduced
+ */
+export async function backendOf(backend: Backend | BackendName, here: boolean): Promise<Backend> {
+  return typeof backend === "string" ? backends[backend](here) : backend;
 }
 
 /** The strategy of that name, or the plugin itself. */

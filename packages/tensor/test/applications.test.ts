@@ -105,7 +105,10 @@ describe.each(pure)("%s", (name, op) => {
       const concrete = operands.map((operand) => operand && typeOf(operand, true));
       const symbolic = concrete.map(
         (type) =>
-          type && (type.value === undefined ? { ...type, shape: named(type.shape as readonly number[], draw) } : type),
+          type &&
+          (type.value === undefined
+            ? { ...type, shape: named(type.shape as readonly number[], draw) }
+            : type),
       );
       const expected = op.infer(concrete, attrs, count);
       const types = op.infer(symbolic, attrs, count);

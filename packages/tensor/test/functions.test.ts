@@ -33,7 +33,9 @@ describe("the examples of the documentation", () => {
     const t = term([], tensor("f32", [], [0]));
     const result = call(name, ...given.map((arg: Attr | null) => arg ?? t));
     const plain =
-      typeof result === "object" && "data" in result ? [...(result.data as Iterable<unknown>)] : result;
+      typeof result === "object" && "data" in result
+        ? [...(result.data as Iterable<unknown>)]
+        : result;
     if (expected === "not known") expect(plain).toBeUndefined();
     else expect(plain).toEqual(expected === "not" ? false : JSON.parse(expected));
   });

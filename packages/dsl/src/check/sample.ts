@@ -62,6 +62,8 @@ export class SampleTerm implements Term {
 /** The values of a rule's variables, and of the terms over them. Cleared and filled again for each sample. */
 export class Sample implements Scope {
   readonly variables: ReadonlyMap<string, ast.Variable>;
+  /** A rule must hold without its hints. */
+  readonly unpruned = true;
   /** Tensors by variable; one, or as many as a list has items. */
   readonly terms: Map<string, SampleTerm[]> = new Map();
   /** Values by variable, likewise. */

@@ -69,6 +69,14 @@ export const is_scalar: RuleFunction = (a) => {
   return shape.some((size) => typeof size === "number" && size !== 1) ? false : undefined;
 };
 
+/**
+ * `varies(t)`: whether a term depends on the program's inputs, as far as is known by now; a pruning hint, for rules that gather constants
+ * and should not turn them over among themselves. `varies([1])` is false.
+ */
+export const varies: RuleFunction = Object.assign((a?: Argument) => isTerm(a) && !a.constant, {
+  hint: true,
+});
+
 /** `is_float(t)`: whether a tensor's elements are floating-point numbers, so that division does not round down. `is_float(t)` is true of `f32`. */
 export const is_float: RuleFunction = (a) =>
   isTerm(a) && a.dtype !== "unknown" ? /^(f|bf)\d/.test(a.dtype) : undefined;
