@@ -70,7 +70,7 @@ export function layerNorm({ b, w }: Site, x: Value, size: number): Value {
 }
 
 /** GELU by the error function, as `torch.nn.GELU()` is exported. */
-export function gelu({ b }: Site, x: Value): Value {
+function gelu({ b }: Site, x: Value): Value {
   const erf = b.node("Erf", [b.node("Div", [x, b.constant(scalar(Math.SQRT2))])]);
   const twice = b.node("Mul", [x, b.node("Add", [erf, b.constant(scalar(1))])]);
   return b.node("Mul", [twice, b.constant(scalar(0.5))]);
@@ -80,7 +80,7 @@ export function gelu({ b }: Site, x: Value): Value {
 export type Projection = (site: Site, x: Value, from: number, to: number) => Value;
 
 /** Multi-head self-attention with its output projection, the residual sum left to the caller. */
-export function attention(
+function attention(
   site: Site,
   x: Value,
   sizes: Sizes,
