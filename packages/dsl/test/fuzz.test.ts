@@ -33,7 +33,6 @@ function isHandled(text: string): boolean {
 test("any text", () => {
   fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), isHandled), {
     numRuns: 300,
-    seed: 1,
   });
 });
 
@@ -43,7 +42,7 @@ test("words and signs in any order", () => {
       " ",
     );
   const text = fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((all) => all.join(" "));
-  fc.assert(fc.property(text, isHandled), { numRuns: 500, seed: 1 });
+  fc.assert(fc.property(text, isHandled), { numRuns: 500 });
 });
 
 test("rules of such words", () => {
@@ -54,7 +53,7 @@ test("rules of such words", () => {
   const text = fc
     .array(fc.constantFrom(...words), { maxLength: 40 })
     .map((all) => `import s from "dialect:sketch"\nrules r { a: ${all.join(" ")} }`);
-  fc.assert(fc.property(text, isHandled), { numRuns: 500, seed: 1 });
+  fc.assert(fc.property(text, isHandled), { numRuns: 500 });
 });
 
 test("files cut short, or with a stretch taken out or moved", () => {
@@ -69,5 +68,5 @@ test("files cut short, or with a stretch taken out or moved", () => {
       const at = c % (rest.length + 1);
       return rest.slice(0, at) + file.slice(from, Math.min(to, from + 40)) + rest.slice(at);
     });
-  fc.assert(fc.property(text, isHandled), { numRuns: 200, seed: 1 });
+  fc.assert(fc.property(text, isHandled), { numRuns: 200 });
 });

@@ -142,6 +142,11 @@ export function randomProgram(draw: Draw, length: number): Graph {
         { axis: draw(2) },
         2,
       ),
+    () => {
+      const [x, axis] = [pick(), draw(2)];
+      const sizes = program.constant(array("i64", [2], [1, 1 + draw(2)]));
+      return [program.node("Concat", program.all("Split", [x, sizes], { axis }, 2), { axis })];
+    },
     () => [
       program.node("Gemm", [pick(), pick(), draw(2) ? pick() : undefined], { transB: draw(2) }),
     ],
