@@ -58,10 +58,20 @@ function parse(dim: Dim): Polynomial {
   return polynomial;
 }
 
+/** Terms of a polynomial, and letters of a derived name, beyond which a size counts as unknown: products double both. */
+const MOST_TERMS = 64;
+const LONGEST = 4096;
+
+/** A derived name, unless it is so long that reckoning with it would take for ever. */
+function derived(text: string): Dim {
+  return text.length > LONGEST ? FRESH : `?(${text})`;
+}
+
 /** The dimension that a polynomial stands for: a number, a name of a file, or a derived name. */
 function print(polynomial: Polynomial): Dim {
   const terms = [...polynomial].filter(([, coefficient]) => coefficient !== 0);
   if (terms.length === 0) return 0;
+  if (terms.length > MOST_TERMS) return FRESH;
   terms.sort(([a], [b]) => (a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1));
   const [monomial, coefficient] = terms[0] as [string, number];
   if (terms.length === 1) {
@@ -72,7 +82,7 @@ function print(polynomial: Polynomial): Dim {
   const written = terms.map(([atoms, times]) =>
     atoms === "" ? `${times}` : times === 1 ? atoms : `${times}*${atoms}`,
   );
-  return `?(${written.join("+")})`;
+  return derived(written.join("+"));
 }
 
 /** A function of dimensions that is no polynomial, as an atom. */
@@ -81,7 +91,7 @@ function call(name: string, operands: readonly Dim[]): Dim {
     if (typeof operand === "number") return `${operand}`;
     return operand.startsWith("?(") ? operand.slice(2, -1) : quote(operand);
   });
-  return `?(${name}(${written.join(",")}))`;
+  return derived(`${name}(${written.join(",")})`);
 }
 
 /** The operands of `dim` where it is one call of `name`. */

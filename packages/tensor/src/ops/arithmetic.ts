@@ -149,10 +149,19 @@ function total(operands: readonly (NdArray | undefined)[], share: number): reado
 
 // ── Pow, Mod, BitShift ───────────────────────────────────────────────────────
 
+/** In 64 bits, in which all integers are stored in the end: the exact power may have billions of digits. */
 function power(base: bigint, exponent: bigint): bigint {
-  if (exponent >= 0n) return base ** exponent;
-  if (base === 1n) return 1n;
-  return base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
+  if (exponent < 0n) {
+    if (base === 1n) return 1n;
+    return base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
+  }
+  let result = 1n;
+  let square = base;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
+  }
+  return result;
 }
 
 const pow: OpDef = {
@@ -229,7 +238,8 @@ const bitShift: OpDef = {
   infer: (operands) => inferPair(operands, (dtype) => isInteger(dtype) && !isSigned(dtype)),
   evaluate(operands, attrs) {
     const left = stringAttr(attrs, "direction") === "LEFT";
-    const integer = (x: bigint, y: bigint) => (left ? x << y : x >> y);
+    // Every bit is out by 64, and a shift by as much as 2⁶³ would take that much memory.
+    const integer = (x: bigint, y: bigint) => (y >= 64n ? 0n : left ? x << y : x >> y);
     return [zip({ integer }, operandAt(operands, 0), operandAt(operands, 1))];
   },
 };

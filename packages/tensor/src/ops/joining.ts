@@ -57,6 +57,9 @@ function concatenated(operands: readonly (TensorType | undefined)[], attrs: Attr
   return typeWith(dtype, shape, rank === 1 && known ? values.flat() : undefined);
 }
 
+/** More parts than any real Split makes: each has a size of its own, however many a damaged file asks for. */
+const MOST_PARTS = 65_536;
+
 /** The sizes of the parts of an axis of size `dim`. */
 function partSizes(dim: Dim, split: readonly Dim[] | undefined, parts: number): readonly Dim[] {
   if (split !== undefined) {
@@ -70,7 +73,8 @@ function partSizes(dim: Dim, split: readonly Dim[] | undefined, parts: number): 
       return split.with(open[0] as number, dim - sum);
     return split.map((size, i) => (isFresh(size) ? freshDim("Split", i) : size));
   }
-  if (parts < 1) throw new ShapeError("num_outputs must be at least 1");
+  if (!(parts >= 1 && parts <= MOST_PARTS))
+    throw new ShapeError(`num_outputs must be from 1 to ${MOST_PARTS}, not ${parts}`);
   if (isFresh(dim)) return parts === 1 ? [dim] : freshDims("Split", parts);
   const chunk = ceilDivideDims(dim, parts);
   const last = subtractDims(dim, multiplyDims(chunk, parts - 1));
@@ -214,7 +218,7 @@ export const joiningOps: Ops = checked({
       });
       const [times] = repeats;
       const value =
-        data.value !== undefined && typeof times === "number" && times * data.value.length <= 64
+        data.value?.length && typeof times === "number" && times * data.value.length <= 64
           ? new Array<readonly Dim[]>(times).fill(data.value).flat()
           : rank === 0
             ? data.value
