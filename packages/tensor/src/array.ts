@@ -158,7 +158,7 @@ export function roundTo(dtype: DType, x: number): number {
 }
 
 /** Storing into a buffer of this type rounds as `roundTo` does, so that no rounding by hand is due. */
-export function storeRounds(dtype: DType): boolean {
+function storeRounds(dtype: DType): boolean {
   return !(dtype in NARROW || /^(bool|[iu][24]|f8e8m0)$/.test(dtype));
 }
 

@@ -84,13 +84,6 @@ export function unifyDims(a: Dim, b: Dim, what = "dimensions"): Dim {
   return a.startsWith("?") ? b : a;
 }
 
-/** Two shapes that must be equal, each dimension as well as it is known. @throws {ShapeError} when they cannot be. */
-export function unifyShapes(a: readonly Dim[], b: readonly Dim[], what = "shapes"): readonly Dim[] {
-  if (a.length !== b.length)
-    throw new ShapeError(`${what} must be equal: [${a.join(", ")}] and [${b.join(", ")}]`);
-  return a.map((dim, axis) => unifyDims(dim, b[axis] as Dim, `dimensions ${axis} of ${what}`));
-}
-
 /**
  * ONNX's multidirectional broadcasting: shapes aligned at their last dimension, missing ones taken as 1.
  * @throws {ShapeError} when two dimensions are neither equal nor 1.
@@ -144,12 +137,6 @@ export function normalizeAxes(axes: readonly number[], rank: number): readonly n
   if (new Set(result).size !== result.length)
     throw new ShapeError(`axes [${axes.join(", ")}] name a dimension twice`);
   return result;
-}
-
-/** The elements of an integer operand as numbers, where all of them are known. */
-export function knownIntegers(type: TensorType | undefined): readonly number[] | undefined {
-  if (type?.value?.every((dim) => typeof dim === "number")) return type.value as readonly number[];
-  return undefined;
 }
 
 // ── Attributes ───────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ import { erf } from "./error-function.ts";
 import { checked, type Ops } from "./operator.ts";
 
 /** max(x, 0) + log(1 + exp(-|x|)): log(1 + exp(x)) without overflow. */
-export function softplus(x: number): number {
+function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
@@ -131,7 +131,7 @@ function unary(row: Row): OpDef {
 }
 
 /** A test of each element of a tensor of floats. */
-export function predicate(
+function predicate(
   attrs: NonNullable<OpDef["attrs"]>,
   test: (x: number, attrs: Parameters<OpDef["infer"]>[1]) => boolean,
 ): OpDef {
