@@ -48,9 +48,11 @@ export function equal(a: Attr, b: Attr): boolean | undefined {
   return sameNumber(Number(a), Number(b));
 }
 
-/** Equal, or one is the other as a 32-bit float: a file's 0.1 is the rule's 0.1. */
+/** Equal, or one is the other as a 32-bit float: a file's 0.1 is the rule's 0.1. Of whole numbers, such as sizes, no two are. */
 function sameNumber(a: number, b: number): boolean {
-  return a === b || a === Math.fround(b) || Math.fround(a) === b;
+  if (a === b) return true;
+  if (Number.isInteger(a) && Number.isInteger(b)) return false;
+  return a === Math.fround(b) || Math.fround(a) === b;
 }
 
 function value(argument: Argument): Attr | undefined {

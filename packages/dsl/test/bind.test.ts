@@ -548,6 +548,52 @@ describe("the inferred guard", () => {
     expect(bound.apply(0, 0)).toBe(false);
   });
 
+  test("whole numbers are equal exactly, however large", () => {
+    const applies = (size: number): number =>
+      apply(
+        `r: Relu(x) => Neg(Neg(Relu(x))) when dim(x, 0) == ${size}`,
+        program((p) => p.output("y", p.node("Relu", [x(p, [2 ** 24 + 1])]))),
+      ).changed;
+    expect(applies(2 ** 24 + 1)).toBe(1);
+    expect(applies(2 ** 24)).toBe(0);
+  });
+
+  test("a search says whether it found all there is", () => {
+    const { terms } = apply(
+      "r: Relu(x) => x",
+      program((p) => {
+        for (let i = 0; i < 200; i++) {
+          const parts = [x(p, [2, i + 1]), x(p, [2, i + 1])];
+          p.output(
+            `y${i}`,
+            p.node(
+              "Concat",
+              parts.map((part) => p.node("Neg", [part])),
+              { axis: 1 },
+            ),
+          );
+        }
+      }),
+    );
+    for (const body of [
+      "r: Neg(x) => x",
+      "r: Concat(...Neg(xs); axis = i) => Concat(...xs; axis = i)",
+    ]) {
+      const bound = bindRule(compile(body)[0] as Rule, terms);
+      const all = bound.search(1000);
+      expect(all).toBeGreaterThanOrEqual(200);
+      expect(bound.complete).toBe(true);
+      expect(bound.search(10)).toBe(10);
+      expect(bound.complete).toBe(false);
+    }
+    const bound = bindRule(
+      compile("r: Concat(...Neg(xs); axis = i) => Concat(...xs; axis = i)")[0] as Rule,
+      terms,
+    );
+    expect(bound.search(1000, () => true)).toBeLessThan(200);
+    expect(bound.complete).toBe(false);
+  });
+
   test("a function that knows nothing keeps a rule from applying", () => {
     const { changed } = apply(
       "r: Relu(x) => Reshape(x, [dim(x, 0), -1])",

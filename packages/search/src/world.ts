@@ -110,7 +110,7 @@ export class World {
     const interrupted = (): boolean => this.#limits.interrupted;
     const matches = this.#blaming(slot.rule, () => slot.bound.search(most, interrupted));
     slot.searched = this.state;
-    slot.complete = matches < most && !interrupted();
+    slot.complete = slot.bound.complete;
     this.#tally.add(slot.index, { matches, ms: this.#limits.ms - begin });
   }
 
@@ -142,6 +142,7 @@ export class World {
     this.fullness = fullness;
     this.broken = false;
     this.#clean = this.terms.egraph.nodeCount;
+    for (const { bound } of this.slots) bound.forget();
   }
 
   #applyOne({ slot, matches }: Selection): number {
@@ -150,6 +151,7 @@ export class World {
     let changed = 0;
     for (; done < count && this.#allowed(slot.rule); done++) {
       const match = matches?.[done] ?? done;
+      if (slot.bound.applied(match)) continue;
       const application = {
         rule: slot.index,
         roots: slot.bound.at(match),

@@ -10,6 +10,7 @@ import type { Terms } from "../terms/terms.ts";
 import { Builder } from "./build.ts";
 import type { Frame } from "./frame.ts";
 import { compileLeft, type LeftSide, openCounts } from "./pattern.ts";
+import { RowSet } from "./row-set.ts";
 import { SequenceMatcher } from "./sequence.ts";
 
 /** One way of reading the left side: with each open number of results settled. */
@@ -23,13 +24,24 @@ interface Reading {
   readonly sequences: SequenceMatcher | undefined;
   readonly builder: Builder;
   readonly roots: readonly ((item: number) => number)[];
+  /** The matches whose equality the e-graph holds already. Not kept where spreads make rows refer to lists of one search. */
+  readonly done: RowSet | undefined;
 }
+
+/** What the engine may find for one search before spreads are matched: a guard of memory, not of quality. */
+const CANDIDATES = 1_000_000;
+/** Candidates extended between two questions whether to stop. */
+const PATIENCE = 64;
 
 /** A rule in an e-graph, with the matches of its last search. */
 export class BoundRule {
   readonly rule: ast.Rule;
+  /** Whether the last search found every match there is: neither its limit nor `stop` cut it short. */
+  complete = false;
   readonly #terms: Terms;
   readonly #readings = new Map<string, Reading>();
+  /** Where the row of the match that was looked at last begins. */
+  #base = 0;
 
   constructor(rule: ast.Rule, terms: Terms) {
     this.rule = rule;
@@ -43,6 +55,12 @@ export class BoundRule {
    */
   search(limit: number, stop?: () => boolean): number {
     this.#readAll();
+    this.complete = true;
+    const given = (): boolean => {
+      if (stop?.() !== true) return false;
+      this.complete = false;
+      return true;
+    };
     let room = limit;
     for (const reading of this.#readings.values()) {
       reading.found.clear();
@@ -50,11 +68,13 @@ export class BoundRule {
       reading.left.frame.objects.length = 0;
       if (room <= 0) continue;
       // What the engine finds may be dropped or multiplied when spreads are matched, so that its number says nothing yet.
-      const most = reading.sequences ? {} : { limit: room };
-      reading.query.search(reading.found, stop ? { ...most, stop } : most);
-      if (reading.sequences) extend(reading, reading.sequences, room);
+      const most = reading.sequences ? CANDIDATES : room;
+      if (reading.query.search(reading.found, { limit: most, stop: given }) >= most)
+        this.complete = false;
+      if (reading.sequences) extend(reading, reading.sequences, room, given);
       room -= reading.matches.count;
     }
+    if (room <= 0) this.complete = false;
     return this.count;
   }
 
@@ -71,13 +91,25 @@ export class BoundRule {
     return left.rootSlots.map((slot) => this.#terms.egraph.find(left.frame.get(slot)));
   }
 
+  /** Whether match `i` has been applied before, so that applying it again would change nothing. */
+  applied(i: number): boolean {
+    const { matches, done } = this.#match(i);
+    return done?.has(matches.rows, this.#base) ?? false;
+  }
+
+  /** Forgets which matches have been applied: to be called when the e-graph has been restored to a mark. */
+  forget(): void {
+    for (const { done } of this.#readings.values()) done?.clear();
+  }
+
   /**
    * Applies match `i`: builds the right side and unites its roots with those matched, for `reason`. Does nothing, and
    * returns false, when the right side would be ill-shaped, needs a value that is not known, would have a type that does
    * not fit, or is there already. Does not rebuild.
    */
   apply(i: number, reason: number): boolean {
-    const { left, builder, roots } = this.#match(i);
+    const { left, matches, builder, roots, done } = this.#match(i);
+    const base = this.#base;
     const { egraph, table } = this.#terms;
     const targets = left.rootSlots.map((slot) => egraph.find(left.frame.get(slot)));
     if (targets.length > 1 && new Set(targets).size < targets.length) return false;
@@ -97,6 +129,7 @@ export class BoundRule {
     for (const [index, ref] of refs.entries()) {
       if (egraph.union(targets[index] as Id, builder.id(ref), reason)) changed = true;
     }
+    done?.add(matches.rows, base);
     return changed;
   }
 
@@ -106,7 +139,8 @@ export class BoundRule {
     for (const reading of this.#readings.values()) {
       const { matches, left } = reading;
       if (at < matches.count) {
-        left.frame.at(matches.rows, at * matches.width);
+        this.#base = at * matches.width;
+        left.frame.at(matches.rows, this.#base);
         return reading;
       }
       at -= matches.count;
@@ -151,6 +185,7 @@ export class BoundRule {
       sequences: extended ? new SequenceMatcher(this.rule, frame, tasks) : undefined,
       builder,
       roots: this.rule.right.map((term) => builder.compile(term)),
+      done: extended ? undefined : new RowSet(slots),
     });
   }
 }
@@ -160,9 +195,11 @@ function extend(
   { left, found, matches }: Reading,
   sequences: SequenceMatcher,
   limit: number,
+  stop: () => boolean,
 ): void {
   const { frame, checks } = left;
   for (let i = 0; i < found.count && matches.count < limit; i++) {
+    if (i % PATIENCE === PATIENCE - 1 && stop()) return;
     const row = found.rows.slice(i * found.width, (i + 1) * found.width);
     frame.at(row, 0);
     sequences.extend(() => {
