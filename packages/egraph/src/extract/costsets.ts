@@ -134,6 +134,7 @@ export class CostSets {
     let count = this.count;
     let sum = total;
     for (let i = 0; i < set.length; i++) {
+      this.effort++;
       const n = set[i] as number;
       const other = classOf[n] as number;
       if (other === owner) return Number.NaN;
@@ -144,7 +145,6 @@ export class CostSets {
       if (sum > limit) return Number.NaN;
     }
     this.count = count;
-    this.effort += set.length;
     return sum;
   }
 
