@@ -110,12 +110,24 @@ function narrow(item: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : item;
 }
 
+/** Guards ask for the same constants' values at every candidate. */
+const values = new WeakMap<NdArray, Attr>();
+
 /** What a rule sees of a constant: a number for rank 0, a list for rank 1, nothing for higher ranks. */
 export function asValue(array: NdArray): Attr | undefined {
+  if (array.shape.length > 1) return undefined;
+  let value = values.get(array);
+  if (value === undefined) {
+    value = elementsOf(array);
+    values.set(array, value);
+  }
+  return value;
+}
+
+function elementsOf(array: NdArray): Attr {
   const truth = array.dtype === "bool";
   const item = (i: number): Attr => (truth ? array.data[i] === 1 : elementAt(array, i));
   if (array.shape.length === 0) return item(0);
-  if (array.shape.length > 1) return undefined;
   return Array.from({ length: array.data.length }, (_, i) => item(i));
 }
 
