@@ -6,6 +6,7 @@
  */
 
 import type { RuleFunction } from "@rewright/plugin";
+import * as contractions from "./functions/contractions.ts";
 import * as lists from "./functions/lists.ts";
 import * as numbers from "./functions/numbers.ts";
 import * as permutations from "./functions/permutations.ts";
@@ -19,4 +20,5 @@ export const functions: Readonly<Record<string, RuleFunction>> = {
   ...shapes,
   ...slices,
   ...numbers,
+  ...contractions,
 };

@@ -33,6 +33,11 @@ export function isInteger(dtype: DType): boolean {
   return SIGNED.has(dtype) || UNSIGNED.has(dtype);
 }
 
+/** A float, or an integer of 32 or 64 bits: what matrix products and reductions take. */
+export function isWide(dtype: DType): boolean {
+  return isFloat(dtype) || /^[iu](32|64)$/.test(dtype);
+}
+
 /** An integer that may be negative. */
 export function isSigned(dtype: DType): boolean {
   return SIGNED.has(dtype);

@@ -21,6 +21,9 @@ import {
 import { bigintsOf, doublesOf, floats, integers } from "./elementwise.ts";
 import { checked, type Ops } from "./operator.ts";
 
+/** A few short operands can ask for any number of products: `a,b,c->` of a thousand elements each for 10⁹. */
+const MOST_PRODUCTS = 2 ** 28;
+
 /** An equation read against the ranks of its operands: a label for every dimension, those of an ellipsis numbered from the back. */
 interface Equation {
   readonly inputs: readonly (readonly string[])[];
@@ -187,6 +190,8 @@ function summed(arrays: readonly NdArray[], equation: Equation): NdArray {
   const sizes = sizesOf(equation, shapes) as ReadonlyMap<string, number>;
   const { output, inputs } = equation;
   const { dtype } = arrays[0] as NdArray;
+  if (sizeOf([...sizes.values()]) > MOST_PRODUCTS)
+    throw new RangeError(`more than ${MOST_PRODUCTS} products are left to a runtime`);
   const product = isInteger(dtype) ? undefined : asMatrices(arrays, equation, sizes);
   if (product !== undefined) return product;
   const bound = [...sizes.keys()].filter((label) => !output.includes(label));

@@ -15,6 +15,7 @@ import {
   intAttr,
   isFloat,
   isInteger,
+  isWide,
   operandAt,
   requireBroadcastable,
   requireDType,
@@ -24,9 +25,6 @@ import {
 } from "../typing.ts";
 import { bigintsOf, doublesOf, floats, integers, zipInto } from "./elementwise.ts";
 import { checked, type Ops } from "./operator.ts";
-
-/** Floats and the integers of 32 and 64 bits. */
-const isWide = (dtype: DType) => isFloat(dtype) || /^[iu](32|64)$/.test(dtype);
 
 // ── MatMul, as numpy.matmul ──────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ import {
   isFloat,
   isInteger,
   isSigned,
+  isWide,
   normalizeAxes,
   normalizeAxis,
   operandAt,
@@ -194,9 +195,6 @@ function folded(
     for (let i = 0; i < results.length; i++) out[i] = results[i] as number;
   });
 }
-
-/** Floats and the integers of 32 and 64 bits. */
-const isWide = (dtype: DType) => isFloat(dtype) || /^[iu](32|64)$/.test(dtype);
 
 // ── Extremes ─────────────────────────────────────────────────────────────────
 

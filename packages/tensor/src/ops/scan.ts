@@ -10,6 +10,7 @@ import {
   intAttr,
   isFloat,
   isInteger,
+  isWide,
   normalizeAxis,
   operandAt,
   requireDType,
@@ -54,11 +55,7 @@ const cumSum: OpDef = {
   attrs: { exclusive: { type: "int", default: 0 }, reverse: { type: "int", default: 0 } },
   infer(operands) {
     const x = operandAt(operands, 0);
-    requireDType(
-      x,
-      (d) => isFloat(d) || /^[iu](32|64)$/.test(d),
-      "floats or 32 or 64 bit integers",
-    );
+    requireDType(x, isWide, "floats or integers of 32 or 64 bits");
     const axis = operandAt(operands, 1);
     requireDType(axis, (dtype) => dtype === "i32" || dtype === "i64", "an i32 or i64 axis");
     const known = scalarOperand(axis, "the axis");

@@ -5,7 +5,7 @@
  */
 
 import type { Attrs, Dim } from "@rewright/plugin";
-import { eachIndex, stridesOf } from "../array.ts";
+import { eachIndex, sizeOf, stridesOf } from "../array.ts";
 import {
   addDims,
   ceilDivideDims,
@@ -129,6 +129,9 @@ export interface Tap {
   readonly step: number;
 }
 
+/** An attribute alone says how large a window is, however few elements it slides over. */
+const MOST_CELLS = 2 ** 22;
+
 /** The taps of a window in row-major order of its cells. Padding is met by none. */
 export function tapsOf(
   window: Window,
@@ -142,6 +145,8 @@ export function tapsOf(
   const imageStrides = stridesOf(spatial);
   const outStrides = stridesOf(positions);
   const stride = (axis: number) => window.strides[axis] as number;
+  if (sizeOf(kernel) > MOST_CELLS)
+    throw new RangeError(`a window of more than ${MOST_CELLS} cells is left to a runtime`);
   const taps: Tap[] = [];
   eachIndex(kernel, (cell) => {
     const shift = cell.map(
