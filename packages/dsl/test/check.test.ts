@@ -72,6 +72,15 @@ describe("broken rules", () => {
     expect(result.counterexample?.variables.length).toBeGreaterThan(0);
   });
 
+  test("lists whose shapes broadcast by chance are tried, too", () => {
+    const rule =
+      "Concat(...(xs + ys); axis = i) => Concat(...xs; axis = i) + Concat(...ys; axis = i)";
+    const verdicts = Array.from({ length: 30 }, (_, seed) => check(rule, seed).verdict);
+    expect(verdicts).toContain("counterexample");
+    const sound = `${rule}   when [...shape(xs)] == [...shape(ys)]`;
+    expect(["ok", "guarded"]).toContain(check(sound).verdict);
+  });
+
   test("the counterexample says what each variable was", () => {
     const { counterexample, message } = check("a - b => b - a");
     expect(counterexample?.variables).toHaveLength(2);

@@ -24,7 +24,7 @@ rules r {
   gemm_plain:   Gemm(a, b)                       <=>  a @ b
   gemm_turned:  Gemm(a, b, c; transB = 1)         =>  Gemm(a, Transpose(b; perm = [1, 0]), c)
   concat_relu:  Relu(Concat(...xs; axis = i))    <=>  Concat(...Relu(xs); axis = i)
-  concat_add:   Concat(...(xs + ys); axis = i)    =>  Concat(...xs; axis = i) + Concat(...ys; axis = i)
+  concat_add:   Concat(...(xs + ys); axis = i)    =>  Concat(...xs; axis = i) + Concat(...ys; axis = i)  when [...shape(xs)] == [...shape(ys)]
   columns:      Concat(...(a @ bs); axis = 1)    <=>  a @ Concat(...bs; axis = 1)
   unsplit:      Concat(...Split(x, s; axis = i); axis = i)  =>  x
   shared:       a @ b, a @ c                      =>  Split(a @ Concat(b, c; axis = 1), [dim(b, 1), dim(c, 1)]; axis = 1)

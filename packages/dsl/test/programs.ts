@@ -113,6 +113,7 @@ export function randomProgram(draw: Draw, length: number): Graph {
   const attempts: (() => Source[])[] = [
     () => [program.node(["Add", "Mul", "Sub"][draw(3)] as string, [pick(), pick()])],
     () => [program.node(["Relu", "Neg"][draw(2)] as string, [pick()])],
+    () => [program.node("Neg", [program.node("Neg", [pick()])])],
     () => [program.node("MatMul", [pick(), pick()])],
     () => {
       const [a, b, c] = [pick(), pick(), pick()];

@@ -279,7 +279,10 @@ export class Drawer {
     const known = this.#sample.evaluate(term, item);
     if (known) return known;
     const attribute = this.#attributes.get(term.name);
-    const drawn = this.#proposer.tensor({ name, siblings, attribute, result });
+    const before = item > 0 ? this.#sample.terms.get(term.name)?.[item - 1] : undefined;
+    const drawn =
+      (before && this.#proposer.another(before)) ??
+      this.#proposer.tensor({ name, siblings, attribute, result });
     this.#setItem(this.#sample.terms, term.name, item, drawn);
     return drawn;
   }

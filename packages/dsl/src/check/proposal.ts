@@ -160,6 +160,14 @@ export class Proposer {
     return this.#filled(this.#dtypeLike(siblings), shape);
   }
 
+  /**
+   * A tensor of the type of one before it in a list: only lists of equal types show what comes of shapes that broadcast by
+   * chance. `undefined` where this item had better be of another type.
+   */
+  another({ dtype, shape }: SampleTerm): SampleTerm | undefined {
+    return this.#dice.chance(0.6) ? this.#filled(dtype, shape) : undefined;
+  }
+
   /** A constant of one element, for a number in a pattern. */
   number(
     value: number | bigint,
