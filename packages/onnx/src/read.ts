@@ -37,7 +37,7 @@ import {
 import { essence, type FileNode, nodeLabel, plainDomain, readNode, textOf } from "./node.ts";
 import { definitionOf, operatorName, raise } from "./raise.ts";
 import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
-import { constantOf, digest, readTensor } from "./tensor.ts";
+import { constantOf, digest, readTensor, smallContents } from "./tensor.ts";
 import { typeOf, UNKNOWN } from "./type.ts";
 import { checkWire, contentOf, type Field, fieldsOf, varintOf } from "./wire.ts";
 import { eachMessage } from "./within.ts";
@@ -318,10 +318,7 @@ class Reader {
   }
 
   #contents(source: Source): NdArray | undefined {
-    if (source.from !== "constant") return undefined;
-    const constant = this.#constants[source.index] as Constant;
-    const size = constant.type.shape.reduce<number>((product, dim) => product * Number(dim), 1);
-    return size <= 4096 ? constant.load() : undefined;
+    return source.from === "constant" ? smallContents(this.#constants[source.index]) : undefined;
   }
 
   /** A constant that stood in an attribute; equal ones are one. */

@@ -165,6 +165,12 @@ function tellingValue(
   return Array.from(load().data as ArrayLike<number | bigint>, Number);
 }
 
+/** The elements of a constant that has at most 4,096 of them: more say nothing that a form of an operator could depend on. */
+export function smallContents(constant: Constant | undefined): NdArray | undefined {
+  const size = constant?.type.shape.reduce<number>((product, dim) => product * Number(dim), 1);
+  return size !== undefined && size <= SMALL ? constant?.load() : undefined;
+}
+
 /** A constant of these elements, rounded to its element type. */
 export function constantOf(given: NdArray): Constant {
   const { dtype, shape } = given;

@@ -33,6 +33,7 @@ import { FreshNames, type Naming, nameValues } from "./naming.ts";
 import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
 import { sameMeaning, versionAt } from "./opset.ts";
 import { ConstantPool } from "./pool.ts";
+import { smallContents } from "./tensor.ts";
 import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
 import { inlineExternal } from "./within.ts";
 
@@ -168,12 +169,9 @@ class Writer {
   }
 
   #contents(source: Source): NdArray | undefined {
-    if (source.from === "constant") {
-      const constant = this.#graph.constants[source.index];
-      const size = constant?.type.shape.reduce<number>((product, dim) => product * Number(dim), 1);
-      return size !== undefined && size <= 4096 ? constant?.load() : undefined;
-    }
-    return undefined;
+    return source.from === "constant"
+      ? smallContents(this.#graph.constants[source.index])
+      : undefined;
   }
 
   // ── Operator sets ──────────────────────────────────────────────────────────
