@@ -14,6 +14,7 @@ export { RuleError } from "./error.ts";
 export { builtins } from "./functions.ts";
 export { type Parsed, parseRules } from "./parser.ts";
 export { renderDiagnostic } from "./render.ts";
+export { Speller } from "./spelling.ts";
 export type { Declaration, Module } from "./syntax.ts";
 export { rules } from "./template.ts";
 export type { Facts } from "./terms/facts.ts";

@@ -1,3 +1,4 @@
+import { Speller } from "@rewright/dsl";
 import type { Backend, RuleFile, SearchStrategy } from "@rewright/plugin";
 import { InputError } from "./errors.ts";
 import { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
@@ -84,33 +85,9 @@ const known: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/** The word of `candidates` nearest to `word`, if it is near enough to be meant; for messages. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const c of candidates) {
-    let row = Array.from({ length: c.length + 1 }, (_, i) => i);
-    for (let i = 1; i <= word.length; i++) {
-      const next = [i];
-      for (let j = 1; j <= c.length; j++)
-        next.push(
-          Math.min(
-            (row[j] as number) + 1,
-            (next[j - 1] as number) + 1,
-            (row[j - 1] as number) + (word[i - 1] === c[j - 1] ? 0 : 1),
-          ),
-        );
-      row = next;
-    }
-    const distance = row[c.length] as number;
-    if (distance < least) [best, least] = [c, distance];
-  }
-  return best;
-}
-
 /** "…; did you mean `x`? Known: …" */
-export function suggestion(word: string, candidates: readonly string[]): string {
-  const near = nearest(word, candidates);
+function suggestion(word: string, candidates: readonly string[]): string {
+  const near = new Speller().closest(word, candidates);
   return `${near === undefined ? "" : `; did you mean \`${near}\`?`} (known: ${candidates.join(", ")})`;
 }
 
