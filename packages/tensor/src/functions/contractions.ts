@@ -44,21 +44,43 @@ function sizes(shape: readonly Dim[], axes: readonly number[]): Dim[] {
   return axes.map((axis) => shape[axis] as Dim);
 }
 
-/**
- * `factor_order(a, b, k)`: in Σₖ a · b, the permutation that makes `a` a stack of matrices: the axes of the batch, those of `a` alone, k,
- * and then those of `b` alone, of size 1. `factor_order([8, 4, 1], [8, 1, 5], 0)` is `[1, 0, 2]`.
- */
-export const factor_order: RuleFunction = (a, b, c) => {
+/** Axes, renumbered as they are when those of the other operand alone are gone. */
+function renumbered({ other }: Contraction, axes: readonly number[]): number[] {
+  return axes.map((axis) => axis - other.filter((gone) => gone < axis).length);
+}
+
+/** `factor_shape(a, b, k)`: in Σₖ a · b, the shape of `a` without the axes, of size 1, that only `b` has. `factor_shape([8, 4, 1], [8, 1, 5], 0)` is `[8, 4]`. */
+export const factor_shape: RuleFunction = (a, b, c) => {
   const found = contraction(a, b, c);
-  return found && [...found.batch, ...found.own, found.axis, ...found.other];
+  return found?.shape.filter((_, axis) => !found.other.includes(axis));
 };
 
-/** `factor_shape(a, b, k)`: the shape of that stack, [batch …, rows, k]. `factor_shape([2, 8, 4, 1], [2, 8, 1, 5], 1)` is `[2, 4, 8]`. */
-export const factor_shape: RuleFunction = (a, b, c) => {
+/** `row_order(a, b, k)`: the permutation of that shape into a stack of matrices, [batch …, rows …, k]. `row_order([8, 4, 1], [8, 1, 5], 0)` is `[1, 0]`. */
+export const row_order: RuleFunction = (a, b, c) => {
+  const found = contraction(a, b, c);
+  return found && renumbered(found, [...found.batch, ...found.own, found.axis]);
+};
+
+/** `column_order(b, a, k)`: the same for the other factor, [batch …, k, columns …]. `column_order([8, 1, 5], [8, 4, 1], 0)` is `[0, 1]`. */
+export const column_order: RuleFunction = (a, b, c) => {
+  const found = contraction(a, b, c);
+  return found && renumbered(found, [...found.batch, found.axis, ...found.own]);
+};
+
+/** `row_shape(a, b, k)`: that stack's shape with the rows as one axis. `row_shape([2, 8, 4, 1], [2, 8, 1, 5], 1)` is `[2, 4, 8]`. */
+export const row_shape: RuleFunction = (a, b, c) => {
   const found = contraction(a, b, c);
   if (found === undefined) return undefined;
   const { shape, batch, own, axis } = found;
   return [...sizes(shape, batch), productOf(sizes(shape, own)), shape[axis] as Dim];
+};
+
+/** `column_shape(b, a, k)`: and with the columns as one. `column_shape([2, 8, 1, 5], [2, 8, 4, 1], 1)` is `[2, 8, 5]`. */
+export const column_shape: RuleFunction = (a, b, c) => {
+  const found = contraction(a, b, c);
+  if (found === undefined) return undefined;
+  const { shape, batch, own, axis } = found;
+  return [...sizes(shape, batch), shape[axis] as Dim, productOf(sizes(shape, own))];
 };
 
 /** `product_shape(a, b, k)`: the stack of products with its axes apart, [batch …, a's …, b's …]. `product_shape([2, 8, 1], [1, 8, 5], 1)` is `[2, 5]`. */

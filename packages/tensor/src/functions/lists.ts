@@ -116,6 +116,15 @@ export const is_trailing: RuleFunction = (a, b) => {
   return named?.every((axis, i) => axis === (rankOf(b) ?? 0) - named.length + i);
 };
 
+/** `is_run(l)`: whether a list counts up by one: positions that a slice takes. `is_run([2, 3, 4])` is true; not known of a list that passes from -1 to 0, or of none. */
+export const is_run: RuleFunction = (a) => {
+  const values = ints(a);
+  const first = values?.[0];
+  if (first === undefined || values === undefined) return undefined;
+  if (first < 0 && first + values.length > 0) return undefined;
+  return values.every((x, i) => x === first + i);
+};
+
 /**
  * `merged_pads(p, q)`: the pads of a convolution or pooling that pads by `q` what a `Pad` of the whole tensor has padded by `p`;
  * not known where `p` pads batch or channels, or takes away. `merged_pads([0, 0, 1, 1, 0, 0, 1, 1], [1, 1, 1, 1])` is `[2, 2, 2, 2]`.
