@@ -4,7 +4,7 @@ const varint = (n: number): number[] =>
   n < 128 ? [n] : [(n % 128) + 128, ...varint(Math.floor(n / 128))];
 
 /** A field of a message: an integer, a text, or a message of fields. */
-export function field(number: number, value: number | string | readonly number[]): number[] {
+function field(number: number, value: number | string | readonly number[]): number[] {
   if (typeof value === "number") return [...varint(number * 8), ...varint(value)];
   const bytes = typeof value === "string" ? [...Buffer.from(value)] : value;
   return [...varint(number * 8 + 2), ...varint(bytes.length), ...bytes];

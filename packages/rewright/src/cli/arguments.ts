@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 /** A number, written in digits (1e5 and 0.5 too). */
-export function parseNumber(text: string): number {
+function parseNumber(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
   return value;

@@ -12,7 +12,7 @@ export function number(n: number): string {
 }
 
 /** Seconds or milliseconds, whichever reads better. */
-export const duration = (ms: number): string =>
+const duration = (ms: number): string =>
   ms < 1000 ? `${number(ms)} ms` : `${number(ms / 1000)} s`;
 
 const measured = (side: Side): string =>
