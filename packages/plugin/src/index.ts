@@ -310,6 +310,11 @@ export interface Session {
    * "extract and regrow". The run's limits go on counting, and the best of all stays the best.
    */
   regrow(from?: Graph): void;
+  /**
+   * Lets the host come to its turn: signals (Ctrl-C) and progress wait while a strategy computes without a pause. To be awaited
+   * now and then; `undefined` when it is too early for it, so that it may be asked at every step.
+   */
+  breathe?(): Promise<void> | undefined;
   /** The state and its moves as features, for learned strategies. */
   observe?(moves: readonly Move[]): Observation;
 }

@@ -62,7 +62,7 @@ class Search {
     this.#shrinking = growing.size > 0 ? moves.filter(({ rule }) => !growing.has(rule)) : [];
   }
 
-  run(): void {
+  async run(): Promise<void> {
     const session = this.#session;
     this.#shrink(Infinity);
     const origin = session.mark();
@@ -71,7 +71,7 @@ class Search {
     let root = new Tree(undefined, this.#start, this.#moves);
     const made: Move[] = [];
     while (!session.spent.all) {
-      this.#simulate(root, made);
+      await this.#simulate(root, made);
       const next = this.#best.cost < root.cost ? root.favourite() : undefined;
       if (!next?.move || session.spent.all) break;
       this.#make(next.move);
@@ -82,7 +82,7 @@ class Search {
   }
 
   /** Runs the simulations that are due at the present state. */
-  #simulate(root: Tree, made: readonly Move[]): void {
+  async #simulate(root: Tree, made: readonly Move[]): Promise<void> {
     const session = this.#session;
     const here = session.mark();
     for (let i = 0; i < this.#settings.simulations && !session.spent.all; i++) {
@@ -94,6 +94,7 @@ class Search {
       this.#note(cost, [...made, ...moves, ...steps]);
       this.#credit(root, path, cost, steps.length);
       session.restore(here);
+      await session.breathe?.();
     }
   }
 

@@ -20,12 +20,12 @@ export function greedy({ rounds = 3 }: GreedyOptions = {}): SearchStrategy {
     kind: "strategy",
     spec: 1,
     name: "greedy",
-    search(session) {
+    async search(session) {
       const rules = kinds(session);
-      shrink(session, rules);
+      await shrink(session, rules);
       const candidates = rules.growing.map((move) => ({ move, gain: Infinity }));
-      while (!session.spent.all && step(session, rules, candidates, rounds)) {
-        shrink(session, rules);
+      while (!session.spent.all && (await step(session, rules, candidates, rounds))) {
+        await shrink(session, rules);
       }
     },
   };
@@ -41,7 +41,12 @@ interface Candidate {
 const NOISE = 1e-9;
 
 /** Applies the rule that lowers the cost most, as far as gains do not rise from step to step. Returns whether there is one. */
-function step(session: Session, rules: Kinds, candidates: Candidate[], rounds: number): boolean {
+async function step(
+  session: Session,
+  rules: Kinds,
+  candidates: Candidate[],
+  rounds: number,
+): Promise<boolean> {
   const here = session.mark();
   const cost = session.cost();
   let best: Candidate | undefined;
@@ -51,7 +56,7 @@ function step(session: Session, rules: Kinds, candidates: Candidate[], rounds: n
     // Those that gained nothing may do so now; they are tried as long as nothing better is known.
     if (best && best.gain >= candidate.gain) break;
     const changed = session.apply([candidate.move]) > 0;
-    if (changed) shrink(session, rules, rounds);
+    if (changed) await shrink(session, rules, rounds);
     const gain = changed ? cost - session.cost() : 0;
     candidate.gain = gain > NOISE * cost ? gain : 0;
     if (candidate.gain > (best?.gain ?? 0)) {

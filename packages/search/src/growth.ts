@@ -52,6 +52,8 @@ export function growth(options: GrowthOptions): GrowthSession {
 
 /** Calls of `apply` after the run's limits are spent; a strategy that goes on longer never looks at `spent`. */
 const FUTILE = 1_000;
+/** How long a strategy may compute before a signal or a timer gets its turn. */
+const BREATH_MS = 50;
 /** How many former best programs are kept for the finalists. */
 const FORMER = 8;
 
@@ -83,6 +85,8 @@ export class GrowthSession implements Session {
   readonly #bests: Finalist[] = [];
   readonly #given = new WeakMap<Program, Finalist>();
   #futile = 0;
+  /** When the strategy paused last, in milliseconds of the run. */
+  #breath = 0;
   #over = false;
   #stopped: StopReason | undefined;
 
@@ -177,6 +181,17 @@ export class GrowthSession implements Session {
     }
     this.#world = this.#grow(from, rules);
     this.#program = undefined;
+  }
+
+  breathe(): Promise<void> | undefined {
+    const { ms } = this.#limits;
+    if (ms - this.#breath < BREATH_MS) return undefined;
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        this.#breath = this.#limits.ms;
+        resolve();
+      });
+    });
   }
 
   // ── What the host sees besides ─────────────────────────────────────────────

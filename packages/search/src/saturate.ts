@@ -22,15 +22,15 @@ export function saturate({
     kind: "strategy",
     spec: 1,
     name: "saturate",
-    search(session) {
+    async search(session) {
       const rules = kinds(session);
       const backoff = new Backoff({ matchLimit, banLength });
-      shrink(session, rules);
+      await shrink(session, rules);
       session.cost(); // So that the shrunk program is among the finalists, whatever growth leads to.
       for (let round = 0; !session.spent.all; ) {
         const grown = session.apply(due(session, rules, backoff, round));
         if (grown > 0) {
-          shrink(session, rules);
+          await shrink(session, rules);
           round++;
           continue;
         }

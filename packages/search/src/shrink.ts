@@ -19,12 +19,17 @@ export function kinds(session: Session): Kinds {
 }
 
 /** Applies the shrinking rules until they change nothing more, at most `rounds` times. Returns how often anything changed. */
-export function shrink(session: Session, { shrinking }: Kinds, rounds: number = Infinity): number {
+export async function shrink(
+  session: Session,
+  { shrinking }: Kinds,
+  rounds: number = Infinity,
+): Promise<number> {
   let changed = 0;
   for (let round = 0; round < rounds && !session.spent.all; round++) {
     const now = session.apply(shrinking);
     if (now === 0) break;
     changed += now;
+    await session.breathe?.();
   }
   return changed;
 }
