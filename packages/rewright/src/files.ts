@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -39,13 +40,15 @@ export async function readBytes(path: string, what: string): Promise<Uint8Array>
 export async function checkWritable(path: string, input?: string, force = false): Promise<void> {
   const folder = dirname(resolve(path));
   const refuse = (why: string): never => {
-    throw new InputError(`cannot write ${path}: ${why}`);
+    throw new InputError(`cannot write ${path || '""'}: ${why}`);
   };
+  if (path === "") refuse("a file must have a name");
   const kind = await stat(path).catch((error: NodeJS.ErrnoException) =>
     error.code === "ENOENT" ? undefined : refuse(reasonOf(error)),
   );
   if (kind?.isDirectory()) refuse("it is a folder; name a file");
-  if (kind !== undefined && !kind.isFile()) refuse("it is not a regular file");
+  if (kind !== undefined && !kind.isFile())
+    refuse("it is not a regular file; name one, or leave it out to write nothing");
   const inside = await stat(folder).catch((error) => refuse(`${folder}: ${reasonOf(error)}`));
   if (!inside.isDirectory()) refuse(`${folder} is not a folder`);
   await access(folder, constants.W_OK).catch((error) => refuse(`${folder}: ${reasonOf(error)}`));
@@ -63,7 +66,8 @@ export async function checkWritable(path: string, input?: string, force = false)
  */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const place = await realpath(path).catch(() => resolve(path)); // through a link, the file that it names
-  const beside = join(dirname(place), `.${basename(place)}.${process.pid}.tmp`);
+  // A name that no other run has, in this container or another on the same disk; short, since names have a limit.
+  const beside = join(dirname(place), `.${basename(place).slice(0, 40)}.${randomUUID()}.tmp`);
   try {
     const file = await open(beside, "wx");
     try {
@@ -74,7 +78,15 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     }
     await rename(beside, place);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => {}); // the first error says more
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
   }
+}
+
+/** Whether two paths name one file, or would once it is written. */
+export async function sameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all(
+    [a, b].map((path) => realpath(path).catch(() => resolve(path))),
+  );
+  return one === other;
 }

@@ -2,12 +2,12 @@ import { type RunTime, type Timing, timeModels } from "@rewright/backend-cpu";
 import { compileRules, type Rule } from "@rewright/dsl";
 import { expressible, type OnnxModel, readModel, writeModel } from "@rewright/onnx";
 import type { CostModel, Dialect, Dim, Graph } from "@rewright/plugin";
-import { type Finalist, growth, type RuleStatistics } from "@rewright/search";
+import { type Finalist, growth, type RuleStatistics, type SearchError } from "@rewright/search";
 import { onnx } from "@rewright/tensor";
 import { CheckError, InputError } from "./errors.ts";
 import { foldConstants } from "./fold.ts";
 import { Judge } from "./judge.ts";
-import { checkOptions, defaults, type OptimizeOptions } from "./options.ts";
+import { checkBytes, checkOptions, defaults, type OptimizeOptions } from "./options.ts";
 import { backendOf, strategyOf } from "./plugins.ts";
 import type { Dropped, Report, RuleReport, Side } from "./report.ts";
 import { ruleFilesOf } from "./rule-files.ts";
@@ -58,6 +58,7 @@ export async function optimize(
   bytes: Uint8Array,
   options: OptimizeOptions = {},
 ): Promise<Optimized> {
+  checkBytes(bytes);
   checkOptions(options);
   const { budget, signal, directory, onProgress } = options;
   const { seed = defaults.seed, threads = defaults.threads } = options;
@@ -172,9 +173,24 @@ export async function optimize(
         report,
       );
     return { model: winner ? writeModel(model, winner.graph, { dialects }) : bytes, report };
+  } catch (error) {
+    throw blamed(error, options);
   } finally {
     await judge.close();
   }
+}
+
+/** A fault of a plugin that the caller chose is theirs to mend; one of those that come with the package is a bug of ours. */
+function blamed(error: unknown, { backend, strategy }: OptimizeOptions): unknown {
+  if (!(error instanceof Error) || error.name !== "SearchError") return error;
+  const { blame } = error as SearchError;
+  if (typeof strategy === "object" && blame.startsWith("strategy"))
+    return new InputError(error.message, { cause: error });
+  // A rule breaks off when an operator or a function of some dialect throws: those of ours do not.
+  const theirs = blame === "cost model" || (typeof backend === "object" && backend.dialects);
+  if (typeof backend === "object" && theirs && !blame.startsWith("strategy"))
+    return new InputError(`backend \`${backend.name}\`: ${error.message}`, { cause: error });
+  return error;
 }
 
 /** The costs, with operators out of reach that the file cannot be made to hold. */

@@ -1,5 +1,5 @@
 import { Speller } from "@rewright/dsl";
-import type { Backend, RuleFile, SearchStrategy } from "@rewright/plugin";
+import type { AnyPlugin, Backend, RuleFile, SearchStrategy } from "@rewright/plugin";
 import { InputError } from "./errors.ts";
 import { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
 
@@ -79,23 +79,29 @@ const limits: readonly (readonly [
   ["threads", 1, true, (o) => o.threads],
   ["finalists", 1, true, (o) => o.finalists],
 ];
-const known: ReadonlySet<string> = new Set([
-  ..."rules backend strategy budget seed measure maxGrowth threads shapes finalists directory signal onProgress".split(
+const known: readonly string[] =
+  "rules backend strategy budget seed measure maxGrowth threads shapes finalists directory signal onProgress".split(
     " ",
-  ),
-]);
+  );
 
-/** "…; did you mean `x`? Known: …" */
-function suggestion(word: string, candidates: readonly string[]): string {
+/** "; did you mean `x`? (known: …)" */
+export function suggestion(word: string, candidates: readonly string[]): string {
   const near = new Speller().closest(word, candidates);
   return `${near === undefined ? "" : `; did you mean \`${near}\`?`} (known: ${candidates.join(", ")})`;
 }
 
-/** @throws InputError naming the first option that is unknown or out of range */
+/** @throws InputError when what was given is not the bytes of a file */
+export function checkBytes(bytes: unknown): void {
+  if (bytes instanceof Uint8Array) return;
+  const hint = typeof bytes === "string" ? ": read the file first, await readFile(path)" : "";
+  throw new InputError(`the model must be the bytes of an ONNX file, a Uint8Array${hint}`);
+}
+
+/** @throws InputError naming the first option that is unknown, of the wrong kind or out of range */
 export function checkOptions(options: OptimizeOptions): void {
-  for (const name of Object.keys(options))
-    if (!known.has(name))
-      throw new InputError(`there is no option \`${name}\`${suggestion(name, [...known])}`);
+  checkNames("option", options, known);
+  if (options.budget !== undefined)
+    checkNames("limit in `budget`", options.budget, ["nodes", "seconds", "memory", "iterations"]);
   for (const [name, least, whole, get] of limits) {
     const value = get(options);
     if (value === undefined) continue;
@@ -106,34 +112,62 @@ export function checkOptions(options: OptimizeOptions): void {
       (!whole || Number.isSafeInteger(value));
     if (!fits)
       throw new InputError(
-        `${name} must be ${whole ? "a whole number" : "a number"} ${name === "budget.seconds" ? "above 0" : `of at least ${least}`}, not ${String(value)}`,
+        `${name} must be ${whole ? "a whole number" : "a number"} ${name === "budget.seconds" ? "above 0" : `of at least ${least}`}, not ${JSON.stringify(value) ?? String(value)}`,
       );
   }
-  const named = (
-    what: string,
-    value:
-      | { readonly kind: string; readonly spec: number; readonly name: string }
-      | string
-      | undefined,
-    names: readonly string[],
-  ): void => {
-    if (typeof value === "string") {
-      if (!names.includes(value))
-        throw new InputError(`there is no ${what} \`${value}\`${suggestion(value, names)}`);
-    } else if (value !== undefined) {
-      if (value.kind !== what)
-        throw new InputError(`${what} must be a ${what} plugin or one of ${names.join(", ")}`);
-      if (value.spec !== 1)
-        throw new InputError(
-          `P0101: \`${value.name}\` was written for spec ${value.spec}; this host knows 1: update rewright, or install a version of the plugin for spec 1`,
-        );
-    }
-  };
-  named("backend", options.backend, backendNames);
-  named("strategy", options.strategy, strategyNames);
+  const { rules, backend, strategy } = options;
+  if (rules !== undefined) checkRules("rules", rules, true);
+  checkPlugin("backend", backend, backendNames);
+  checkPlugin("strategy", strategy, strategyNames);
+  if (typeof strategy === "object" && typeof strategy.search !== "function")
+    throw new InputError(`strategy \`${strategy.name}\` has no function \`search\``);
+  if (typeof backend === "object") {
+    if (typeof backend.costModel?.cost !== "function")
+      throw new InputError(`backend \`${backend.name}\` has no function \`costModel.cost\``);
+    if (backend.rules !== undefined)
+      checkRules(`backend \`${backend.name}\`: rules`, backend.rules);
+    for (const dialect of backend.dialects ?? []) checkSpec(dialect, "dialect");
+  }
   for (const [name, dims] of Object.entries(options.shapes ?? {}))
-    if (!dims.every((d) => Number.isSafeInteger(d) && d >= 0))
+    if (!Array.isArray(dims) || !dims.every((d) => Number.isSafeInteger(d) && d >= 0))
       throw new InputError(
-        `the sizes given for input \`${name}\` must be whole numbers, not ${dims.join("x")}`,
+        `the sizes given for input \`${name}\` must be a list of whole numbers, not ${Array.isArray(dims) ? dims.join("x") : JSON.stringify(dims)}`,
       );
+}
+
+function checkNames(what: string, given: object, names: readonly string[]): void {
+  if (typeof given !== "object" || given === null)
+    throw new InputError(`the ${what === "option" ? "options" : "budget"} must be an object`);
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new InputError(`there is no ${what} called \`${name}\`${suggestion(name, names)}`);
+}
+
+function checkRules(what: string, rules: unknown, paths = false): void {
+  const isFile = (rule: unknown): boolean => {
+    const { file, text } = (rule ?? {}) as Partial<RuleFile>;
+    return typeof file === "string" && typeof text === "string";
+  };
+  const fits = (rule: unknown): boolean => isFile(rule) || (paths && typeof rule === "string");
+  if (!Array.isArray(rules) || !rules.every(fits))
+    throw new InputError(
+      `${what} must be a list of ${paths ? "paths or " : ""}rule files, { file, text } each${typeof rules === "string" ? `: write [${JSON.stringify(rules)}]` : ""}`,
+    );
+}
+
+function checkPlugin(what: string, value: unknown, names: readonly string[]): void {
+  if (value === undefined) return;
+  if (typeof value === "string") {
+    if (!names.includes(value))
+      throw new InputError(`there is no ${what} \`${value}\`${suggestion(value, names)}`);
+  } else checkSpec(value, what, `a ${what} plugin or one of ${names.join(", ")}`);
+}
+
+function checkSpec(plugin: unknown, kind: string, wanted = `a ${kind} plugin`): void {
+  const { kind: is, spec, name } = (plugin ?? {}) as Partial<AnyPlugin>;
+  if (is !== kind) throw new InputError(`${kind} must be ${wanted}`);
+  if (spec !== 1)
+    throw new InputError(
+      `P0101: ${kind} \`${name}\` was written for spec ${spec}; this host knows 1: update rewright, or install a version of the plugin for spec 1`,
+    );
 }

@@ -29,7 +29,17 @@ test.each(["reading", "searching", "verifying", "timing"])("Ctrl-C while %s", (p
           ]
         : [];
     const run = await desk.rewright(
-      ["optimize", model, "-o", "out.onnx", "--json", "report.json", "--seconds", "100000", ...more],
+      [
+        "optimize",
+        model,
+        "-o",
+        "out.onnx",
+        "--json",
+        "report.json",
+        "--seconds",
+        "100000",
+        ...more,
+      ],
       (text, child) => {
         if (text.includes(phase)) child.kill("SIGINT");
       },

@@ -23,6 +23,9 @@ export type StopReason =
   | "aborted"
   | "satisfied";
 
+/** The share of its time that a run may take besides to extract programs. */
+const EXTRACTING_SHARE = 0.25;
+
 /** The limits of one run, its clock and its counter of iterations. */
 export class Limits {
   readonly nodes: number;
@@ -55,6 +58,11 @@ export class Limits {
     if (this.ms >= this.seconds * 1000) return "seconds";
     if (this.iterations >= this.#iterations) return "iterations";
     return undefined;
+  }
+
+  /** Called off, or so late that programs are to be taken as they are, without improving on them. */
+  get late(): boolean {
+    return this.signal.aborted || this.ms >= this.seconds * 1000 * (1 + EXTRACTING_SHARE);
   }
 
   /** Out of time, or called off: what is under way must end now. */

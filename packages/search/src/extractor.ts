@@ -1,6 +1,7 @@
 import { readGraph } from "@rewright/dsl";
 import type { CostModel, Graph } from "@rewright/plugin";
 import { type Extraction, extractDag, type NodeId } from "egraph-ts";
+import type { Limits } from "./budget.ts";
 import { evidence } from "./evidence.ts";
 import { Pricing } from "./pricing.ts";
 import type { World } from "./world.ts";
@@ -35,13 +36,13 @@ export class Extractor {
   readonly #scale: number;
   /** What a node costs at most: a finite sum where the program began with nodes that the target cannot run. */
   readonly #most: number;
-  readonly #signal: AbortSignal;
+  readonly #limits: Limits;
 
   constructor(
     world: World,
-    options: { costModel: CostModel; bind: (dim: string) => number; signal: AbortSignal },
+    options: { costModel: CostModel; bind: (dim: string) => number; limits: Limits },
   ) {
-    this.#signal = options.signal;
+    this.#limits = options.limits;
     this.#pricing = new Pricing(options.costModel, options.bind, world.terms);
     let scale = 0;
     let most = Infinity;
@@ -82,7 +83,7 @@ export class Extractor {
       const own = Math.min(this.#pricing.of(node), this.#most);
       return tie + (own > 0 ? Math.max(0, own + (overhead - 1) * floor) : 0);
     };
-    const stop = (): boolean => this.#signal.aborted;
+    const stop = (): boolean => this.#limits.late;
     return extractDag(world.terms.egraph, world.outputs, cost, { stop, ...(ties && { ties }) });
   }
 

@@ -102,9 +102,8 @@ export class GrowthSession implements Session {
     if (this.#indices.size < this.rules.length) throw new Error(twice(this.rules));
     this.#tally = new Tally(this.rules.map((rule) => rule.name));
     this.#world = this.#grow(options.graph, []);
-    const { signal } = this.#limits;
     const { costModel, bind = () => 8 } = options;
-    this.#extractor = new Extractor(this.#world, { costModel, bind, signal });
+    this.#extractor = new Extractor(this.#world, { costModel, bind, limits: this.#limits });
     this.cost();
   }
 
@@ -239,6 +238,7 @@ export class GrowthSession implements Session {
     if (!this.#world.broken && !this.signal.aborted) {
       found.push(this.#give(this.#present()));
       for (const taste of TASTES) {
+        if (this.#limits.late) break;
         found.push(this.#give(this.#extractor.extract(this.#world, taste)));
       }
     }

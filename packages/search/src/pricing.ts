@@ -65,8 +65,11 @@ export class Pricing {
     } catch (caught) {
       throw new SearchError("cost model", `${view.op}: ${messageOf(caught)}`, { cause: caught });
     }
-    if (!(cost >= 0)) {
-      throw new SearchError("cost model", `${view.op} costs ${cost}: a cost is a number ≥ 0`);
+    if (typeof cost !== "number" || !(cost >= 0)) {
+      throw new SearchError(
+        "cost model",
+        `${view.op} costs ${String(cost)}: a cost is a number ≥ 0`,
+      );
     }
     return cost;
   }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { suggestion } from "../options.ts";
 
 /** A number, written in digits (1e5 and 0.5 too). */
 function parseNumber(text: string): number {
@@ -54,6 +55,14 @@ export function parseShape(
   if (at < 1 || !/^(\d+(x\d+)*)?$/.test(dims))
     throw new InvalidArgumentError("It must be a name and sizes, such as tokens=1x128.");
   return { ...before, [text.slice(0, at)]: dims === "" ? [] : dims.split("x").map(Number) };
+}
+
+/** One of these names. */
+export function parseName(names: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (names.includes(text)) return text;
+    throw new InvalidArgumentError(`There is no such name${suggestion(text, names)}.`);
+  };
 }
 
 /** Collects a repeatable option. */

@@ -7,6 +7,7 @@ import {
   collect,
   parseCount,
   parseGrowth,
+  parseName,
   parsePositive,
   parseSeed,
   parseShape,
@@ -39,9 +40,15 @@ function program(exit: (code: number) => void): Command {
       collect,
     )
     .addOption(
-      new Option("--backend <name>", "the target whose costs decide").choices(backendNames),
+      new Option("--backend <name>", "the target whose costs decide")
+        .choices(backendNames)
+        .argParser(parseName(backendNames)),
     )
-    .addOption(new Option("--strategy <name>", "how the e-graph grows").choices(strategyNames))
+    .addOption(
+      new Option("--strategy <name>", "how the e-graph grows")
+        .choices(strategyNames)
+        .argParser(parseName(strategyNames)),
+    )
     .option(
       "--nodes <n>",
       `e-nodes that the e-graph may hold (default ${defaults.nodes})`,

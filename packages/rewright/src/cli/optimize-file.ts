@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { loadConfig } from "../config.ts";
-import { CheckError, exitCodes } from "../errors.ts";
-import { checkWritable, readBytes, writeWhole } from "../files.ts";
+import { CheckError, exitCodes, InputError } from "../errors.ts";
+import { checkWritable, readBytes, sameFile, writeWhole } from "../files.ts";
 import { optimize } from "../optimize.ts";
 import type { OptimizeOptions } from "../options.ts";
 import type { BackendName, StrategyName } from "../plugins.ts";
@@ -70,6 +70,8 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
     const bytes = await readBytes(model, "model");
     if (output !== undefined) await checkWritable(output, model, args.force);
     if (json !== undefined) await checkWritable(json, model);
+    if (json !== undefined && output !== undefined && (await sameFile(json, output)))
+      throw new InputError(`-o and --json both name ${json}: give the report a file of its own`);
     const config = await loadConfig(process.cwd(), args.config);
     const { result, failure } = await optimize(bytes, {
       ...merge(config, args, bytes.length),
