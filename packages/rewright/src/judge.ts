@@ -134,7 +134,7 @@ export class Judge {
     const [first] = trials;
     if (first === undefined)
       throw new InputError(
-        `ONNX Runtime cannot run the model on inputs drawn for it: ${messageOf(failure)}; give sizes that fit with --input name=1x128`,
+        `ONNX Runtime cannot run the model on inputs drawn for it: ${messageOf(failure)}${Object.keys(bind).length > 0 ? "; give sizes that fit with --input name=1x128" : ""}`,
       );
     if (!compareOutputs(first.reference, await plain.run(first.inputs)).ok)
       this.unfit =

@@ -180,9 +180,15 @@ export async function optimize(
   }
 }
 
-/** A fault of a plugin that the caller chose is theirs to mend; one of those that come with the package is a bug of ours. */
+/**
+ * What the runtime makes of a model is no bug of ours. A fault of a plugin that the caller chose is theirs to mend; one of those
+ * that come with the package is a bug.
+ */
 function blamed(error: unknown, { backend, strategy }: OptimizeOptions): unknown {
-  if (!(error instanceof Error) || error.name !== "SearchError") return error;
+  if (!(error instanceof Error)) return error;
+  if (error.name === "RuntimeError")
+    return new InputError(`ONNX Runtime fails on the model: ${error.message}`, { cause: error });
+  if (error.name !== "SearchError") return error;
   const { blame } = error as SearchError;
   if (typeof strategy === "object" && blame.startsWith("strategy"))
     return new InputError(error.message, { cause: error });
@@ -222,7 +228,7 @@ function sizes(
       );
     if (!fits)
       throw new InputError(
-        `${given.join("x")} does not fit input \`${name}\`, whose shape is [${shape.join(", ")}]`,
+        `${given.join("x") || "a scalar"} does not fit input \`${name}\`, whose shape is [${shape.join(", ")}]`,
       );
     for (const [i, d] of shape.entries()) if (typeof d === "string") bind[d] = given[i] as number;
   }

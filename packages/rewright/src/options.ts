@@ -64,6 +64,9 @@ export const defaults = {
   finalists: 3,
 } as const;
 
+/** More than any machine has; ONNX Runtime makes them all. */
+const mostThreads = 1024;
+
 const limits: readonly (readonly [
   name: string,
   least: number,
@@ -109,10 +112,11 @@ export function checkOptions(options: OptimizeOptions): void {
       typeof value === "number" &&
       Number.isFinite(value) &&
       (least === 0 && !whole && name === "budget.seconds" ? value > 0 : value >= least) &&
-      (!whole || Number.isSafeInteger(value));
+      (!whole || Number.isSafeInteger(value)) &&
+      (name !== "threads" || value <= mostThreads);
     if (!fits)
       throw new InputError(
-        `${name} must be ${whole ? "a whole number" : "a number"} ${name === "budget.seconds" ? "above 0" : `of at least ${least}`}, not ${JSON.stringify(value) ?? String(value)}`,
+        `${name} must be ${whole ? "a whole number" : "a number"} ${name === "budget.seconds" ? "above 0" : name === "threads" ? `from ${least} to ${mostThreads}` : `of at least ${least}`}, not ${typeof value === "string" ? JSON.stringify(value) : String(value)}`,
       );
   }
   const { rules, backend, strategy } = options;

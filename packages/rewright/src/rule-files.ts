@@ -34,5 +34,8 @@ export async function ruleFilesOf(
       }
     }
   }
-  return [...files, ...(backend.rules ?? [])];
+  // Named twice is meant once; two spellings of one path, or a pattern beside a name, are easily written.
+  const texts = new Set<string>();
+  const once = files.filter(({ text }) => !texts.has(text) && texts.add(text));
+  return [...once, ...(backend.rules ?? [])];
 }

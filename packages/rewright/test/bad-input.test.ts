@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { ModelBuilder } from "@rewright/onnx";
 import { expect, test } from "vitest";
-import { atDesk, type Desk, improvable, minimal, type Run } from "./cli.ts";
+import { exitCodeOf, exitCodes } from "../src/errors.ts";
+import { optimize as api } from "../src/index.ts";
+import { atDesk, type Desk, here, improvable, minimal, type Run } from "./cli.ts";
 import { external, nested } from "./wire.ts";
 
 /** One clear message, no stack trace, and an exit code of 2: bad input or usage. */
@@ -66,11 +68,19 @@ const hostile: readonly (readonly [name: string, bytes: () => Uint8Array | strin
 ];
 
 test.each(hostile)("%s", async (_, bytes) => {
-  await atDesk(async (desk) => {
-    refused(await optimize(desk, bytes()), /model|ONNX/i);
-    expect(existsSync(desk.path("out.onnx"))).toBe(false);
-  });
+  const given = bytes();
+  const failure = await api(typeof given === "string" ? Buffer.from(given) : given).catch(
+    (error: unknown) => error,
+  );
+  expect(exitCodeOf(failure)).toBe(exitCodes.usage);
+  expect((failure as Error).message).toMatch(/model|ONNX/i);
 });
+
+test("a file that is no model leaves no file", () =>
+  atDesk(async (desk) => {
+    refused(await optimize(desk, "This is no model, whatever its name says.\n"), /model|ONNX/i);
+    expect(existsSync(desk.path("out.onnx"))).toBe(false);
+  }));
 
 test("a model that is not there", () =>
   atDesk(async (desk) => {
@@ -90,11 +100,9 @@ test.each(["../secret.bin", "/etc/passwd", "a/../../secret.bin"])(
     atDesk(async (desk) => {
       mkdirSync(desk.path("models"));
       writeFileSync(desk.path("secret.bin"), new Uint8Array(16));
-      const model = desk.file("models/model.onnx", external(location));
-      refused(
-        await desk.rewright(["optimize", model, "-o", "out.onnx"]),
-        /outside|absolute|folder/,
-      );
+      const failure = api(external(location), { directory: desk.path("models") });
+      await expect(failure).rejects.toThrow(/outside|absolute|folder/);
+      expect(exitCodeOf(await failure.catch((error: unknown) => error))).toBe(exitCodes.usage);
     }),
 );
 
@@ -143,6 +151,12 @@ const usage: readonly [name: string, args: readonly string[], ...says: RegExp[]]
   ["an unknown option", ["--nods", "5"], /--nods/, /--nodes/],
   ["an unknown backend", ["--backend", "npu"], /npu/, /cpu, gpu, tpu/],
   ["an unknown strategy", ["--strategy", "magic"], /magic/, /saturate, greedy, mcts/],
+  ["a misspelt strategy", ["--strategy", "satrate"], /did you mean `saturate`/],
+  ["more threads than there can be", ["--threads", "1000000000"], /threads.*1024/],
+  ["an output without a name", ["-o", ""], /must have a name/],
+  ["an output that is a device", ["-o", "/dev/null"], /not a regular file/],
+  ["an output within a file", ["-o", `${import.meta.filename}/out.onnx`], /not a folder/],
+  ["a name that is too long", ["-o", `${"n".repeat(300)}.onnx`], /too long/],
   ["a budget of 0", ["--nodes", "0"], /--nodes/, /above 0/],
   ["a budget that is no number", ["--seconds", "NaN"], /--seconds/, /number/],
   ["a rule file that is not there", ["--rules", "absent.rules"], /absent\.rules/, /no such file/],
@@ -151,8 +165,26 @@ const usage: readonly [name: string, args: readonly string[], ...says: RegExp[]]
   ["a configuration that is not there", ["--config", "absent.ts"], /absent\.ts/],
 ];
 test.each(usage)("%s", (_, args, ...says) =>
-  atDesk(async (desk) => refused(await optimize(desk, minimal(), ...args), ...says)),
+  atDesk(async (desk) => {
+    const model = desk.file("model.onnx", minimal());
+    const output = desk.path("out.onnx");
+    refused(
+      await here(["optimize", model, "-o", output, "--no-measure", "--quiet", ...args]),
+      ...says,
+    );
+    expect(existsSync(output)).toBe(false);
+  }),
 );
+
+test("one file for model and report, by any name", () =>
+  atDesk(async (desk) => {
+    const model = desk.file("model.onnx", minimal());
+    desk.file("one", "");
+    symlinkSync(desk.path("one"), desk.path("two"));
+    const names = ["-o", desk.path("one"), "--json", desk.path("two")];
+    refused(await here(["optimize", model, ...names]), /-o and --json both name/);
+    expect(readFileSync(desk.path("one"), "utf8")).toBe("");
+  }));
 
 test("a malformed rule: line, column, the source line and a caret", () =>
   atDesk(async (desk) => {

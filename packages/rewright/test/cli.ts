@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModelBuilder } from "@rewright/onnx";
+import { vi } from "vitest";
+import { main } from "../src/cli/main.ts";
 import type { FileReport } from "../src/index.ts";
 
 const bin = join(import.meta.dirname, "../src/bin.ts");
@@ -27,6 +29,27 @@ export interface Desk {
     args: readonly string[],
     meanwhile?: (text: string, process: ChildProcess) => void,
   ): Promise<Run>;
+}
+
+/** The command line in this process: for runs that end before they print a result. */
+export async function here(args: readonly string[]): Promise<Run> {
+  let stdout = "";
+  let stderr = "";
+  const out = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  const err = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+  try {
+    const code = await main(args);
+    return { code, stdout, stderr };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
 }
 
 /** Makes a folder with a space in its name, uses it, and takes it away. */

@@ -68,7 +68,7 @@ export class Pricing {
     if (typeof cost !== "number" || !(cost >= 0)) {
       throw new SearchError(
         "cost model",
-        `${view.op} costs ${String(cost)}: a cost is a number ≥ 0`,
+        `${view.op} costs ${typeof cost === "number" ? cost : `a ${typeof cost}`}: a cost is a number ≥ 0`,
       );
     }
     return cost;

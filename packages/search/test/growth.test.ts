@@ -421,6 +421,23 @@ test("an overhead thought smaller brings out a program of more nodes", async () 
   ]);
 });
 
+test("once time is well over, programs are taken as they are and no others looked for", async () => {
+  let ms = 0;
+  const draft = new Draft();
+  const graph = draft.graph(draft.node("Fused", [draft.input("a"), draft.input("b")]));
+  const s = session("split: Fused(x, y) => Relu(x + y)", {
+    graph,
+    costModel: price({ Fused: 19, Relu: 10, Add: 10 }),
+    budget: { seconds: 1 },
+    clock: () => ms,
+  });
+  await s.run(saturate());
+  ms = 1_200;
+  expect(s.finalists(5)).toHaveLength(2);
+  ms = 1_300;
+  expect(s.finalists(5).map((finalist) => spell(finalist.graph))).toEqual(["Fused(a, b)"]);
+});
+
 // ── Budgets ──────────────────────────────────────────────────────────────────
 
 test.each([10, 25, 60, 333])(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf, exitCodes } from "../errors.ts";
+import { reasonOf } from "../files.ts";
 import { defaults } from "../options.ts";
 import { backendNames, strategyNames } from "../plugins.ts";
 import {
@@ -92,9 +93,13 @@ function program(exit: (code: number) => void): Command {
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCodes.done;
-  // A reader that goes away (`| head`) is no error of ours.
+  process.stderr.on("error", () => {}); // where nobody listens there is nobody to tell
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE") return; // a reader that goes away (`| head`) is no error of ours
+    process.stderr.write(`rewright: cannot write to standard output: ${reasonOf(error)}\n`);
+    process.once("exit", () => {
+      process.exitCode ||= exitCodes.usage;
+    });
   });
   try {
     const root = program((c) => {
