@@ -1,6 +1,8 @@
 import type { EGraph } from "../egraph.ts";
 import type { Id, NodeId } from "../ids.ts";
+import { ExtractionError } from "./error.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
+import { IntList } from "./intlist.ts";
 
 /**
  * The part of a graph that an extraction can reach, renumbered densely: classes from 0, and their usable
@@ -33,81 +35,115 @@ export interface Problem {
 /** Collects what is reachable from `roots` through e-nodes of finite cost. */
 export function problem(graph: EGraph<unknown>, roots: readonly Id[], cost: NodeCost): Problem {
   if (!graph.clean)
-    throw new Error("the e-graph has unions pending: call rebuild() before extracting");
-  const local = new Int32Array(graph.sets.parent.length).fill(-1);
-  const ids: Id[] = [];
+    throw new ExtractionError(
+      "pending",
+      "the e-graph has unions pending: call rebuild() before extracting",
+    );
+  let local: Int32Array = new Int32Array(1024);
+  const ids = new IntList();
+  /** The number of a canonical id. */
   const reach = (id: Id): number => {
-    const root = graph.find(id);
-    const known = local[root] as number;
-    if (known >= 0) return known;
-    local[root] = ids.length;
-    return ids.push(root) - 1;
+    if (id >= local.length) {
+      const grown = new Int32Array(2 * id);
+      grown.set(local);
+      local = grown;
+    }
+    const known = local[id] as number;
+    if (known > 0) return known - 1;
+    ids.push(id);
+    local[id] = ids.length;
+    return ids.length - 1;
   };
-  const rootClasses = Int32Array.from(roots, reach);
-  const first: number[] = [];
-  const nodeIds: NodeId[] = [];
-  const classOf: number[] = [];
+  const rootClasses = Int32Array.from(roots, (root) => reach(canonical(graph, root)));
+  const first = new IntList();
+  const nodeIds = new IntList();
+  const classOf = new IntList();
   const costs: number[] = [];
-  const childAt: number[] = [];
-  const children: number[] = [];
-  const { store } = graph;
-  const next = graph.members.next.data;
+  const childAt = new IntList();
+  const children = new IntList();
   for (let c = 0; c < ids.length; c++) {
     first.push(nodeIds.length);
-    const root = ids[c] as Id;
-    let node = root;
-    do {
-      const own = cost(node);
-      if (!(own >= 0))
-        throw new RangeError(
-          `the cost of e-node ${node} (${graph.operatorName(graph.op(node))}) is ${own}; costs are numbers ≥ 0`,
-        );
-      if (own < Number.POSITIVE_INFINITY && !hasChild(graph, node, root)) {
-        nodeIds.push(node);
-        classOf.push(c);
-        costs.push(own);
-        childAt.push(children.length);
-        const arity = store.arity(node);
-        for (let i = 0; i < arity; i++) children.push(reach(store.child(node, i)));
+    const id = ids.at(c);
+    for (const node of graph.nodes(id)) {
+      const own = costOf(graph, node, cost);
+      if (own === Number.POSITIVE_INFINITY) continue;
+      const arity = graph.arity(node);
+      const from = children.length;
+      childAt.push(from);
+      let isLoop = false;
+      for (let i = 0; i < arity && !isLoop; i++) {
+        const child = graph.child(node, i);
+        isLoop = child === id;
+        if (!isLoop) children.push(child);
       }
-      node = next[node] as number;
-    } while (node !== root);
+      if (isLoop) {
+        children.length = from;
+        childAt.length--;
+        continue;
+      }
+      for (let k = from; k < children.length; k++) children.set(k, reach(children.at(k)));
+      nodeIds.push(node);
+      classOf.push(c);
+      costs.push(own);
+    }
   }
   first.push(nodeIds.length);
   childAt.push(children.length);
-  const parentAt = new Int32Array(ids.length + 1);
-  for (const child of children) parentAt[child + 1] = (parentAt[child + 1] as number) + 1;
-  for (let c = 0; c < ids.length; c++)
-    parentAt[c + 1] = (parentAt[c + 1] as number) + (parentAt[c] as number);
-  const fill = parentAt.slice();
-  const parents = new Int32Array(children.length);
-  for (let n = 0; n < nodeIds.length; n++)
-    for (let k = childAt[n] as number; k < (childAt[n + 1] as number); k++) {
-      const child = children[k] as number;
-      parents[fill[child] as number] = n;
-      fill[child] = (fill[child] as number) + 1;
-    }
+  const links = children.trim();
   return {
     classes: ids.length,
     nodes: nodeIds.length,
-    ids: Int32Array.from(ids),
-    first: Int32Array.from(first),
-    nodeIds: Int32Array.from(nodeIds),
-    classOf: Int32Array.from(classOf),
+    ids: ids.trim(),
+    first: first.trim(),
+    nodeIds: nodeIds.trim(),
+    classOf: classOf.trim(),
     costs: Float64Array.from(costs),
-    childAt: Int32Array.from(childAt),
-    children: Int32Array.from(children),
-    parentAt,
-    parents,
+    childAt: childAt.trim(),
+    children: links,
+    ...parentsOf(ids.length, childAt.trim(), links),
     roots: rootClasses,
     graph,
   };
 }
 
-function hasChild(graph: EGraph<unknown>, node: NodeId, root: Id): boolean {
-  const arity = graph.store.arity(node);
-  for (let i = 0; i < arity; i++) if (graph.store.child(node, i) === root) return true;
-  return false;
+/** For each class the e-nodes that have it as a child: an index into `children` turned round. */
+export function parentsOf(
+  classes: number,
+  childAt: Int32Array,
+  children: Int32Array,
+): { parentAt: Int32Array; parents: Int32Array } {
+  const parentAt = new Int32Array(classes + 1);
+  for (const child of children) parentAt[child + 1] = (parentAt[child + 1] as number) + 1;
+  for (let c = 0; c < classes; c++)
+    parentAt[c + 1] = (parentAt[c + 1] as number) + (parentAt[c] as number);
+  const fill = parentAt.slice();
+  const parents = new Int32Array(children.length);
+  for (let n = 0; n + 1 < childAt.length; n++)
+    for (let k = childAt[n] as number; k < (childAt[n + 1] as number); k++) {
+      const child = children[k] as number;
+      parents[fill[child] as number] = n;
+      fill[child] = (fill[child] as number) + 1;
+    }
+  return { parentAt, parents };
+}
+
+/** The canonical id of a class that extraction was asked about. */
+export function canonical(graph: EGraph<unknown>, id: Id): Id {
+  if (!(Number.isInteger(id) && id >= 0))
+    throw new ExtractionError("class", `${id} is no class of this graph`, id);
+  return graph.find(id);
+}
+
+/** What an e-node costs by itself, if that is a cost. */
+export function costOf(graph: EGraph<unknown>, node: NodeId, cost: NodeCost): number {
+  const own = cost(node);
+  if (!(own >= 0))
+    throw new ExtractionError(
+      "cost",
+      `the cost of e-node ${node} (${graph.operatorName(graph.op(node))}) is ${own}; costs are numbers ≥ 0, and Infinity where an e-node cannot be used`,
+      node,
+    );
+  return own;
 }
 
 /** The program of a choice of e-nodes for the classes in `order`. */
@@ -126,7 +162,8 @@ export function program(
     order: [...chosen.keys()],
     choice(id: Id): NodeId {
       const node = chosen.get(graph.find(id));
-      if (node === undefined) throw new RangeError(`class ${id} is not part of the program`);
+      if (node === undefined)
+        throw new ExtractionError("not chosen", `class ${id} is not part of the program`, id);
       return node;
     },
   };
@@ -136,7 +173,9 @@ export function program(
 export function requirePrograms(problem: Problem, choice: Int32Array): void {
   for (const root of problem.roots)
     if ((choice[root] as number) < 0)
-      throw new Error(
+      throw new ExtractionError(
+        "no program",
         `class ${problem.ids[root]} has no program of finite cost: every e-node in it costs Infinity or needs a class that has none`,
+        problem.ids[root],
       );
 }
