@@ -1,128 +1,144 @@
 import { Column } from "./column.ts";
 import { finish, mix } from "./hash.ts";
-import type { Id, NodeId } from "./ids.ts";
+import type { Id, NodeId, OpId } from "./ids.ts";
 import type { NodeStore } from "./nodes.ts";
+import { Timeline } from "./timeline.ts";
 import type { Trail } from "./trail.ts";
 
 /** Reason of a union that follows from the equality of children. */
 export const CONGRUENCE: number = -2;
 
+/** What equations are about: each id stands for the term it was created with. */
+interface Terms {
+  op(id: NodeId): OpId;
+  arity(id: NodeId): number;
+  /** Position in `given` of the first child. */
+  slot(id: NodeId): number;
+  readonly given: { readonly data: Int32Array };
+}
+
 /**
- * The proof forest (Nieuwenhuis and Oliveras, "Proof-producing congruence closure", RTA 2005): every
- * union that merges two classes is an edge between the two ids that were united, and two ids are equal
- * exactly when a path joins them. That path is unique and never changes, so an edge by congruence,
- * whose children were equal when it was made, can be explained later from the same forest. Edges are
- * numbered in order of time.
+ * The equations that made classes one, in order of time: which two ids were united, and why. An equation by
+ * congruence rests on older ones only, so it can be explained later, when somebody asks (Nieuwenhuis and
+ * Oliveras, "Proof-producing congruence closure", RTA 2005, whose forest is built only then).
  */
 export class ProofForest {
-  /** Per id: the next id towards the root of its tree (itself at the root), and the edge there. */
-  private readonly up: Column;
-  private readonly edge: Column;
-  private readonly reason: Column;
+  /** Three words an equation: the two ids, and the reason. */
+  private readonly equations: Column;
+  private readonly timeline: Timeline = new Timeline();
+  /** Equations of the timeline that are still those recorded. */
+  private told = 0;
 
   constructor(trail: Trail) {
-    this.up = new Column(trail);
-    this.edge = new Column(trail);
-    this.reason = new Column(trail);
+    this.equations = new Column(trail);
   }
 
-  /** Appends an id that is equal to no other. */
-  push(id: Id): void {
-    this.up.push(id);
-    this.edge.push(-1);
-  }
+  /** An id equal to no other needs no record. */
+  push(_id: Id): void {}
 
-  /** Adds an edge between two ids that are not joined yet; the shorter of the two paths is turned over. */
+  /** Records that two ids, and with them their classes, were made equal. */
   join(a: Id, b: Id, reason: number): void {
-    const up = this.up.data;
-    let x = a;
-    let y = b;
-    while (up[x] !== x && up[y] !== y) {
-      x = up[x] as number;
-      y = up[y] as number;
+    const { equations } = this;
+    // What was cut off by restoring a mark is written over from here on.
+    if (equations.length < this.told) this.told = equations.length;
+    equations.push(a);
+    equations.push(b);
+    equations.push(reason);
+  }
+
+  /** Equations recorded. */
+  get length(): number {
+    return this.equations.length / 3;
+  }
+
+  /** The first id of an equation. */
+  from(equation: number): Id {
+    return this.equations.data[3 * equation] as number;
+  }
+
+  /** The second id of an equation. */
+  to(equation: number): Id {
+    return this.equations.data[3 * equation + 1] as number;
+  }
+
+  /** Why: what the union was given, or {@link CONGRUENCE}. */
+  reason(equation: number): number {
+    return this.equations.data[3 * equation + 2] as number;
+  }
+
+  /** When which ids became equal, up to now. */
+  history(): Timeline {
+    const { timeline, equations } = this;
+    const { length } = equations;
+    timeline.cut(Math.min(this.told, length) / 3);
+    for (let e = timeline.length; e < length / 3; e++) timeline.push(this.from(e), this.to(e));
+    this.told = length;
+    return timeline;
+  }
+
+  /** The equations that lead from one id to an equal one, in order: `~e` where e is used from right to left. */
+  path(a: Id, b: Id): number[] {
+    const history = this.history();
+    const path: number[] = [];
+    // Pairs still to be joined, and between them, as one negative number and a blank, the equations that do.
+    const todo: number[] = [b, a];
+    while (todo.length > 0) {
+      const x = todo.pop() as number;
+      const y = todo.pop() as number;
+      if (x < 0) {
+        path.push(y);
+        continue;
+      }
+      if (x === y) continue;
+      const e = history.latest(x, y);
+      const forwards = history.latest(x, this.from(e)) < e;
+      const [near, far] = forwards ? [this.from(e), this.to(e)] : [this.to(e), this.from(e)];
+      todo.push(y, far, forwards ? e : ~e, -1, near, x);
     }
-    const [from, to] = up[x] === x ? [a, b] : [b, a];
-    let node = from;
-    let above = to;
-    let edge = this.reason.length;
-    this.reason.push(reason);
-    for (;;) {
-      const next = up[node] as number;
-      const label = this.edge.data[node] as number;
-      this.up.set(node, above);
-      this.edge.set(node, edge);
-      if (next === node) return;
-      above = node;
-      node = next;
-      edge = label;
-    }
+    return path;
   }
 
   /** The distinct reasons, ascending, on which the equality of two equal ids rests. */
-  reasons(a: Id, b: Id, store: NodeStore, commutative: Uint8Array): number[] {
+  reasons(a: Id, b: Id, terms: Terms, commutative: Uint8Array): number[] {
     const found = new Set<number>();
     const seen = new Set<number>();
     const todo: Id[] = [a, b];
     while (todo.length > 0) {
       const y = todo.pop() as Id;
       const x = todo.pop() as Id;
-      for (const [edge, from, to] of this.path(x, y)) {
-        if (seen.has(edge)) continue;
-        seen.add(edge);
-        const reason = this.reason.data[edge] as number;
+      for (const step of this.path(x, y)) {
+        const equation = step < 0 ? ~step : step;
+        if (seen.has(equation)) continue;
+        seen.add(equation);
+        const reason = this.reason(equation);
         if (reason >= 0) found.add(reason);
-        else if (reason === CONGRUENCE) this.pairChildren(from, to, edge, store, commutative, todo);
+        else if (reason === CONGRUENCE) this.pairChildren(equation, terms, commutative, todo);
       }
     }
     return [...found].sort((p, q) => p - q);
   }
 
-  /** Appends the pairs of children that made two nodes congruent before `edge`. */
-  private pairChildren(
-    from: NodeId,
-    to: NodeId,
-    edge: number,
-    store: NodeStore,
-    commutative: Uint8Array,
-    pairs: Id[],
-  ): void {
-    const arity = store.arity(from);
-    const given = store.given.data;
-    const left = store.slot(from);
-    const right = store.slot(to);
-    if (commutative[store.op(from)] !== 1) {
+  /** Appends the pairs of children that made the two nodes of an equation congruent. */
+  private pairChildren(equation: number, terms: Terms, commutative: Uint8Array, pairs: Id[]): void {
+    const [from, to] = [this.from(equation), this.to(equation)];
+    const arity = terms.arity(from);
+    const given = terms.given.data;
+    const left = terms.slot(from);
+    const right = terms.slot(to);
+    if (commutative[terms.op(from)] !== 1) {
       for (let i = 0; i < arity; i++)
         pairs.push(given[left + i] as number, given[right + i] as number);
       return;
     }
-    // Equality before `edge` is an equivalence, so taking the first partner that fits cannot go wrong.
+    // Equality before an equation is an equivalence, so taking the first partner that fits cannot go wrong.
+    const history = this.history();
     const open = Array.from({ length: arity }, (_, i) => given[right + i] as number);
     for (let i = 0; i < arity; i++) {
       const child = given[left + i] as number;
-      const at = open.findIndex((other) => this.path(child, other, edge) !== undefined);
+      const at = open.findIndex((other) => history.latest(child, other) < equation);
       pairs.push(child, open[at] as number);
       open.splice(at, 1);
     }
-  }
-
-  /** The edges `[number, from, to]` between two ids; with `before`, undefined unless all are older than it. */
-  private path(a: Id, b: Id): [number, Id, Id][];
-  private path(a: Id, b: Id, before: number): [number, Id, Id][] | undefined;
-  private path(a: Id, b: Id, before = Number.POSITIVE_INFINITY): [number, Id, Id][] | undefined {
-    const up = this.up.data;
-    const above = new Set<Id>([a]);
-    for (let x = a; up[x] !== x; x = up[x] as number) above.add(up[x] as number);
-    const path: [number, Id, Id][] = [];
-    let meet = b;
-    while (!above.has(meet)) {
-      const next = up[meet] as number;
-      if (next === meet) return undefined;
-      path.push([this.edge.data[meet] as number, meet, next]);
-      meet = next;
-    }
-    for (let x = a; x !== meet; x = up[x] as number)
-      path.push([this.edge.data[x] as number, x, up[x] as number]);
-    return path.every(([edge]) => edge < before) ? path : undefined;
   }
 }
 
