@@ -5,7 +5,7 @@
  */
 
 import type { Apply, AttrEntry, Spread, Term } from "./ast.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { appending, type Diagnostic, type Edit, error } from "./diagnostic.ts";
 import { unsuitable } from "./literal.ts";
 import { enumerate, quote } from "./quotation.ts";
 import type { Operator } from "./scope.ts";
@@ -77,7 +77,7 @@ function count(least: number, most: number): string {
 
 /** Reports attributes that the operator does not have, has already, or must have. */
 export function checkAttributes(
-  call: Pick<CallExpr, "attrs" | "span">,
+  call: Pick<CallExpr, "attrs" | "span"> & Partial<Pick<CallExpr, "args">>,
   apply: Apply,
   operator: Operator,
   side: Side,
@@ -86,7 +86,11 @@ export function checkAttributes(
 ): void {
   const declared = operator.def.attrs ?? {};
   const seen = new Map<string, AttrEntry["span"]>();
-  for (const attr of call.attrs) {
+  const given = new Set(call.attrs.map((attr) => attr.name.name));
+  const last = call.attrs.at(-1) ?? call.args?.at(-1);
+  const mention = (text: string): Edit | undefined =>
+    last && appending(last.span, `${call.attrs.length > 0 ? "," : ";"} ${text}`, `add \`${text}\``);
+  for (const [i, attr] of call.attrs.entries()) {
     if (attr.kind === "rest") continue;
     const { name, span } = attr.name;
     const first = seen.get(name);
@@ -94,6 +98,12 @@ export function checkAttributes(
       report(
         error("R0404", span, `${quote(name)} is given twice`, {
           related: [{ span: first, label: "the first" }],
+          edit: {
+            title: "take this one out",
+            changes: [
+              { span: { ...attr.span, start: (call.attrs[i - 1] ?? attr).span.end }, text: "" },
+            ],
+          },
         }),
       );
     seen.set(name, first ?? span);
@@ -101,17 +111,22 @@ export function checkAttributes(
     const known = Object.keys(declared);
     report(
       error("R0401", span, `${quote(operator.key)} has no attribute ${quote(name)}`, {
-        hints: [
-          known.length > 0 ? `it has ${enumerate(known)}` : "it has none",
-          ...speller.didYouMean(name, known),
-        ],
+        ...speller.correction(
+          name,
+          known.filter((other) => !given.has(other)),
+          span,
+          [known.length > 0 ? `it has ${enumerate(known)}` : "it has none"],
+        ),
       }),
     );
   }
   for (const { name, value } of apply.attrs) {
     const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
     const wrong = type && unsuitable(value, type, speller);
-    if (wrong) report(error("R0403", wrong.value.span, wrong.message, { hints: wrong.hints }));
+    if (wrong) {
+      const { value: at, message, hints, edit } = wrong;
+      report(error("R0403", at.span, message, { hints, ...withEdit(edit) }));
+    }
   }
   const rests = call.attrs.filter((attr) => attr.kind === "rest");
   if (rests[1])
@@ -129,6 +144,7 @@ export function checkAttributes(
           hints: [
             `${quote(operator.key)} has it, without a default: write \`${name} = …\`, \`${name} = _\`, or \`...rest\``,
           ],
+          ...withEdit(mention(`${name} = _`)),
         }),
       );
     else if (required)
@@ -138,6 +154,11 @@ export function checkAttributes(
         }),
       );
   }
+}
+
+/** The edit as a part of a diagnostic, where there is one. */
+function withEdit(edit: Edit | undefined): { readonly edit?: Edit } {
+  return edit ? { edit } : {};
 }
 
 /** Reports a remainder given to an operator that lacks some of the attributes it may hold. */

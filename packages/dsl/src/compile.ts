@@ -107,7 +107,7 @@ function checkUnsupported(
       if (!scope.rulesets.has(name))
         report(
           error("R0107", span, `no ruleset called ${quote(name)}`, {
-            hints: scope.speller.didYouMean(name, scope.rulesets),
+            ...scope.speller.correction(name, scope.rulesets, span),
           }),
         );
     if (!said.has(decl.kind))

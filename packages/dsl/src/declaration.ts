@@ -113,7 +113,7 @@ function checkSort(
   if (!sorts.has(type.name.name))
     report(
       error("R0102", type.name.span, `no sort called ${quote(type.name.name)}`, {
-        hints: speller.didYouMean(type.name.name, sorts),
+        ...speller.correction(type.name.name, sorts, type.name.span),
       }),
     );
 }

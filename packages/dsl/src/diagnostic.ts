@@ -6,6 +6,20 @@
 
 import type { Span } from "./ast.ts";
 
+/** A change of the text that mends a complaint: all of its changes, made together. */
+export interface Edit {
+  /** What it does, for a menu: "write `=>`". */
+  readonly title: string;
+  /** Do not overlap. A span of no length inserts. */
+  readonly changes: readonly Change[];
+}
+
+/** A stretch of text, and what stands there instead. */
+export interface Change {
+  readonly span: Span;
+  readonly text: string;
+}
+
 /** One complaint: a code, one sentence, where, and how to mend it. */
 export interface Diagnostic {
   /** "R0301". A code never changes its meaning. */
@@ -22,6 +36,8 @@ export interface Diagnostic {
   readonly related?: readonly { readonly span: Span; readonly label: string }[];
   /** What is known about it, and what to write instead. */
   readonly hints: readonly string[];
+  /** The change that mends it, where there is one that a machine may make. */
+  readonly edit?: Edit;
 }
 
 /** The parts of a diagnostic that may be left out. */
@@ -29,6 +45,17 @@ export interface Remarks {
   readonly label?: string;
   readonly related?: readonly { readonly span: Span; readonly label: string }[];
   readonly hints?: readonly string[];
+  readonly edit?: Edit;
+}
+
+/** The edit that writes a text in the place of a stretch. */
+export function replacing(span: Span, text: string, title = `write \`${text}\``): Edit {
+  return { title, changes: [{ span, text }] };
+}
+
+/** The edit that inserts a text behind a stretch. */
+export function appending(span: Span, text: string, title = `write \`${text.trim()}\``): Edit {
+  return { title, changes: [{ span: { ...span, start: span.end }, text }] };
 }
 
 /** An error with a code. */

@@ -5,7 +5,7 @@
  */
 
 import type { Condition, Span, Term, Variable } from "./ast.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { appending, type Diagnostic, error } from "./diagnostic.ts";
 import { Resolver, type Root } from "./resolver.ts";
 import { pairResults } from "./results.ts";
 import type { Scope } from "./scope.ts";
@@ -112,6 +112,7 @@ function checkRoots(
               ? "turn it round, or mark it `expanding`"
               : "use `=>`, or mark it `expanding`",
           ],
+          ...(term.kind === "variable" && { edit: appending(rule.span, "   expanding") }),
         }),
       );
     anything ||= isBare;

@@ -9,7 +9,7 @@ export {
   type Verdict,
 } from "./check/check.ts";
 export { type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
-export type { Diagnostic } from "./diagnostic.ts";
+export type { Change, Diagnostic, Edit } from "./diagnostic.ts";
 export { RuleError } from "./error.ts";
 export { builtins } from "./functions.ts";
 export { type Parsed, parseRules } from "./parser.ts";

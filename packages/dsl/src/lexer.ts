@@ -7,7 +7,7 @@
 import type { RuleFile } from "@rewright/plugin";
 import { type IToken, Lexer } from "chevrotain";
 import type { Span } from "./ast.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { codePoint, quote } from "./quotation.ts";
 import { allTokens, Foreign, OpenString } from "./tokens.ts";
 
@@ -26,7 +26,7 @@ export function lex(source: RuleFile): Lexed {
   const { tokens, groups } = lexer.tokenize(withoutMark(source.text));
   const diagnostics: Diagnostic[] = [];
   let run: IToken | undefined;
-  for (const token of tokens) {
+  for (const [i, token] of tokens.entries()) {
     if (token.tokenType === OpenString)
       diagnostics.push(
         error("R0008", spanOf(source.file, token), "this string is never closed", {
@@ -36,7 +36,7 @@ export function lex(source: RuleFile): Lexed {
     if (token.tokenType !== Foreign) continue;
     // A stretch of foreign text is one mistake, not one for each of its characters.
     if (run === undefined || run.endOffset !== token.startOffset - 1)
-      diagnostics.push(foreign(source.file, token));
+      diagnostics.push(foreign(source.file, token, tokens[i + 1]));
     run = token;
   }
   return { tokens, docs: groups["docs"] ?? [], diagnostics };
@@ -73,6 +73,10 @@ export function after(file: string, token: IToken): Span {
     line: token.endLine ?? 1,
     column: (token.endColumn ?? 0) + 1,
   };
+}
+
+function touches(token: IToken, next: IToken): boolean {
+  return next.startOffset === token.startOffset + token.image.length;
 }
 
 /** What people write, and what the language writes for it. */
@@ -117,7 +121,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ["\u037E", ";"],
 ]);
 
-function foreign(file: string, token: IToken): Diagnostic {
+function foreign(file: string, token: IToken, next: IToken | undefined): Diagnostic {
   const instead = SPELLINGS.get(token.image);
   const hints: string[] = [];
   if (token.image === "\u00B5")
@@ -132,6 +136,15 @@ function foreign(file: string, token: IToken): Diagnostic {
     `${quote(token.image)}${name} is not part of the language`,
     {
       hints,
+      ...(instead !== undefined && {
+        edit: replacing(
+          // `&&` is one thing that people write.
+          spanOf(file, token, next && token.image === "&" && touches(token, next) ? next : token),
+          // A word must not grow together with the name behind it.
+          /\w$/.test(instead) && next && touches(token, next) ? `${instead} ` : instead,
+          `write \`${instead}\``,
+        ),
+      }),
     },
   );
 }

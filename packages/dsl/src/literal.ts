@@ -6,6 +6,7 @@
 
 import type { AttrType } from "@rewright/plugin";
 import type { StringValue, Value } from "./ast.ts";
+import { type Edit, replacing } from "./diagnostic.ts";
 import { enumerate, quote } from "./quotation.ts";
 import type { Speller } from "./spelling.ts";
 
@@ -14,6 +15,7 @@ export interface Wrong {
   readonly value: Value;
   readonly message: string;
   readonly hints: readonly string[];
+  readonly edit?: Edit;
 }
 
 /** What is wrong with a literal as a value of an attribute of this type, and what to do about it. Computed values always pass. */
@@ -53,10 +55,13 @@ function unlisted(
     choices.map((choice) => JSON.stringify(choice)),
     "or",
   );
+  const near = speller.closest(written, choices);
+  const meant = near === undefined ? undefined : JSON.stringify(near);
   return {
     value,
     message: `${quote(JSON.stringify(written))} is not ${listed}`,
-    hints: speller.didYouMean(written, choices),
+    hints: meant === undefined ? [] : [`did you mean \`${meant}\`?`],
+    ...(meant !== undefined && { edit: replacing(value.span, meant) }),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type IRecognitionException, type IToken, tokenMatcher } from "chevrotain";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { appending, type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { after, spanOf } from "./lexer.ts";
 import { endsOperand } from "./nesting.ts";
 import { importOf, quote } from "./quotation.ts";
@@ -110,8 +110,10 @@ function missingArrow({ file, tokens, at }: Failure): Diagnostic | undefined {
     token.tokenType === t.Assign
       ? "`=` names a value after `where`; rules use `=>`"
       : "rules use `=>`, `<=>` where both directions hold, and `~>` within a bound";
+  const isMeant = [t.Assign, t.Yields].includes(token.tokenType) || token.image === "==";
   return error("R0001", spanOf(file, token), `expected an arrow, found ${quote(token.image)}`, {
     hints: [hint],
+    ...(isMeant && { edit: replacing(spanOf(file, token), "=>") }),
   });
 }
 
@@ -132,7 +134,25 @@ function attributeAmongOperands({ file, text, tokens, at }: Failure): Diagnostic
   return error("R0005", spanOf(file, before), "an attribute among the operands", {
     label: "attributes come after `;`",
     hints: mended.length <= 120 && !mended.includes("\n") ? [`write \`${mended}\``] : [],
+    ...(areAttributes(tokens, at) && {
+      edit: replacing(spanOf(file, before), separator ? "(; " : ";", "move it behind `;`"),
+    }),
   });
+}
+
+/** Whether all that follows in the call is attributes, from the one whose `=` is given. */
+function areAttributes(tokens: readonly IToken[], at: number): boolean {
+  let depth = 0;
+  for (let i = at; i < tokens.length && depth >= 0; i++) {
+    const type = tokens[i]?.tokenType;
+    if (type === t.OpenParen || type === t.OpenBracket) depth++;
+    if (type === t.CloseParen || type === t.CloseBracket) depth--;
+    if (depth > 0 || (type !== t.Comma && type !== t.Semicolon)) continue;
+    if (type === t.Semicolon) return false;
+    if (tokens[i + 1]?.tokenType !== t.Ellipsis && tokens[i + 2]?.tokenType !== t.Assign)
+      return false;
+  }
+  return depth < 0;
 }
 
 /** The offsets of the innermost call around a token. */
@@ -191,6 +211,9 @@ function sideBySide(failure: Failure, isRule: boolean): Diagnostic | undefined {
         ? `for their product, write \`${before.image} * ${token.image}\``
         : "write the operator between them: a product is `a * b`",
     ],
+    ...(before.tokenType === t.NumberLiteral && {
+      edit: appending(spanOf(file, before), " *", "make it a product"),
+    }),
   });
 }
 

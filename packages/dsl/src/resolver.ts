@@ -16,7 +16,7 @@ import {
 } from "./application.ts";
 import type * as ast from "./ast.ts";
 import { NEGATION } from "./declaration.ts";
-import { type Diagnostic, error, type Remarks } from "./diagnostic.ts";
+import { appending, type Diagnostic, error, type Remarks, replacing } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
 import { enumerate, importOf, quote } from "./quotation.ts";
 import { DIALECT_NOTATION, type Operator, type Scope } from "./scope.ts";
@@ -295,12 +295,11 @@ export class Resolver {
       `${quote(name)} is not bound by the ${this.matched}-hand side`,
       {
         label: `nothing on the ${this.matched} is called ${quote(name)}`,
-        hints: [
+        ...this.scope.speller.correction(name, names, span, [
           names.length > 0
             ? `the ${this.matched}-hand side binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`
             : `the ${this.matched}-hand side binds nothing`,
-          ...this.scope.speller.didYouMean(name, names),
-        ],
+        ]),
       },
     );
   }
@@ -384,6 +383,7 @@ export class Resolver {
       span,
       `no ${isTerm ? "operator" : "function"} called ${quote(name)}`,
       {
+        ...(near !== undefined && { edit: replacing(span, near) }),
         hints: near
           ? [`did you mean \`${near}\`?`]
           : this.scope.operators.size === 0
@@ -504,6 +504,7 @@ export class Resolver {
     if (!apply || !isMultiple(operator)) return apply;
     return this.fail("R0206", apply.span, "a list of results where one is needed", {
       hints: ["choose one with `.0`, or spread them with `...`"],
+      edit: appending(apply.span, ".0"),
     });
   }
 
@@ -528,6 +529,7 @@ export class Resolver {
     if (operator.signature && operator.def.results !== "variadic" && index > 0)
       return this.fail("R0205", expr.fieldSpan, `${quote(operator.key)} has no result ${index}`, {
         hints: ["it has one: `.0`"],
+        edit: replacing(expr.fieldSpan, "0"),
       });
     return { kind: "result", of: apply, index, span: expr.span };
   }

@@ -6,7 +6,7 @@
 
 import { Abbreviations } from "./abbreviation.ts";
 import type { Rule } from "./ast.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { appending, type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { resolveDirection, type Written } from "./direction.ts";
 import type { Scope } from "./scope.ts";
 import { sizeOf } from "./structure.ts";
@@ -111,6 +111,7 @@ function readClauses(
     report(
       error("R0309", within?.bound.span ?? decl.arrowSpan, `\`${decl.arrow}\` needs a bound`, {
         hints: ["write `within 1e-3` after the rule: how far apart the two sides may be"],
+        ...(!within && { edit: appending(decl.span, "   within 1e-3") }),
       }),
     );
   if (!isLossy && within)
@@ -118,6 +119,7 @@ function readClauses(
       error("R0310", within.span, "`within` on an exact rule", {
         related: [{ span: decl.arrowSpan, label: "says that both sides are equal" }],
         hints: [`use \`${isTwoWay ? "<~>" : "~>"}\``],
+        edit: replacing(decl.arrowSpan, isTwoWay ? "<~>" : "~>"),
       }),
     );
   if (isTwoWay && subsume)
@@ -125,6 +127,7 @@ function readClauses(
       error("R0311", subsume.span, "`subsume` on a two-way rule", {
         related: [{ span: decl.arrowSpan, label: "rewritten in both directions" }],
         hints: ["use `=>`"],
+        edit: replacing(decl.arrowSpan, decl.arrow === "<~>" ? "~>" : "=>"),
       }),
     );
   return {

@@ -7,7 +7,7 @@
 import type { Dialect, OpDef, RuleFunction } from "@rewright/plugin";
 import type { Span } from "./ast.ts";
 import { BUILT_IN_SORTS, declare, NEGATION, type Signature } from "./declaration.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
 import { enumerate, importOf, quote } from "./quotation.ts";
 import { Speller } from "./spelling.ts";
@@ -206,12 +206,16 @@ class Linker {
     const found = this.dialects.find((dialect) => dialect.name === name);
     if (found) return found;
     const known = this.dialects.map((dialect) => dialect.name);
+    const near = this.speller.closest(name, known);
     this.report(
       error("R0104", span, `no dialect called ${quote(name)} is registered`, {
         hints: [
           known.length > 0 ? `registered: ${enumerate(known)}` : "no dialect is registered",
-          ...this.speller.didYouMean(name, known),
+          ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
         ],
+        ...(near !== undefined && {
+          edit: replacing(span, JSON.stringify(`dialect:${near}`)),
+        }),
       }),
     );
     return undefined;
@@ -309,7 +313,7 @@ function missing(
   speller: Speller,
 ): Diagnostic {
   return error("R0101", name.span, `${quote(name.name)} is not in ${quote(decl.from.value)}`, {
-    hints: speller.didYouMean(name.name, candidates),
+    ...speller.correction(name.name, candidates, name.span),
   });
 }
 

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Span } from "./ast.ts";
+import { type Edit, replacing } from "./diagnostic.ts";
+
 /** Names longer than this are not compared: the distance is quadratic in their length. */
 const LONGEST = 64;
 /** How many names one compilation compares: many mistakes and many names must not multiply. */
@@ -32,10 +35,23 @@ export class Speller {
     return best;
   }
 
-  /** The hint, if there is one to give. */
-  didYouMean(name: string, candidates: Iterable<string>): readonly string[] {
+  /**
+   * The hint and the edit that put the name that was meant in the place of the one that stands at `span`, if there is one;
+   * `also` are hints that come before.
+   */
+  correction(
+    name: string,
+    candidates: Iterable<string>,
+    span: Span,
+    also: readonly string[] = [],
+  ): { readonly hints: readonly string[]; readonly edit?: Edit } {
     const found = this.closest(name, candidates);
-    return found === undefined ? [] : [`did you mean \`${found}\`?`];
+    if (found === undefined) return { hints: also };
+    const hints = [...also, `did you mean \`${found}\`?`];
+    // `...p` is more than its name.
+    return span.end - span.start === name.length
+      ? { hints, edit: replacing(span, found) }
+      : { hints };
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Dialect, OpDef } from "@rewright/plugin";
 import { describe, expect, test } from "vitest";
-import { compileRules, type Diagnostic, parseRules, RuleError } from "../src/index.ts";
+import { compileRules, type Diagnostic, type Edit, parseRules, RuleError } from "../src/index.ts";
 import { sketch } from "./dialect.ts";
 
 /** Another dialect with an operator of the same name. */
@@ -38,6 +38,39 @@ describe("fixtures/fail", () => {
     const wanted = source.text.split("\n").filter((line) => /^\/\/ (error|warning)\[/.test(line));
     expect(said).toEqual(wanted);
     expect(wanted.length).toBeGreaterThan(0);
+  });
+});
+
+/** The text with an edit made. */
+function mended(text: string, edit: Edit): string {
+  const changes = [...edit.changes].sort((a, b) => b.span.start - a.span.start);
+  return changes.reduce(
+    (whole, { span, text: written }) =>
+      whole.slice(0, span.start) + written + whole.slice(span.end),
+    text,
+  );
+}
+
+/** An edit mends what it is offered for, and breaks nothing. */
+describe("edits", () => {
+  test.each(
+    files("fail").flatMap((source) =>
+      diagnose(source).flatMap((said, i) =>
+        said.edit ? [{ name: source.file, source, said, i }] : [],
+      ),
+    ),
+  )("$name $i", ({ source, said }) => {
+    const before = diagnose(source);
+    const after = diagnose({ ...source, text: mended(source.text, said.edit as Edit) });
+    const key = ({ code, span, message }: Diagnostic): string => `${code} ${span.line} ${message}`;
+    const count = (all: readonly Diagnostic[], one: string): number =>
+      all.filter((other) => key(other) === one).length;
+    expect(count(after, key(said))).toBeLessThan(count(before, key(said)));
+    // What could not be read could not be resolved either: only then may there be something new to say.
+    const isRead = said.code > "R01";
+    for (const other of after)
+      if (isRead || other.code < "R01")
+        expect(count(after, key(other))).toBeLessThanOrEqual(count(before, key(other)));
   });
 });
 
