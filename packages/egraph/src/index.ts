@@ -4,14 +4,46 @@
  *
  * @module
  */
+export {
+  Action,
+  type ApplyOptions,
+  type Template,
+  type TemplateNode,
+  type TemplateVariable,
+  type Union,
+} from "./action.ts";
 export type { Analysis } from "./analysis.ts";
 export { EGraph, type EGraphOptions, type Mark } from "./egraph.ts";
+export { EGraphError, type EGraphErrorCode } from "./error.ts";
 export type { Ties } from "./extract/costsets.ts";
 export { type DagOptions, extractDag } from "./extract/dag.ts";
 export { ExtractionError, type ExtractionErrorCode } from "./extract/error.ts";
 export type { Extraction, NodeCost } from "./extract/extraction.ts";
 export { extractTree } from "./extract/tree.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
+export type { LimitName, Limits } from "./limits.ts";
+export type { Match } from "./match.ts";
 export { Matches } from "./matches.ts";
 export type { Guard, NodePattern, Pattern, VariablePattern } from "./pattern.ts";
 export { Query, type QueryOptions, type SearchOptions } from "./query.ts";
+export {
+  type Build,
+  birewrite,
+  type Condition,
+  type Rule,
+  type RuleOptions,
+  rewrite,
+  rewriteAll,
+} from "./rule.ts";
+export { Runner, type RunnerOptions } from "./runner.ts";
+export {
+  type BackoffLimits,
+  type BackoffOptions,
+  backoff,
+  type Schedule,
+  type Scheduler,
+  simple,
+} from "./schedule.ts";
+export { parseTerm, printTerm, type Term, type TermNode, type TermVariable } from "./sexpr.ts";
+export { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
+export { addTerm, type Syntax, termOf } from "./term.ts";

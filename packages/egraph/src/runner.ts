@@ -1,0 +1,235 @@
+import { Action } from "./action.ts";
+import type { EGraph } from "./egraph.ts";
+import { EGraphError } from "./error.ts";
+import { Gauge, type Limits } from "./limits.ts";
+import { Matches } from "./matches.ts";
+import { Query } from "./query.ts";
+import type { Rule } from "./rule.ts";
+import { backoff, type Schedule, type Scheduler } from "./schedule.ts";
+import { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
+
+/** Options of a {@link Runner}. */
+export interface RunnerOptions {
+  /** {@link backoff} unless said. */
+  readonly scheduler?: Scheduler;
+  /** See there for what holds unless said. */
+  readonly limits?: Limits;
+  /** Ends the run when `aborted`: an AbortSignal, or a look at shared memory that another thread writes to. */
+  readonly signal?: { readonly aborted: boolean };
+  /** Milliseconds on a clock that never goes back; `performance.now` unless said. */
+  readonly clock?: () => number;
+  /**
+   * Called before the rows from `from` up to `to` of a rule's matches are applied: the reason of the first
+   * one's unions, those of the next count up; -1: none. None unless said.
+   */
+  readonly reasons?: (rule: Rule, matches: Matches, from: number, to: number) => number;
+}
+
+interface Entry {
+  readonly rule: Rule;
+  readonly query: Query;
+  readonly action: Action | undefined;
+  readonly out: Matches;
+}
+
+/** Rows that are applied between two looks at all limits, when they add nothing. */
+const CHUNK = 1024;
+
+/**
+ * Equality saturation: iterations that search all rules, apply all matches and rebuild, so that the graph grows
+ * as egg's does. Limits are looked at while a rule searches and after each match that adds e-nodes; the graph is
+ * rebuilt whenever a method returns or throws.
+ */
+export class Runner<D = undefined> {
+  private readonly graph: EGraph<D>;
+  private readonly entries: readonly Entry[];
+  private readonly schedule: Schedule;
+  private readonly gauge: Gauge;
+  private readonly clock: () => number;
+  private readonly reasons: RunnerOptions["reasons"];
+  private readonly iterations: IterationStats[] = [];
+  private stopped: StopReason | undefined;
+
+  /** Throws an {@link EGraphError} `option` for limits that are none, and `rule` for rules that cannot run together. */
+  constructor(graph: EGraph<D>, rules: readonly Rule[], options: RunnerOptions = {}) {
+    this.graph = graph;
+    this.clock = options.clock ?? ((): number => performance.now());
+    this.reasons = options.reasons;
+    this.entries = rules.map((rule) => entry(graph, rule));
+    const names = rules.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined)
+      throw new EGraphError("rule", `there are two rules "${twice}": give each a name of its own`);
+    this.schedule = (options.scheduler ?? backoff())(names);
+    this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, () =>
+      this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0),
+    );
+  }
+
+  /** Iterates until it stops; returns {@link stats}. */
+  run(): Report {
+    while (this.step());
+    return this.stats();
+  }
+
+  /** What happened until now. */
+  stats(): Report {
+    return new Report(this.stopped, [...this.iterations]);
+  }
+
+  /** One iteration, unless the run is over; whether it goes on. */
+  step(): boolean {
+    if (this.stopped) return false;
+    const { graph, gauge } = this;
+    gauge.start();
+    if (!graph.clean) graph.rebuild();
+    if (gauge.between(this.iterations.length)) return this.end();
+    const iteration = this.iterations.length;
+    const [nodes, classes] = [graph.nodeCount, graph.classCount];
+    const rules = this.entries.map(({ rule }) => blank(rule.name));
+    if (this.search(iteration, rules)) this.applyAll(rules);
+    const began = this.clock();
+    graph.rebuild();
+    this.iterations.push({
+      nodes: graph.nodeCount,
+      classes: graph.classCount,
+      rebuildMs: this.clock() - began,
+      rules,
+    });
+    if (gauge.passed) return this.end();
+    const idle =
+      rules.every(({ unions }) => unions === 0) &&
+      this.schedule.mayStop(iteration) &&
+      nodes === graph.nodeCount &&
+      classes === graph.classCount;
+    if (idle) {
+      this.stopped = "saturated";
+      return false;
+    }
+    return gauge.between(this.iterations.length) ? this.end() : true;
+  }
+
+  private end(): boolean {
+    this.stopped = this.gauge.passed;
+    return false;
+  }
+
+  /** Fills the matches of all rules; false when a limit was passed. */
+  private search(iteration: number, stats: readonly RuleStats[]): boolean {
+    const { entries, gauge, schedule } = this;
+    const stop = (): boolean => gauge.now();
+    for (const { out } of entries) out.clear();
+    for (const [i, { query, out }] of entries.entries()) {
+      const rule = stats[i] as RuleStats;
+      const allowance = schedule.allowance(i, iteration);
+      if (allowance === undefined) {
+        rule.banned = 1;
+        rule.bannedUntil = schedule.bannedUntil(i);
+        continue;
+      }
+      const began = this.clock();
+      rule.matches = query.search(out, { limit: Math.min(allowance, gauge.matches) + 1, stop });
+      rule.searchMs = this.clock() - began;
+      if (rule.matches > allowance) {
+        schedule.exceeded(i, iteration);
+        rule.bannedUntil = schedule.bannedUntil(i);
+        out.clear();
+      } else if (rule.matches > gauge.matches) gauge.passed ??= "matches";
+      if (gauge.now()) return false;
+    }
+    return true;
+  }
+
+  private applyAll(stats: readonly RuleStats[]): void {
+    try {
+      for (const [i, entry] of this.entries.entries()) {
+        if (entry.out.count === 0) continue;
+        const rule = stats[i] as RuleStats;
+        const { nodeCount, classCount } = this.graph;
+        const began = this.clock();
+        rule.applied = this.apply(entry);
+        rule.applyMs = this.clock() - began;
+        rule.nodes = this.graph.nodeCount - nodeCount;
+        // Each new e-node brings a class, each union takes one away.
+        rule.unions = rule.nodes - (this.graph.classCount - classCount);
+        if (this.gauge.now()) return;
+      }
+    } catch (error) {
+      this.graph.rebuild();
+      throw error;
+    }
+  }
+
+  /** Applies the matches of a rule; how many it did. */
+  private apply({ rule, action, out }: Entry): number {
+    const { gauge } = this;
+    const stop = (): boolean => gauge.often();
+    let applied = 0;
+    for (let from = 0; from < out.count && !gauge.now(); ) {
+      const to = Math.min(from + CHUNK, out.count);
+      const reason = this.reasons?.(rule, out, from, to) ?? -1;
+      if (action && !rule.condition) {
+        const done = action.apply(out, from, to, { reason, stop });
+        applied += done - from;
+        from = done;
+      } else {
+        for (const first = from; from < to && !gauge.passed; from++)
+          if (this.applyRow(rule, action, out, from, reason < 0 ? -1 : reason + from - first))
+            applied++;
+      }
+    }
+    return applied;
+  }
+
+  /** Applies one match, if it meets the condition that is tested only now; whether it did. */
+  private applyRow(
+    rule: Rule,
+    action: Action | undefined,
+    out: Matches,
+    row: number,
+    reason: number,
+  ): boolean {
+    const { graph, gauge } = this;
+    const [rows, base] = [out.rows, row * out.width];
+    const nodes = graph.nodeCount;
+    let does = rule.condition?.(rows, base) ?? true;
+    if (does && action) action.apply(out, row, row + 1, { reason });
+    else if (does && typeof rule.right === "function") {
+      const built = rule.right(rows, base);
+      does = built !== undefined;
+      if (built !== undefined)
+        graph.union(rows[base + (rule.rootSlots[0] as number)] as number, built, reason);
+    }
+    if (graph.nodeCount !== nodes) gauge.often();
+    return does;
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: neither queries nor actions look at the facts of the graph
+function entry(graph: EGraph<any>, rule: Rule): Entry {
+  const { left, rootSlots, slots, guards = [], right } = rule;
+  try {
+    return {
+      rule,
+      query: new Query(graph, left, { slots, rootSlots, guards }),
+      action: typeof right === "function" ? undefined : new Action(graph, right),
+      out: new Matches(slots),
+    };
+  } catch (error) {
+    throw new EGraphError("rule", `rule "${rule.name}": ${(error as Error).message}`);
+  }
+}
+
+function blank(rule: string): RuleStats {
+  return {
+    rule,
+    matches: 0,
+    applied: 0,
+    unions: 0,
+    nodes: 0,
+    searchMs: 0,
+    applyMs: 0,
+    banned: 0,
+    bannedUntil: 0,
+  };
+}

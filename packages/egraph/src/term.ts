@@ -1,0 +1,139 @@
+import type { EGraph } from "./egraph.ts";
+import { EGraphError } from "./error.ts";
+import type { Extraction } from "./extract/extraction.ts";
+import type { ArgId, Id, OpId } from "./ids.ts";
+import { parseTerm, type Term, type TermNode } from "./sexpr.ts";
+
+/** How the atoms and operators of s-expressions relate to a graph. */
+export interface Syntax {
+  /**
+   * What an atom stands for, such as the operator of numbers with the number as its argument; undefined: an
+   * operator without argument and children, as all atoms are when this is not given.
+   */
+  readonly read?: (atom: string) => { readonly op: OpId; readonly arg: ArgId } | undefined;
+  /** The inverse: the atom for an e-node that has an argument. */
+  readonly write?: (op: OpId, arg: ArgId) => string | undefined;
+  /** How many children an operator takes; undefined: any number. Terms that differ are refused. */
+  readonly arity?: (operator: string) => number | undefined;
+}
+
+/** What a node of a term stands for. Throws an {@link EGraphError} `arity` where the syntax says so. */
+export function symbolOf(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  term: TermNode,
+  syntax: Syntax,
+): { readonly op: OpId; readonly arg: ArgId } {
+  const { op, children, column } = term;
+  const atom = children.length === 0 ? syntax.read?.(op) : undefined;
+  if (atom) return atom;
+  const arity = syntax.arity?.(op);
+  if (arity !== undefined && arity !== children.length)
+    throw new EGraphError(
+      "arity",
+      `${at(column)}the operator ${op} takes ${arity} children and is given ${children.length}`,
+      column,
+    );
+  return { op: graph.operator(op), arg: 0 };
+}
+
+/** How a message begins that is about a place in a text. */
+export function at(column: number | undefined): string {
+  return column === undefined ? "" : `column ${column}: `;
+}
+
+/**
+ * Adds a term, or the text of one; returns its class. `bind` gives the classes of variables. Any depth;
+ * shared subterms are added once. Throws an {@link EGraphError} before it changes anything.
+ */
+export function addTerm(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  term: Term | string,
+  options: Syntax & { readonly bind?: (variable: string) => Id } = {},
+): Id {
+  const root = typeof term === "string" ? parseTerm(term) : term;
+  const order = postOrder(root);
+  const ids = new Map<Term, Id>();
+  const symbols = order.map((part) => {
+    if (!("variable" in part)) return symbolOf(graph, part, options);
+    if (!options.bind)
+      throw new EGraphError(
+        "variable",
+        `${at(part.column)}the variable ${part.variable} has no class here: a term to add has none, or say what they are by "bind"`,
+        part.column,
+      );
+    ids.set(part, options.bind(part.variable));
+    return undefined;
+  });
+  for (const [i, part] of order.entries()) {
+    const symbol = symbols[i];
+    if (!symbol) continue;
+    const children = (part as TermNode).children.map((child) => ids.get(child) as Id);
+    ids.set(part, graph.add(symbol.op, symbol.arg, children));
+  }
+  return ids.get(root) as Id;
+}
+
+/** The distinct parts of a term, children before parents. Throws an {@link EGraphError} `size` for a term in itself. */
+export function postOrder(root: Term): Term[] {
+  const order: Term[] = [];
+  const seen = new Map<Term, "open" | "done">();
+  const todo: Term[] = [root];
+  while (todo.length > 0) {
+    const term = todo.at(-1) as Term;
+    const state = seen.get(term);
+    if (state === undefined && !("variable" in term)) {
+      seen.set(term, "open");
+      for (let i = term.children.length - 1; i >= 0; i--) {
+        const child = term.children[i] as Term;
+        if (seen.get(child) === "open")
+          throw new EGraphError("size", "this term has itself as a part: terms are finite");
+        todo.push(child);
+      }
+      continue;
+    }
+    todo.pop();
+    if (state === "done") continue;
+    seen.set(term, "done");
+    order.push(term);
+  }
+  return order;
+}
+
+/**
+ * The term of a class that was extracted. Classes that are used several times are shared parts of it. Throws
+ * an {@link EGraphError} `literal` for an argument that `syntax` does not write.
+ */
+export function termOf(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  extraction: Extraction,
+  id: Id,
+  syntax: Syntax = {},
+): Term {
+  const terms = new Map<Id, Term>();
+  const root = graph.find(id);
+  const todo = [root];
+  while (todo.length > 0) {
+    const top = todo.at(-1) as Id;
+    const node = extraction.choice(top);
+    const children = graph.children(node);
+    const waiting = terms.has(top) ? [] : children.filter((child) => !terms.has(child));
+    todo.push(...waiting);
+    if (waiting.length > 0) continue;
+    todo.pop();
+    const [op, arg] = [graph.op(node), graph.arg(node)];
+    const atom = arg === 0 ? undefined : syntax.write?.(op, arg);
+    if (arg !== 0 && atom === undefined)
+      throw new EGraphError(
+        "literal",
+        `the argument ${String(graph.argument(arg))} of ${graph.operatorName(op)} has no spelling; give "write"`,
+      );
+    terms.set(top, {
+      op: atom ?? graph.operatorName(op),
+      children: children.map((child) => terms.get(child) as Term),
+    });
+  }
+  return terms.get(root) as Term;
+}
