@@ -1,5 +1,7 @@
 import type { EGraph } from "./egraph.ts";
-import type { ArgId, Id, OpId } from "./ids.ts";
+import type { ArgId, OpId } from "./ids.ts";
+import { BUILD, END, PUSH, UNITE } from "./kernel/action.ts";
+import { CLASS_LIMIT, CODE, NODE_LIMIT, ROWS, WATCHED } from "./kernel/layout.ts";
 import type { Matches } from "./matches.ts";
 
 /** What to build from a match: data, so that it can be done in bulk. */
@@ -34,55 +36,74 @@ export interface Union {
 export interface ApplyOptions {
   /** The reason of the first row's unions; the next rows count up. -1: none. */
   readonly reason?: number;
-  /** Asked after each row that added e-nodes whether to stop. */
+  /** It stops before a row when the graph has more e-nodes than this. */
+  readonly nodes?: number;
+  /** It stops before a row when the graph has more classes than this. */
+  readonly classes?: number;
+  /** Asked every few thousand rows whether to stop. */
   readonly stop?: () => boolean;
 }
 
-type Build = (rows: Int32Array, base: number) => Id;
+/** Rows that are handed to the kernel at once: few enough to stay in the cache. */
+const BATCH = 2048;
 
 /** The right side of a rule: builds templates from matches and unites them with what matched. */
 export class Action {
   // biome-ignore lint/suspicious/noExplicitAny: an action does not look at the facts of the graph
   private readonly graph: EGraph<any>;
-  private readonly unions: readonly { readonly slot: number; readonly build: Build }[];
+  /** Where its program lies in the column of code. */
+  private readonly program: number;
 
   // biome-ignore lint/suspicious/noExplicitAny: an action does not look at the facts of the graph
   constructor(graph: EGraph<any>, unions: readonly Union[]) {
     this.graph = graph;
-    this.unions = unions.map(({ slot, template }) => ({ slot, build: this.builder(template) }));
+    const code: number[] = [];
+    let most = 0;
+    const build = (template: Template, depth: number): void => {
+      most = Math.max(most, depth + 1);
+      if (template.kind === "variable") {
+        code.push(PUSH, template.slot, 0);
+        return;
+      }
+      const { op, arg = 0, argSlot = -1, children } = template;
+      for (const [i, child] of children.entries()) build(child, depth + i);
+      code.push(BUILD, graph.symbol(op, children.length), argSlot < 0 ? arg : ~argSlot);
+    };
+    for (const { slot, template } of unions) {
+      build(template, 0);
+      code.push(UNITE, slot, 0);
+    }
+    code.push(END, 0, 0);
+    graph.reserveStack(most);
+    this.program = graph.heap.append(CODE, code);
   }
 
   /** Applies the rows from `from` up to `to`; returns the row it stopped before, `to` when it did all. */
   apply(matches: Matches, from: number, to: number, options: ApplyOptions = {}): number {
     const { graph } = this;
-    const { reason = -1, stop } = options;
-    for (let row = from; row < to; row++) {
-      const { rows, width } = matches;
-      const base = row * width;
-      const nodes = graph.nodeCount;
-      for (const { slot, build } of this.unions)
-        graph.union(
-          rows[base + slot] as number,
-          build(rows, base),
-          reason < 0 ? -1 : reason + row - from,
-        );
-      if (stop && graph.nodeCount !== nodes && stop()) return row + 1;
+    const { heap } = graph;
+    const { width } = matches;
+    const { reason = -1, nodes = Infinity, classes = Infinity, stop } = options;
+    let row = from;
+    while (row < to) {
+      const count = Math.min(BATCH, to - row);
+      heap.resize(ROWS, 0);
+      heap.append(ROWS, matches.rows.subarray(row * width, (row + count) * width));
+      const { words } = heap;
+      words[NODE_LIMIT] = Math.min(nodes, 0x7fffffff);
+      words[CLASS_LIMIT] = Math.min(classes, 0x7fffffff);
+      words[WATCHED] = graph.isWatched ? 1 : 0;
+      const first = reason < 0 ? -1 : reason + row - from;
+      let done: number;
+      try {
+        done = heap.kernel.apply(this.program, width, 0, count, first);
+      } finally {
+        heap.resize(ROWS, 0);
+        graph.settle();
+      }
+      row += done;
+      if (done < count || stop?.()) break;
     }
-    return to;
-  }
-
-  private builder(template: Template): Build {
-    if (template.kind === "variable") {
-      const { slot } = template;
-      return (rows, base) => rows[base + slot] as number;
-    }
-    const { graph } = this;
-    const { op, arg = 0, argSlot = -1 } = template;
-    const parts = template.children.map((child) => this.builder(child));
-    const children = new Int32Array(parts.length);
-    return (rows, base) => {
-      for (let i = 0; i < parts.length; i++) children[i] = (parts[i] as Build)(rows, base);
-      return graph.add(op, argSlot < 0 ? arg : (rows[base + argSlot] as number), children);
-    };
+    return row;
   }
 }

@@ -1,38 +1,57 @@
 import type { EGraph } from "./egraph.ts";
-import { factorial, isFirstLink, isNewOrder } from "./machine.ts";
+import * as L from "./kernel/layout.ts";
+import * as Step from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
-import * as Step from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
-/** A plan as a function: as {@link execute}, and with the same matches in the same order. */
+/** A plan as a function, with the same matches in the same order as the kernel's search; whether it found all. */
 export type Program = (
   graph: EGraph<unknown>,
-  registers: Int32Array,
   out: Matches,
   limit: number,
   stop: (() => boolean) | undefined,
-) => number;
+) => boolean;
 
 /**
- * Compiles a plan to a nest of loops in JavaScript, two to three times as fast as interpreting it.
- * Undefined where a content-security policy forbids to make code.
+ * Compiles a plan to a nest of loops in JavaScript. No text but ours is in it. Undefined where a
+ * content-security policy forbids to make code.
  */
-export function generate(plan: Step.Plan, slots: number): Program | undefined {
-  const body = source(plan, slots);
+export function generate(plan: Plan, slots: number): Program | undefined {
   try {
-    const make = new Function("plan", "isFirstLink", "isNewOrder", body) as (
-      plan: Step.Plan,
-      first: typeof isFirstLink,
-      order: typeof isNewOrder,
+    const make = new Function("plan", "isNew", source(plan, slots)) as (
+      plan: Plan,
+      isNew: typeof isNewOrder,
     ) => Program;
-    return make(plan, isFirstLink, isNewOrder);
+    return make(plan, isNewOrder);
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
   }
 }
 
+/** Whether an order puts equal children in ascending place: of the orders that look the same, one does. */
+function isNewOrder(
+  words: Int32Array,
+  first: number,
+  orders: readonly number[],
+  order: number,
+  count: number,
+): boolean {
+  for (let i = 0; i < count; i++)
+    for (let j = i + 1; j < count; j++) {
+      const [p, q] = [orders[order + i] as number, orders[order + j] as number];
+      if (p > q && words[first + p * L.KID_STRIDE] === words[first + q * L.KID_STRIDE])
+        return false;
+    }
+  return true;
+}
+
+function factorial(n: number): number {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}
+
 /** The source of a function that returns the program. */
-function source(plan: Step.Plan, slots: number): string {
+function source(plan: Plan, slots: number): string {
   const { code } = plan;
   const lines: string[] = [];
   const bound = new Set<number>();
@@ -43,90 +62,105 @@ function source(plan: Step.Plan, slots: number): string {
     const copy = plan.guards.length > 0 && register < slots ? `row[${register}] = ` : "";
     return `${r(register)} = ${copy}${value};`;
   };
+  const field = (id: string, offset: number): string =>
+    `m[records + ${id} * ${L.STRIDE} + ${offset}]`;
+  const kid = (number: string, offset: number): string =>
+    `m[kids + (${number}) * ${L.KID_STRIDE} + ${offset}]`;
+  const ofSymbol = (word: string, offset: number): string =>
+    `m[symbols + ${word} * ${L.SYMBOL_STRIDE} + ${offset}]`;
+  const fits = (node: string, wanted: number): string =>
+    wanted >= 0
+      ? `${field(node, L.SYMBOL)} === ${wanted}`
+      : `(word = ${field(node, L.SYMBOL)}) >= 0 && (word & ${L.SUBSUMED}) === 0 && ${ofSymbol("word", L.OPERATOR)} === ${~wanted}`;
+  const arity = (node: string): string => ofSymbol(field(node, L.SYMBOL), L.ARITY);
   let depth = 0;
   const loop = (head: string): void => {
     depth++;
     lines.push(
       `for (${head}) {`,
-      "if (--patience === 0) { patience = 4096; if (stop && stop()) return out.count - start; }",
+      "if (--patience === 0) { patience = 4096; if (stop && stop()) return false; }",
     );
   };
   const test = (condition: string): void => {
-    lines.push(`if (!(${condition})) ${depth > 0 ? "continue" : "return 0"};`);
+    lines.push(`if (!(${condition})) ${depth > 0 ? "continue" : "return true"};`);
   };
 
-  for (let pc = 0; pc < code.length; pc += Step.STEP) {
-    const [kind, a, b, c, d] = code.subarray(pc, pc + 5) as unknown as number[] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const record = `at[${r(a)}]`;
+  for (let at = 0; at < code.length; at += Step.STEP) {
+    const [kind, a, b, c, d] = code.slice(at, at + 5) as [number, number, number, number, number];
+    const pc = at / Step.STEP;
     switch (kind) {
       case Step.SCAN:
-        lines.push(
-          `const list${pc} = graph.lists.items[${a}], count${pc} = graph.lists.counts[${a}];`,
+        if (a < 0) {
+          loop(`let s${pc} = 0; s${pc} < symbolCount; s${pc}++`);
+          test(`${ofSymbol(`s${pc}`, L.OPERATOR)} === ${~a}`);
+        } else lines.push(`const s${pc} = ${a};`);
+        lines.push(`let c${pc} = lists + ${ofSymbol(`s${pc}`, L.FIRST)};`);
+        loop(
+          `let i${pc} = 0, n${pc} = ${ofSymbol(`s${pc}`, L.COUNT)}, p${pc} = 0; i${pc} < n${pc}; i${pc}++, p${pc}++`,
         );
-        loop(`let i${pc} = 0; i${pc} < count${pc}; i${pc}++`);
-        lines.push(set(b, `list${pc}[i${pc}]`));
-        test(`words[at[${r(b)}]] === ${a}`);
+        lines.push(
+          `if (p${pc} === ${L.CHUNK_ITEMS}) { p${pc} = 0; c${pc} = lists + m[c${pc}]; }`,
+          set(b, `m[c${pc} + 2 + p${pc}]`),
+        );
+        test(`${field(r(b), L.SYMBOL)} === s${pc}`);
         break;
       case Step.CLASSES:
         loop(`${r(a)} = 0; ${r(a)} < ids; ${r(a)}++`);
-        test(`root[${r(a)}] === ${r(a)}`);
+        test(`${field(r(a), L.PARENT)} === ${r(a)}`);
         lines.push(set(a, r(a)));
         break;
+      case Step.DIRTY:
+        loop(`let i${pc} = 0; i${pc} < dirtyCount; i${pc}++`);
+        lines.push(set(a, `m[dirty + i${pc}]`));
+        break;
       case Step.MEMBERS:
+        test(`${field(r(a), L.OPERATORS)} & ${d}`);
         loop(
-          `let m${pc} = ${r(a)}, again${pc} = false; !again${pc} || m${pc} !== ${r(a)}; m${pc} = member[m${pc}], again${pc} = true`,
+          `let m${pc} = ${r(a)}, again${pc} = false; !again${pc} || m${pc} !== ${r(a)}; m${pc} = ${field(`m${pc}`, L.NEXT)}, again${pc} = true`,
         );
-        test(`words[at[m${pc}]] === ${c}`);
+        test(fits(`m${pc}`, c));
         lines.push(set(b, `m${pc}`));
         break;
       case Step.PARENTS:
-        loop(`let l${pc} = heads[${r(a)}]; l${pc} >= 0; l${pc} = nexts[l${pc}]`);
-        lines.push(set(b, `nodes[l${pc}]`));
-        test(`words[at[${r(b)}]] === ${c}`);
-        test(`isFirstLink(at, given, root, ${r(b)}, l${pc}, ${r(a)})`);
+        loop(`let l${pc} = ${field(r(a), L.HEAD)}; l${pc} >= 0; l${pc} = ${kid(`l${pc}`, L.LINK)}`);
+        lines.push(set(b, kid(`l${pc}`, L.OWNER)));
+        test(fits(r(b), c));
+        test(`isFirst(m, kids, ${field(r(b), L.KIDS)}, l${pc}, ${r(a)})`);
         break;
       case Step.ORDERS:
         loop(`${r(b)} = ${d}; ${r(b)} < ${d + factorial(c) * c}; ${r(b)} += ${c}`);
-        test(`${r(b)} === ${d} || isNewOrder(words, ${record} + 2, orders, ${r(b)}, ${c})`);
+        test(
+          `${r(b)} === ${d} || isNew(m, kids + ${field(r(a), L.KIDS)} * ${L.KID_STRIDE}, orders, ${r(b)}, ${c})`,
+        );
         break;
       case Step.ARITY:
-        test(`at[${r(a)} + 1] - ${record} === ${b + 2}`);
+        test(`${arity(r(a))} === ${b}`);
         break;
       case Step.MIN_ARITY:
-        test(`at[${r(a)} + 1] - ${record} >= ${b + 2}`);
+        test(`${arity(r(a))} >= ${b}`);
         break;
       case Step.ARG:
-        test(`words[${record} + 1] === ${b}`);
+        test(`${field(r(a), L.ARGUMENT)} === ${b}`);
         break;
       case Step.LOAD_ARG:
-        lines.push(set(b, `words[${record} + 1]`));
+        lines.push(set(b, field(r(a), L.ARGUMENT)));
         break;
       case Step.SAME_ARG:
-        test(`words[${record} + 1] === ${r(b)}`);
+        test(`${field(r(a), L.ARGUMENT)} === ${r(b)}`);
         break;
       case Step.CHILD:
       case Step.SAME_CHILD: {
-        const place =
-          d >= 0
-            ? `${record} + 2 + orders[${r(d)} + ${b}]`
-            : b < 0
-              ? `at[${r(a)} + 1] - ${-b}`
-              : `${record} + ${2 + b}`;
-        if (kind === Step.CHILD) lines.push(set(c, `words[${place}]`));
-        else test(`words[${place}] === ${r(c)}`);
+        const place = d >= 0 ? `orders[${r(d)} + ${b}]` : b < 0 ? `${arity(r(a))} - ${-b}` : `${b}`;
+        const child = kid(`${field(r(a), L.KIDS)} + ${place}`, L.CHILD);
+        if (kind === Step.CHILD) lines.push(set(c, child));
+        else test(`${child} === ${r(c)}`);
         break;
       }
       case Step.CLASS:
-        lines.push(set(b, `root[${r(a)}]`));
+        lines.push(set(b, field(r(a), L.PARENT)));
         break;
       case Step.SAME_CLASS:
-        test(`root[${r(a)}] === ${r(b)}`);
+        test(`${field(r(a), L.PARENT)} === ${r(b)}`);
         break;
       case Step.COPY:
         lines.push(set(b, r(a)));
@@ -147,23 +181,29 @@ function source(plan: Step.Plan, slots: number): string {
         lines.push("if (end + width > rows.length) rows = out.reserve(end + width);");
         for (let slot = 0; slot < slots; slot++)
           lines.push(`rows[end + ${slot}] = ${bound.has(slot) ? r(slot) : -1};`);
-        lines.push("end += width;", "if (++out.count - start >= limit) return out.count - start;");
+        lines.push("end += width;", "if (++out.count - start >= limit) return false;");
     }
   }
   const registers = Array.from({ length: plan.registers }, (_, i) => `${r(i)} = -1`);
   return `"use strict";
 const { orders, guards } = plan;
+const row = new Int32Array(${Math.max(1, slots)}).fill(-1);
 ${plan.guards.map((_, i) => `const guard${i} = guards[${i}];`).join("\n")}
-return function search(graph, row, out, limit, stop) {
-const at = graph.store.at.data, words = graph.store.words.data, given = graph.store.given.data;
-const root = graph.sets.parent.data, ids = graph.sets.parent.length, member = graph.members.next.data;
-const heads = graph.links.head.data, nodes = graph.links.node.data, nexts = graph.links.next.data;
+function isFirst(m, kids, first, link, child) {
+for (let k = first; k < link; k++) if (m[kids + k * ${L.KID_STRIDE}] === child) return false;
+return true;
+}
+return function search(graph, out, limit, stop) {
+const m = graph.heap.words;
+const records = m[${L.RECORD}], ids = m[${L.RECORD + 1}] / ${L.STRIDE}, kids = m[${L.KID}];
+const symbols = m[${L.SYMBOLS}], symbolCount = m[${L.SYMBOLS + 1}] / ${L.SYMBOL_STRIDE}, lists = m[${L.LIST}];
+const dirty = m[${L.DIRTY}], dirtyCount = m[${L.DIRTY + 1}];
 const start = out.count, width = out.width;
-let rows = out.rows, end = start * width, patience = 4096;
+let rows = out.rows, end = start * width, patience = 4096, word = 0;
+${plan.guards.length > 0 ? "row.fill(-1);" : ""}
 ${registers.length > 0 ? `let ${registers.join(", ")};` : ""}
-if (limit <= 0) return 0;
 ${lines.join("\n")}
 ${"}".repeat(depth)}
-return out.count - start;
+return true;
 };`;
 }

@@ -1,20 +1,25 @@
 import type { EGraph } from "./egraph.ts";
+import * as Step from "./kernel/steps.ts";
 import type { Guard, NodePattern, Pattern } from "./pattern.ts";
-import * as Step from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { symmetricRoots } from "./symmetry.ts";
 
 /** Orders of this many children are tried at most: 6! = 720. */
 const MAX_COMMUTATIVE = 6;
 
-/** Compiles the roots of a query, in an order in which each is connected to those before it where it can be. */
+/**
+ * Compiles the roots of a query, in an order in which each is connected to those before it where it can be.
+ * With `changed`, the match begins at that root, in the classes that changed.
+ */
 export function compile(
   graph: EGraph<unknown>,
   roots: readonly Pattern[],
   slots: number,
   rootSlots: readonly number[],
   guards: readonly Guard[],
-): Step.Plan {
-  return new Compiler(graph, roots, slots, rootSlots, guards).run();
+  changed?: number,
+): Plan {
+  return new Compiler(graph, roots, slots, rootSlots, guards).run(changed);
 }
 
 /** A way up from a bound class to a root: each pattern is a child of the one after it. */
@@ -50,17 +55,25 @@ class Compiler {
     this.waiting = new Set(guards.keys());
   }
 
-  run(): Step.Plan {
+  run(changed: number | undefined): Plan {
     const open = [...this.roots.keys()];
     const done: number[] = [];
     const nodeOf: number[] = [];
     const twins = symmetricRoots(this.roots, this.rootSlots, this.guards);
     this.flushGuards();
+    if (changed !== undefined) {
+      const slot = this.rootSlots[changed] as number;
+      this.step(Step.DIRTY, slot);
+      this.bind(slot);
+    }
     while (open.length > 0) {
-      const at = Math.max(
-        0,
-        open.findIndex((root) => this.isConnected(root)),
-      );
+      const isFirst = changed !== undefined && done.length === 0;
+      const at = isFirst
+        ? open.indexOf(changed)
+        : Math.max(
+            0,
+            open.findIndex((root) => this.isConnected(root)),
+          );
       const root = open.splice(at, 1)[0] as number;
       nodeOf[root] = this.root(root);
       const slot = this.rootSlots[root] as number;
@@ -76,16 +89,16 @@ class Compiler {
       );
     this.step(Step.YIELD);
     return {
-      code: Int32Array.from(this.code),
+      code: this.code,
       registers: this.registers,
       guards: this.guards,
-      orders: Int32Array.from(this.orders),
+      orders: this.orders,
     };
   }
 
   private step(code: number, a = 0, b = 0, c = 0, d = 0): void {
     const generates = code <= Step.ORDERS;
-    const here = this.code.length;
+    const here = this.code.length / Step.STEP;
     this.code.push(code, a, b, c, d, this.generator);
     if (generates) this.generator = here;
   }
@@ -134,9 +147,9 @@ class Compiler {
     const node = this.register();
     const known = new Map<Pattern, number>();
     const classSlot = pattern.classSlot;
-    if (this.bound.has(slot)) this.step(Step.MEMBERS, slot, node, pattern.op);
+    if (this.bound.has(slot)) this.members(slot, node, pattern);
     else if (classSlot !== undefined && this.bound.has(classSlot))
-      this.step(Step.MEMBERS, classSlot, node, pattern.op);
+      this.members(classSlot, node, pattern);
     else this.climb(pattern, node, known);
     this.loadClass(node, slot);
     this.node(pattern, node, known);
@@ -147,13 +160,13 @@ class Compiler {
   private climb(pattern: NodePattern, register: number, known: Map<Pattern, number>): void {
     const ascent = this.ascent(pattern);
     if (!ascent) {
-      this.step(Step.SCAN, pattern.op, register);
+      this.step(Step.SCAN, this.wanted(pattern), register);
       return;
     }
     let from = ascent.from;
     for (const step of ascent.nodes) {
       const node = step === pattern ? register : this.register();
-      this.step(Step.PARENTS, from, node, step.op);
+      this.step(Step.PARENTS, from, node, this.wanted(step));
       if (step === pattern) return;
       from = this.register();
       this.step(Step.CLASS, node, from);
@@ -181,6 +194,15 @@ class Compiler {
     return best;
   }
 
+  private members(from: number, to: number, pattern: NodePattern): void {
+    this.step(Step.MEMBERS, from, to, this.wanted(pattern), 1 << (pattern.op & 31));
+  }
+
+  /** What the word of a record must be: a symbol, or the complement of an operator with any number of children. */
+  private wanted({ op, children, suffix = [], rest }: NodePattern): number {
+    return rest ? ~op : this.graph.symbol(op, children.length + suffix.length);
+  }
+
   private equateOrCopy(from: number, to: number): void {
     if (from === to) return;
     if (this.bound.has(to)) this.step(Step.SAME, from, to);
@@ -202,7 +224,7 @@ class Compiler {
   private node(pattern: NodePattern, node: number, known: ReadonlyMap<Pattern, number>): void {
     const { children, suffix = [], rest } = pattern;
     const count = children.length + suffix.length;
-    this.step(rest ? Step.MIN_ARITY : Step.ARITY, node, count);
+    if (rest) this.step(Step.MIN_ARITY, node, count);
     if (pattern.arg !== undefined) this.step(Step.ARG, node, pattern.arg);
     if (pattern.nodeSlot !== undefined) this.equateOrCopy(node, pattern.nodeSlot);
     if (pattern.classSlot !== undefined) this.loadClass(node, pattern.classSlot);
@@ -212,7 +234,7 @@ class Compiler {
       if (!isBound) this.bind(pattern.argSlot);
     }
     let order = -1;
-    if (!rest && count > 1 && this.graph.symbols.commutative[pattern.op] === 1) {
+    if (!rest && count > 1 && this.graph.isCommutative(pattern.op)) {
       order = this.register();
       this.step(Step.ORDERS, node, order, count, this.orderTable(pattern.op, count));
     }
@@ -235,7 +257,7 @@ class Compiler {
     }
     for (const [child, from] of inner) {
       const register = this.register();
-      this.step(Step.MEMBERS, from, register, child.op);
+      this.members(from, register, child);
       this.node(child, register, known);
     }
   }

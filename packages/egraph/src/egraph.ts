@@ -1,24 +1,22 @@
 import type { Analysis } from "./analysis.ts";
-import { ClassLists } from "./classlist.ts";
-import { ObjectColumn } from "./column.ts";
-import { hashNode, mix } from "./hash.ts";
-import { Hashcons } from "./hashcons.ts";
+import { EGraphError } from "./error.ts";
+import { Facts } from "./facts.ts";
+import { Heap } from "./heap.ts";
 import type { ArgId, Id, NodeId, OpId } from "./ids.ts";
-import { NodeLists } from "./nodelists.ts";
-import { NodeStore } from "./nodes.ts";
-import { ParentLists } from "./parents.ts";
-import { CONGRUENCE, GivenIndex, ProofForest } from "./proof.ts";
+import * as L from "./kernel/layout.ts";
+import type { Guard } from "./pattern.ts";
+import { ProofForest } from "./proof.ts";
 import { Symbols } from "./symbols.ts";
-import { Trail } from "./trail.ts";
-import { UnionFind } from "./unionfind.ts";
 import { Worklist } from "./worklist.ts";
 
 /** How an e-graph is made. */
 export interface EGraphOptions<D> {
   /** Facts to keep about each class. */
   readonly analysis?: Analysis<D>;
-  /** Keep a proof forest, so that {@link EGraph.reasons} works. */
+  /** Keep what made classes equal, so that {@link EGraph.reasons} works. */
   readonly proofs?: boolean;
+  /** Whether a large graph is worked on as WebAssembly, where there is any, or a small one too; true unless said. The results are equal. */
+  readonly wasm?: boolean | "always";
 }
 
 /** A state of an e-graph to come back to, see {@link EGraph.mark}. */
@@ -28,69 +26,66 @@ export interface Mark {
 }
 
 interface OpenMark extends Mark {
+  /** Lengths of the columns that only grow. */
+  readonly lengths: Int32Array;
+  readonly trail: number;
+  readonly kids: number;
   readonly nodes: number;
   readonly classes: number;
-  readonly repairs: Int32Array | undefined;
-  readonly merged: Int32Array | undefined;
+  readonly generation: number;
+  /** What was pending, where anything was. */
+  readonly pending: readonly Int32Array[] | undefined;
+  readonly facts: number;
   readonly stale: Int32Array | undefined;
   readonly changed: Int32Array | undefined;
 }
 
+/** Columns that only grow, so that restoring cuts them. */
+const GROWING = [L.RECORD, L.GIVEN, L.EQUATIONS, L.LIST, L.TOUCHED] as const;
+/** Columns of what is pending. */
+const PENDING = [L.REPAIR, L.MERGED, L.JOINED] as const;
+/** A floor above all words. */
+const ALL = 0x7fffffff;
+const FIELDS = L.STRIDE;
+
 /**
  * An e-graph: e-nodes in classes of equals, closed under congruence once rebuilt (egg, Willsey et al.,
- * POPL 2021). All of it lies in flat integer columns whose changes can be undone.
+ * POPL 2021). All of it lies in one memory of 32-bit words, whose changes can be undone.
  *
  * `D` is the type of the facts its analysis keeps about each class.
  */
 export class EGraph<D = undefined> {
-  /** Operators and arguments. @internal */
-  readonly symbols: Symbols = new Symbols();
-  /** The e-nodes. @internal */
-  readonly store: NodeStore;
-  /** Which ids are equal. @internal */
-  readonly sets: UnionFind;
-  /** The e-nodes of each class. @internal */
-  readonly members: ClassLists;
-  /** The parents of each class. @internal */
-  readonly links: ParentLists;
-  /** The e-nodes of each operator. @internal */
-  readonly lists: NodeLists = new NodeLists();
-  private readonly trail: Trail = new Trail();
-  private readonly table: Hashcons;
-  private readonly facts: ObjectColumn<D> | undefined;
+  /** Its memory. @internal */
+  readonly heap: Heap;
+  /** Guards of its queries, by number. @internal */
+  readonly guards: Guard[] = [];
+  private symbols: Symbols = new Symbols();
+  /** By operator, then by number of children. */
+  private readonly symbolOf: Int32Array[] = [];
+  private facts: Facts<D> | undefined;
   private readonly analysis: Analysis<D> | undefined;
-  private readonly forest: ProofForest | undefined;
-  private readonly givenIndex: GivenIndex | undefined;
-
-  private liveNodes = 0;
-  private liveClasses = 0;
-  private listed = 0;
+  /** What its proofs rest on. @internal */
+  readonly forest: ProofForest | undefined;
+  private readonly options: EGraphOptions<D>;
   private serial = 0;
-  private readonly marks: OpenMark[] = [];
-
-  /** Merged classes whose former parents are to be canonicalised. */
-  private readonly repairs = new Worklist();
-  /** Merged classes whose member lists are to be put in order. */
-  private readonly merged = new Worklist();
+  private marks: OpenMark[] = [];
   /** E-nodes whose facts are to be made again. */
   private readonly stale = new Worklist();
   /** Classes to be shown to `modify`. */
   private readonly changed = new Worklist();
 
-  private key: Int32Array = new Int32Array(16);
-  private given: Int32Array = new Int32Array(16);
-  private readonly isLive = (node: NodeId): boolean => this.store.isLive(node);
-
   constructor(options: EGraphOptions<D> = {}) {
-    this.store = new NodeStore(this.trail);
-    this.table = new Hashcons(this.store, this.trail);
-    this.sets = new UnionFind(this.trail);
-    this.members = new ClassLists(this.trail);
-    this.links = new ParentLists(this.trail);
+    this.options = options;
+    this.heap = new Heap(
+      (index, registers) => (this.guards[index] as Guard).test(this.heap.words, registers),
+      options.wasm ?? true,
+    );
+    this.widen(8);
+    this.heap.words[L.PROOFS] = options.proofs ? 1 : 0;
+    if (options.proofs) this.heap.grow(L.GIVENS, 1);
     this.analysis = options.analysis;
-    this.facts = options.analysis ? new ObjectColumn<D>(this.trail) : undefined;
-    this.forest = options.proofs ? new ProofForest(this.trail) : undefined;
-    this.givenIndex = options.proofs ? new GivenIndex(this.store) : undefined;
+    this.facts = options.analysis ? new Facts<D>() : undefined;
+    this.forest = options.proofs ? new ProofForest(this.heap) : undefined;
   }
 
   // ── Symbols ──
@@ -100,14 +95,17 @@ export class EGraph<D = undefined> {
    * option, or else at its first naming; saying otherwise later is an error.
    */
   operator(name: string, options?: { readonly commutative?: boolean }): OpId {
-    const op = this.symbols.operator(name, options?.commutative);
-    this.lists.cover(this.symbols.operatorCount);
-    return op;
+    return this.symbols.operator(name, options?.commutative);
   }
 
   /** The name an operator was made with. */
   operatorName(op: OpId): string {
     return this.symbols.operatorName(op);
+  }
+
+  /** Whether the order of an operator's children does not matter. */
+  isCommutative(op: OpId): boolean {
+    return this.symbols.commutative[op] === true;
   }
 
   /** The number of an argument: equal keys give the same number, and the value given first stays. Never undone. */
@@ -120,91 +118,108 @@ export class EGraph<D = undefined> {
     return this.symbols.argument(arg);
   }
 
+  /** The number of an operator with so many children. @internal */
+  symbol(op: OpId, arity: number): number {
+    const known = this.symbolOf[op]?.[arity];
+    return known !== undefined && known > 0 ? known - 1 : this.makeSymbol(op, arity);
+  }
+
+  private makeSymbol(op: OpId, arity: number): number {
+    this.operatorName(op);
+    const { heap } = this;
+    this.widen(arity);
+    const symbol = heap.length(L.SYMBOLS) / L.SYMBOL_STRIDE;
+    heap.append(L.SYMBOLS, [op, arity, this.isCommutative(op) ? 1 : 0, 0, -1, -1, 0, 0]);
+    const old = this.symbolOf[op] ?? new Int32Array(4);
+    const table = arity < old.length ? old : new Int32Array(Math.max(arity + 1, old.length * 2));
+    if (table !== old) table.set(old);
+    table[arity] = symbol + 1;
+    while (this.symbolOf.length < op) this.symbolOf.push(new Int32Array(4));
+    this.symbolOf[op] = table;
+    return symbol;
+  }
+
+  /** Makes room in the scratch for so many children. */
+  private widen(arity: number): void {
+    const { heap } = this;
+    const width = heap.words[L.WIDTH] as number;
+    if (arity <= width) return;
+    const wide = Math.max(arity, 2 * width);
+    this.reserveStack((heap.length(L.SCRATCH) - 4 * width) | 0, wide);
+    heap.words[L.WIDTH] = wide;
+  }
+
+  /** Makes room for actions that put so many classes on their stack. @internal */
+  reserveStack(depth: number, width: number = this.heap.words[L.WIDTH] as number): void {
+    const { heap } = this;
+    const more = 4 * width + depth - heap.length(L.SCRATCH);
+    if (more <= 0) return;
+    heap.ensure(L.SCRATCH, more);
+    heap.resize(L.SCRATCH, 4 * width + depth);
+  }
+
   // ── Building ──
 
   /**
    * The class of the e-node with this operator, argument and children, made when there is none. Children
-   * may be any ids; those of a commutative operator are stored in ascending order. With proofs the id
-   * returned stands for exactly the term that was asked for and need not be canonical, so that a later
-   * {@link reasons} explains that very term; compare ids by {@link find}.
+   * may be any ids; they keep the order they are given in, that of a commutative operator does not matter.
+   * With proofs the id returned stands for exactly the term that was asked for and need not be canonical, so
+   * that a later {@link reasons} explains that very term; compare ids by {@link find}.
+   *
+   * Throws an {@link EGraphError}: `id` for children that are none of this graph, `nodes` and `memory` when it
+   * is full; the graph is then as it was.
    */
   add(op: OpId, arg: ArgId, children: ArrayLike<Id>): Id {
-    const arity = children.length;
-    const hash = this.prepare(op, arg, children);
-    if (this.givenIndex) {
-      const exact = this.givenIndex.find(op, arg, this.given, arity);
-      if (exact >= 0) return exact;
-    }
-    const found = this.table.find(hash, op, arg, this.key, arity);
-    if (found >= 0) return this.givenIndex ? this.alias(op, arg, arity, found) : this.find(found);
-
-    const { key, given, links, sets } = this;
-    const node = this.store.append(op, arg, key, given, arity);
-    sets.push(node);
-    this.members.push(node);
-    links.pushClass();
-    for (let i = 0; i < arity; i++) links.pushLink(node, sets.find(given[i] as number));
-    this.lists.push(op, node);
-    this.table.insert(hash, node);
-    this.forest?.push(node);
-    this.givenIndex?.insert(node);
-    this.liveNodes++;
-    this.listed++;
-    this.liveClasses++;
-    if (this.analysis) {
-      (this.facts as ObjectColumn<D>).push(undefined as D);
-      (this.facts as ObjectColumn<D>).data[node] = this.analysis.make(this, node);
-      if (this.analysis.modify) this.changed.push(node);
-    }
+    const symbol = this.input(op, children);
+    const before = this.created;
+    const node = this.heap.kernel.add(symbol, arg);
+    if (this.analysis && this.created > before) this.learn(this.created);
     return node;
   }
 
   /** Whether there is such an e-node: its canonical class, or -1. */
   lookup(op: OpId, arg: ArgId, children: ArrayLike<Id>): Id | -1 {
-    const hash = this.prepare(op, arg, children);
-    const found = this.table.find(hash, op, arg, this.key, children.length);
-    return found < 0 ? -1 : this.find(found);
+    const symbol = this.input(op, children);
+    return this.heap.kernel.lookup(symbol, arg);
   }
 
-  /** Canonicalises children into `key` and keeps them as given in `given`; returns the hash of the key. */
-  private prepare(op: OpId, arg: ArgId, children: ArrayLike<Id>): number {
+  /** Puts the children where the kernel expects them; returns the symbol. */
+  private input(op: OpId, children: ArrayLike<Id>): number {
     const arity = children.length;
-    if (arity > this.key.length) {
-      this.key = new Int32Array(arity * 2);
-      this.given = new Int32Array(arity * 2);
-    }
-    const { key, given, sets } = this;
-    const ids = sets.parent.length;
+    const symbol = this.symbol(op, arity);
+    const { words } = this.heap;
+    const input = (words[L.SCRATCH] as number) + 3 * (words[L.WIDTH] as number);
+    const ids = this.created;
     for (let i = 0; i < arity; i++) {
       const child = children[i] as number;
-      if (!(child >= 0 && child < ids))
-        throw new RangeError(
-          `child ${i} of ${this.operatorName(op)} is ${child}, which is no class of this graph; was it made after a mark that has been restored?`,
+      if (!(child >= 0 && child < ids) || child !== (child | 0))
+        throw new EGraphError(
+          "id",
+          `child ${i} of ${this.operatorName(op)} is ${child}, which is no class of this graph; was it made in another one, or after a mark that has been restored?`,
         );
-      given[i] = child;
-      key[i] = sets.find(child);
+      words[input + i] = child;
     }
-    if (arity > 1 && this.symbols.commutative[op] === 1) sortPrefix(key, arity);
-    return hashNode(op, arg, key, 0, arity);
-  }
-
-  /** A dead e-node of its own id, equal to `node` by congruence: a term that was given other children. */
-  private alias(op: OpId, arg: ArgId, arity: number, node: NodeId): Id {
-    const alias = this.store.append(~op, arg, this.key, this.given, arity);
-    this.sets.push(this.find(node));
-    this.members.push(alias);
-    this.links.pushClass();
-    for (let i = 0; i < arity; i++) this.links.pushLink(alias, -1);
-    this.forest?.push(alias);
-    this.forest?.join(alias, node, CONGRUENCE);
-    this.givenIndex?.insert(alias);
-    this.facts?.push(undefined as D);
-    return alias;
+    return symbol;
   }
 
   /** The canonical id of a class. */
   find(id: Id): Id {
-    return this.sets.find(id);
+    const { words } = this.heap;
+    const parents = (words[L.RECORD] as number) + L.PARENT;
+    if (!(id >= 0 && id < this.created)) throw this.noId(id);
+    let x = id;
+    for (;;) {
+      const up = words[parents + x * FIELDS] as number;
+      if (up === x) return x;
+      x = up;
+    }
+  }
+
+  private noId(id: number): EGraphError {
+    return new EGraphError(
+      "id",
+      `${id} is no id of this graph, which has given ${this.created}; was it made in another graph, or after a mark that has been restored?`,
+    );
   }
 
   /**
@@ -216,45 +231,130 @@ export class EGraph<D = undefined> {
     const y = this.find(b);
     if (x === y) return false;
     if (!(reason >= -1)) throw new RangeError(`a reason is an integer ≥ 0, not ${reason}`);
-    this.unite(a, b, Math.min(x, y), Math.max(x, y), reason);
-    return true;
+    if (this.facts) this.joinFacts(Math.min(x, y), Math.max(x, y));
+    this.heap.words[L.WATCHED] = 0;
+    return this.heap.kernel.unite(a, b, reason);
   }
 
-  private unite(a: Id, b: Id, older: Id, younger: Id, reason: number): void {
-    const facts = this.facts;
-    if (facts && this.analysis) {
-      const left = facts.data[older] as D;
-      const right = facts.data[younger] as D;
-      const joined = this.analysis.join(left, right);
-      if (joined !== left) {
-        facts.set(older, joined);
-        this.invalidateParents(older);
-      }
-      if (joined !== right) this.invalidateParents(younger);
-      if (this.analysis.modify && (joined !== left || joined !== right)) this.changed.push(older);
-    }
-    this.forest?.join(a, b, reason);
-    this.sets.link(older, younger);
-    this.members.splice(older, younger);
-    this.links.concat(older, younger);
-    this.repairs.push(younger);
-    this.merged.push(younger);
-    this.liveClasses--;
+  /**
+   * Hides an e-node: it stays in the graph, so that adding it again finds its class, but is seen no more by
+   * matching, by {@link nodes} and by extraction. A congruent e-node is hidden as well. Returns whether it was
+   * seen. The graph must be rebuilt afterwards.
+   */
+  subsume(node: NodeId): boolean {
+    this.find(node);
+    return this.heap.kernel.subsume(node);
   }
 
-  private invalidateParents(root: Id): void {
-    const { head, node, next } = this.links;
-    for (let link = head.data[root] as number; link >= 0; link = next.data[link] as number) {
-      const parent = node.data[link] as number;
-      if (this.store.isLive(parent)) this.stale.push(parent);
+  // ── Facts ──
+
+  /** Joins the facts of two classes that are about to become one. What the analysis throws propagates. */
+  private joinFacts(older: Id, younger: Id): void {
+    const [left, right] = this.joined(older, younger);
+    const { words } = this.heap;
+    const field = (id: Id, offset: number): number =>
+      words[(words[L.RECORD] as number) + id * FIELDS + offset] as number;
+    if (left) this.invalidate(field(older, L.HEAD), -1);
+    if (right) this.invalidate(field(younger, L.HEAD), -1);
+  }
+
+  /** Sets the facts of the older class to those of both; whether that is news to the one and to the other. */
+  private joined(older: Id, younger: Id): readonly [boolean, boolean] {
+    const facts = this.facts as Facts<D>;
+    const analysis = this.analysis as Analysis<D>;
+    const left = facts.data[older] as D;
+    const right = facts.data[younger] as D;
+    const both = analysis.join(left, right);
+    if (both !== left) {
+      facts.set(older, both);
+      this.touch(older);
     }
+    if (analysis.modify && (both !== left || both !== right)) this.changed.push(older);
+    return [both !== left, both !== right];
+  }
+
+  private touch(id: Id): void {
+    this.heap.append(L.TOUCHED, [id]);
+  }
+
+  /** Facts of the e-nodes behind the links from `first` to `last` (-1: to the end) are to be made again. */
+  private invalidate(first: number, last: number): void {
+    const { words } = this.heap;
+    const kids = words[L.KID] as number;
+    const records = words[L.RECORD] as number;
+    for (let link = first; link >= 0; link = words[kids + link * L.KID_STRIDE + L.LINK] as number) {
+      const owner = words[kids + link * L.KID_STRIDE + L.OWNER] as number;
+      if ((words[records + owner * FIELDS] as number) >= 0) this.stale.push(owner);
+      if (link === last) return;
+    }
+  }
+
+  /** Makes the facts of the ids below `end` that have none yet. */
+  private learn(end: number): void {
+    const { data } = this.facts as Facts<D>;
+    const analysis = this.analysis as Analysis<D>;
+    while (data.length < end) {
+      const id = data.length;
+      data.push(undefined as D);
+      if (!this.isLive(id)) continue;
+      data[id] = analysis.make(this, id);
+      if (analysis.modify) this.changed.push(id);
+    }
+  }
+
+  /** Whether what is done in bulk must be noted for {@link settle}. @internal */
+  get isWatched(): boolean {
+    return this.facts !== undefined;
+  }
+
+  /** Brings the facts up to what was done in bulk, in the order in which it was done. @internal */
+  settle(): void {
+    if (!this.facts) return;
+    const { heap } = this;
+    for (let at = 0; at < heap.length(L.JOINED); at += L.JOIN_STRIDE) {
+      const from = (heap.words[L.JOINED] as number) + at;
+      const [older, younger, head, tail, created] = heap.words.slice(
+        from,
+        from + L.JOIN_STRIDE,
+      ) as unknown as [number, number, number, number, number];
+      this.learn(created);
+      const [left, right] = this.joined(older, younger);
+      const { words } = heap;
+      // The links of the younger class come before those that the older one had.
+      const own =
+        tail >= 0
+          ? (words[(words[L.KID] as number) + tail * L.KID_STRIDE + L.LINK] as number)
+          : (words[(words[L.RECORD] as number) + older * FIELDS + L.HEAD] as number);
+      if (left) this.invalidate(own, -1);
+      if (right && head >= 0) this.invalidate(head, tail);
+    }
+    heap.resize(L.JOINED, 0);
+    this.learn(this.created);
+  }
+
+  private remake(node: NodeId): void {
+    const { analysis, facts } = this;
+    if (!analysis || !facts || !this.isLive(node)) return;
+    const root = this.find(node);
+    const old = facts.data[root] as D;
+    const joined = analysis.join(old, analysis.make(this, node));
+    if (joined === old) return;
+    facts.set(root, joined);
+    this.touch(root);
+    const { words } = this.heap;
+    this.invalidate(words[(words[L.RECORD] as number) + root * FIELDS + L.HEAD] as number, -1);
+    if (analysis.modify) this.changed.push(root);
   }
 
   // ── Rebuilding ──
 
   /** Whether no rebuild is pending. */
   get clean(): boolean {
-    return this.repairs.size + this.merged.size + this.stale.size === 0 && this.changed.size === 0;
+    const { words } = this.heap;
+    return (
+      (words[L.REPAIR + 1] as number) + (words[L.MERGED + 1] as number) === 0 &&
+      this.stale.size + this.changed.size === 0
+    );
   }
 
   /**
@@ -262,95 +362,21 @@ export class EGraph<D = undefined> {
    * up to date. What an analysis throws propagates; the graph must then be restored to a mark.
    */
   rebuild(): void {
-    const { repairs, stale, changed, merged } = this;
-    while (repairs.size + stale.size + changed.size > 0) {
-      if (repairs.size > 0) this.repair(repairs.shift());
-      else if (stale.size > 0) this.remake(stale.shift());
-      else this.analysis?.modify?.(this, this.find(changed.shift()));
-    }
-    if (merged.size > 0) this.tidy();
-    if (this.marks.length === 0 && this.listed > 2 * this.liveNodes + 1024) {
-      this.lists.compact(this.isLive);
-      this.listed = this.liveNodes;
-    }
-  }
-
-  /** Canonicalises the e-nodes that were parents of a class before it was merged away. */
-  private repair(merged: Id): void {
-    const { head, tail, node, next } = this.links;
-    let link = head.data[merged] as number;
-    const last = tail.data[merged] as number;
-    while (link >= 0) {
-      const parent = node.data[link] as number;
-      if (this.store.isLive(parent)) this.canonicalize(parent);
-      if (link === last) return;
-      link = next.data[link] as number;
-    }
-  }
-
-  private canonicalize(node: NodeId): void {
-    const { store, sets, table } = this;
-    const record = store.at.data[node] as number;
-    const arity = store.arity(node);
-    const words = store.words.data;
-    if (arity > this.key.length) this.key = new Int32Array(arity * 2);
-    const key = this.key;
-    let same = true;
-    for (let i = 0; i < arity; i++) {
-      const child = words[record + 2 + i] as number;
-      const root = sets.find(child);
-      key[i] = root;
-      if (root !== child) same = false;
-    }
-    if (same) return;
-    const op = words[record] as number;
-    const arg = words[record + 1] as number;
-    if (arity > 1 && this.symbols.commutative[op] === 1) sortPrefix(key, arity);
-    const hash = hashNode(op, arg, key, 0, arity);
-    const twin = table.find(hash, op, arg, key, arity);
-    if (twin >= 0 && twin < node) {
-      store.kill(node);
-    } else {
-      for (let i = 0; i < arity; i++)
-        if (words[record + 2 + i] !== key[i]) store.words.set(record + 2 + i, key[i] as number);
-      if (twin >= 0) store.kill(twin);
-      table.insert(hash, node);
-    }
-    if (twin >= 0) {
-      this.liveNodes--;
-      const x = this.find(node);
-      const y = this.find(twin);
-      if (x !== y) this.unite(node, twin, Math.min(x, y), Math.max(x, y), CONGRUENCE);
-    }
-  }
-
-  private remake(node: NodeId): void {
-    const { analysis, facts } = this;
-    if (!analysis || !facts || !this.store.isLive(node)) return;
-    const root = this.find(node);
-    const old = facts.data[root] as D;
-    const joined = analysis.join(old, analysis.make(this, node));
-    if (joined === old) return;
-    facts.set(root, joined);
-    this.invalidateParents(root);
-    if (analysis.modify) this.changed.push(root);
-  }
-
-  /** Orders the members of the merged classes and points them straight at their roots. */
-  private tidy(): void {
-    const { merged, members, sets, store } = this;
-    const { parent } = sets;
-    // Many classes may have become one: its root stands for them, once.
-    const roots = new Worklist();
-    while (merged.size > 0) roots.push(sets.find(merged.shift()));
-    while (roots.size > 0) {
-      const root = roots.shift();
-      const count = members.order(root, store);
-      for (let i = 0; i < count; i++) {
-        const node = members.ordered[i] as number;
-        if (parent.data[node] !== root) parent.set(node, root);
-      }
-    }
+    const { heap, stale, changed, analysis } = this;
+    do {
+      heap.words[L.WATCHED] = analysis ? 1 : 0;
+      heap.kernel.repair();
+      this.settle();
+      while (stale.size > 0) this.remake(stale.shift());
+      if (changed.size > 0) analysis?.modify?.(this, this.find(changed.shift()));
+    } while (heap.length(L.REPAIR) + stale.size + changed.size > 0);
+    if (heap.length(L.MERGED) > 0) heap.kernel.tidy();
+    const { words } = heap;
+    if (
+      this.marks.length === 0 &&
+      (words[L.LISTED] as number) > 2 * (words[L.NODES] as number) + 1024
+    )
+      heap.kernel.relist();
   }
 
   // ── Reading ──
@@ -360,87 +386,125 @@ export class EGraph<D = undefined> {
     return this.facts?.data[this.find(id)] as D;
   }
 
-  /** E-nodes that are alive; distinct ones once rebuilt. */
+  /** E-nodes that are alive and not subsumed; distinct ones once rebuilt. */
   get nodeCount(): number {
-    return this.liveNodes;
+    return this.heap.words[L.NODES] as number;
   }
 
   /** Classes. */
   get classCount(): number {
-    return this.liveClasses;
+    return this.heap.words[L.CLASSES] as number;
+  }
+
+  /** Ids given so far, dead e-nodes included: every id is below. */
+  get created(): number {
+    return (this.heap.words[L.RECORD + 1] as number) / FIELDS;
+  }
+
+  /** Unions of two classes so far. */
+  get unionCount(): number {
+    return this.heap.words[L.UNIONS] as number;
   }
 
   /** Bytes of the typed arrays held. */
   get bytes(): number {
-    return (
-      this.trail.bytes +
-      this.lists.bytes +
-      (this.givenIndex?.bytes ?? 0) +
-      this.repairs.bytes +
-      this.merged.bytes +
-      this.stale.bytes +
-      this.changed.bytes
-    );
+    return this.heap.bytes + this.stale.bytes + this.changed.bytes;
+  }
+
+  /** A word of the record of an id. */
+  private field(id: number, offset: number): number {
+    const { words } = this.heap;
+    return words[(words[L.RECORD] as number) + id * FIELDS + offset] as number;
+  }
+
+  /** A word of what is known of the symbol of a node. */
+  private ofSymbol(node: NodeId, offset: number): number {
+    const word = this.field(node, L.SYMBOL);
+    const symbol = word < 0 ? ~word : word & ~L.SUBSUMED;
+    const { words } = this.heap;
+    return words[(words[L.SYMBOLS] as number) + symbol * L.SYMBOL_STRIDE + offset] as number;
+  }
+
+  private isLive(node: NodeId): boolean {
+    return this.field(node, L.SYMBOL) >= 0;
+  }
+
+  /** Whether an e-node is alive and not subsumed. */
+  private isSeen(node: NodeId): boolean {
+    const word = this.field(node, L.SYMBOL);
+    return word >= 0 && (word & L.SUBSUMED) === 0;
   }
 
   /** Canonical ids of all classes, in creation order. */
   classes(): Id[] {
-    const parent = this.sets.parent;
     const ids: Id[] = [];
-    for (let id = 0; id < parent.length; id++) if (parent.data[id] === id) ids.push(id);
+    const { words } = this.heap;
+    const parents = (words[L.RECORD] as number) + L.PARENT;
+    const { created } = this;
+    for (let id = 0; id < created; id++) if (words[parents + id * FIELDS] === id) ids.push(id);
     return ids;
   }
 
   /** The live e-nodes of a class, in creation order. */
   nodes(id: Id): NodeId[] {
     const root = this.find(id);
-    const next = this.members.next.data;
     const nodes: NodeId[] = [];
     let node = root;
     do {
-      if (this.store.isLive(node)) nodes.push(node);
-      node = next[node] as number;
+      if (this.isSeen(node)) nodes.push(node);
+      node = this.field(node, L.NEXT);
     } while (node !== root);
-    return this.merged.size > 0 ? nodes.sort(ascending) : nodes;
+    return this.heap.length(L.MERGED) > 0 ? nodes.sort(ascending) : nodes;
   }
 
   /** The live e-nodes with an operator, in creation order. */
   nodesWith(op: OpId): NodeId[] {
-    const list = this.lists.items[op];
+    const { words } = this.heap;
     const nodes: NodeId[] = [];
-    if (!list) return nodes;
-    const count = this.lists.counts[op] as number;
-    for (let i = 0; i < count; i++) {
-      const node = list[i] as number;
-      if (this.store.isLive(node)) nodes.push(node);
+    const lists = words[L.LIST] as number;
+    let kinds = 0;
+    for (const [arity, symbol] of (this.symbolOf[op] ?? new Int32Array(0)).entries()) {
+      if (symbol === 0) continue;
+      const at = (words[L.SYMBOLS] as number) + (symbol - 1) * L.SYMBOL_STRIDE;
+      const count = words[at + L.COUNT] as number;
+      if (count > 0 && arity >= 0) kinds++;
+      let chunk = lists + (words[at + L.FIRST] as number);
+      for (let i = 0; i < count; i++) {
+        const place = i % L.CHUNK_ITEMS;
+        if (place === 0 && i > 0) chunk = lists + (words[chunk] as number);
+        const node = words[chunk + 2 + place] as number;
+        if (this.isSeen(node)) nodes.push(node);
+      }
     }
-    return nodes;
+    return kinds > 1 ? nodes.sort(ascending) : nodes;
   }
 
   /** The operator of an e-node. */
   op(node: NodeId): OpId {
-    return this.store.op(node);
+    return this.ofSymbol(node, L.OPERATOR);
   }
 
   /** The argument of an e-node. */
   arg(node: NodeId): ArgId {
-    return this.store.arg(node);
+    return this.field(node, L.ARGUMENT);
   }
 
   /** The number of children of an e-node. */
   arity(node: NodeId): number {
-    return this.store.arity(node);
+    return this.ofSymbol(node, L.ARITY);
   }
 
   /** The canonical id of a child. */
   child(node: NodeId, i: number): Id {
-    return this.find(this.store.child(node, i));
+    const { words } = this.heap;
+    const kid = this.field(node, L.KIDS) + i;
+    return this.find(words[(words[L.KID] as number) + kid * L.KID_STRIDE + L.CHILD] as number);
   }
 
   /** The canonical ids of the children. */
   children(node: NodeId): Id[] {
     const children: Id[] = [];
-    const arity = this.store.arity(node);
+    const arity = this.arity(node);
     for (let i = 0; i < arity; i++) children.push(this.child(node, i));
     return children;
   }
@@ -452,12 +516,13 @@ export class EGraph<D = undefined> {
 
   /** The live e-nodes that have a class as a child, each once, in creation order. */
   parents(id: Id): NodeId[] {
-    const { head, node, next } = this.links;
+    const { words } = this.heap;
+    const kids = words[L.KID] as number;
     const parents = new Set<NodeId>();
-    let link = head.data[this.find(id)] as number;
-    for (; link >= 0; link = next.data[link] as number) {
-      const parent = node.data[link] as number;
-      if (this.store.isLive(parent)) parents.add(parent);
+    let link = this.field(this.find(id), L.HEAD);
+    for (; link >= 0; link = words[kids + link * L.KID_STRIDE + L.LINK] as number) {
+      const parent = words[kids + link * L.KID_STRIDE + L.OWNER] as number;
+      if (this.isSeen(parent)) parents.add(parent);
     }
     return [...parents].sort(ascending);
   }
@@ -467,91 +532,174 @@ export class EGraph<D = undefined> {
     return node;
   }
 
-  /** A child as it was given when the e-node was created; of a commutative operator too in that order. */
+  /** A child as it was given when the e-node was created; without proofs, the canonical id of its class. */
   originalChild(node: NodeId, i: number): Id {
-    return this.store.given.data[this.store.slot(node) + i] as number;
+    if (!this.forest) return this.child(node, i);
+    const { words } = this.heap;
+    return words[(words[L.GIVEN] as number) + this.field(node, L.KIDS) + i] as number;
   }
 
   // ── Marks ──
 
   /** Notes the present state, to come back to by {@link restore}. Marks nest; it costs next to nothing. */
   mark(): Mark {
+    const { heap } = this;
+    const { words } = heap;
     const mark: OpenMark = {
       serial: this.serial++,
-      nodes: this.liveNodes,
-      classes: this.liveClasses,
-      repairs: this.repairs.save(),
-      merged: this.merged.save(),
+      lengths: Int32Array.from(GROWING, (column) => heap.length(column)),
+      trail: heap.length(L.TRAIL),
+      kids: heap.length(L.KID),
+      nodes: this.nodeCount,
+      classes: this.classCount,
+      generation: heap.generation,
+      pending: PENDING.some((column) => heap.length(column) > 0)
+        ? PENDING.map((column) => heap.column(column).slice())
+        : undefined,
+      facts: this.facts?.mark() ?? 0,
       stale: this.stale.save(),
       changed: this.changed.save(),
     };
-    this.trail.mark();
+    words[L.MARKED] = 1;
+    words[L.RECORD + 3] = heap.length(L.RECORD);
+    words[L.KID + 3] = mark.kids;
+    // Queries outlive a mark that they were made within, so what they have seen is always logged.
+    words[L.CODE + 3] = ALL;
     this.marks.push(mark);
     return mark;
   }
 
   /**
    * Undoes everything since a mark, and closes it and the marks set after it. Only interned operators and
-   * arguments stay. Throws when the mark is closed already.
+   * arguments stay. Throws an {@link EGraphError} `mark` when the mark is closed already or another graph's.
    */
   restore(mark: Mark): void {
     const depth = this.depth(mark);
     const open = this.marks[depth] as OpenMark;
-    const first = this.nodesAt(depth);
-    for (let node = this.store.created - 1; node >= first; node--) {
-      this.givenIndex?.remove(node);
-      const op = this.store.op(node);
-      if (this.lists.pop(op, node)) this.listed--;
+    const { heap } = this;
+    heap.kernel.undo(open.trail, (open.lengths[0] as number) / FIELDS);
+    for (const [i, column] of GROWING.entries()) heap.resize(column, open.lengths[i] as number);
+    heap.words[L.NODES] = open.nodes;
+    heap.words[L.CLASSES] = open.classes;
+    heap.words[L.REPAIRED] = 0;
+    for (const [i, column] of PENDING.entries()) {
+      heap.resize(column, 0);
+      if (open.pending) heap.append(column, open.pending[i] as Int32Array);
     }
-    this.trail.restore(depth);
     this.marks.length = depth;
-    this.liveNodes = open.nodes;
-    this.liveClasses = open.classes;
-    this.repairs.load(open.repairs);
-    this.merged.load(open.merged);
+    this.setFloors();
+    // The table was made anew since: what the trail knows of the old one is void.
+    if (open.generation !== heap.generation) heap.refill();
+    this.facts?.restore(open.facts, this.created, this.floor());
     this.stale.load(open.stale);
     this.changed.load(open.changed);
+    this.forest?.cut();
   }
 
   /** Closes a mark and the marks set after it, keeping what was done since. Throws when it is closed already. */
   release(mark: Mark): void {
-    const depth = this.depth(mark);
-    this.trail.release(depth);
-    this.marks.length = depth;
+    this.marks.length = this.depth(mark);
+    if (this.marks.length === 0) this.heap.resize(L.TRAIL, 0);
+    this.setFloors();
+    this.facts?.release(this.floor());
+  }
+
+  private floor(): number {
+    return ((this.marks.at(-1)?.lengths[0] as number | undefined) ?? 0) / FIELDS;
+  }
+
+  private setFloors(): void {
+    const { words } = this.heap;
+    const open = this.marks.at(-1);
+    words[L.MARKED] = open ? 1 : 0;
+    words[L.RECORD + 3] = open ? (open.lengths[0] as number) : 0;
+    words[L.KID + 3] = open ? open.kids : 0;
+    words[L.CODE + 3] = open ? ALL : 0;
   }
 
   private depth(mark: Mark): number {
     const depth = this.marks.indexOf(mark as OpenMark);
     if (depth < 0)
-      throw new Error(
-        "this mark is closed: it, or a mark set before it, was restored or released; restore marks innermost first",
+      throw new EGraphError(
+        "mark",
+        "this mark is closed, or another graph's: it, or a mark set before it, was restored or released; restore marks innermost first",
       );
     return depth;
   }
 
-  private nodesAt(depth: number): number {
-    return this.trail.lengthAt(depth, this.sets.parent);
+  /**
+   * Takes all classes and e-nodes out and closes all marks; operators, arguments and the queries made for the
+   * graph stay, as does its memory, so that it grows faster the next time.
+   */
+  clear(): void {
+    const { heap } = this;
+    const { words } = heap;
+    for (const column of [...GROWING, ...PENDING, L.KID, L.TRAIL]) heap.resize(column, 0);
+    for (const scalar of [
+      L.NODES,
+      L.CLASSES,
+      L.USED,
+      L.LISTED,
+      L.REPAIRED,
+      L.GIVENS_USED,
+      L.UNIONS,
+    ])
+      words[scalar] = 0;
+    heap.column(L.TABLE).fill(0);
+    heap.column(L.GIVENS).fill(0);
+    const symbols = heap.column(L.SYMBOLS);
+    for (let at = 0; at < symbols.length; at += L.SYMBOL_STRIDE) {
+      symbols[at + L.COUNT] = 0;
+      symbols[at + L.FIRST] = -1;
+      symbols[at + L.LAST] = -1;
+    }
+    this.facts?.clear();
+    this.stale.load(undefined);
+    this.changed.load(undefined);
+    this.marks = [];
+    this.setFloors();
+    this.forest?.cut();
+    this.clears++;
+  }
+
+  /** Counts how often the graph was cleared: what queries have seen before is void. @internal */
+  clears = 0;
+
+  /** A copy with the same ids, without open marks; queries have to be made for it anew. */
+  clone(): EGraph<D> {
+    const copy = new EGraph<D>(this.options);
+    copy.symbols = this.symbols.clone();
+    copy.symbolOf.push(...this.symbolOf.map((table) => table.slice()));
+    copy.heap.copy(this.heap);
+    copy.heap.resize(L.TRAIL, 0);
+    copy.setFloors();
+    copy.guards.push(...this.guards);
+    if (this.facts) copy.facts = this.facts.clone();
+    copy.stale.load(this.stale.save());
+    copy.changed.load(this.changed.save());
+    return copy;
   }
 
   /** A hash of the content: e-nodes, the classes they are in, and what is pending. Equal after restoring. */
   hash(): string {
-    const { store, sets } = this;
     let a = 0x9e3779b9 | 0;
     let b = 0x7f4a7c15;
     const take = (word: number): void => {
-      a = mix(a, word);
-      b = mix(b, Math.imul(word, 0x85ebca6b) ^ a);
+      a = scramble(a ^ word, 0x85ebca6b);
+      b = scramble(b + word, 0xcc9e2d51) ^ a;
     };
-    take(this.liveNodes);
-    take(this.liveClasses);
-    for (let node = 0; node < store.created; node++) {
-      take(sets.find(node));
-      take(this.members.next.data[node] as number);
+    const { created, heap } = this;
+    take(this.nodeCount);
+    take(this.classCount);
+    for (let id = 0; id < created; id++) {
+      take(this.find(id));
+      for (const offset of [L.SYMBOL, L.ARGUMENT, L.NEXT]) take(this.field(id, offset));
     }
-    for (let i = 0; i < store.words.length; i++) take(store.words.data[i] as number);
-    for (let i = 0; i < store.given.length; i++) take(store.given.data[i] as number);
-    for (const list of [this.repairs, this.merged, this.stale, this.changed])
-      for (const id of list.save() ?? []) take(id);
+    const kids = heap.column(L.KID);
+    for (let at = 0; at < kids.length; at += L.KID_STRIDE) take(kids[at + L.CHILD] as number);
+    for (const column of [L.GIVEN, L.EQUATIONS, ...PENDING])
+      for (const word of heap.column(column)) take(word);
+    for (const list of [this.stale, this.changed]) for (const id of list.save() ?? []) take(id);
     return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
@@ -565,21 +713,13 @@ export class EGraph<D = undefined> {
     if (!this.forest)
       throw new Error("this e-graph keeps no proofs; make it with { proofs: true }");
     if (this.find(a) !== this.find(b)) throw new Error(`${a} and ${b} are not known to be equal`);
-    return this.forest.reasons(a, b, this.store, this.symbols.commutative);
+    return this.forest.reasons(a, b, this);
   }
 }
 
 const ascending = (a: number, b: number): number => a - b;
 
-/** Insertion sort of the first `count` entries: children are few. */
-function sortPrefix(key: Int32Array, count: number): void {
-  for (let i = 1; i < count; i++) {
-    const value = key[i] as number;
-    let j = i - 1;
-    while (j >= 0 && (key[j] as number) > value) {
-      key[j + 1] = key[j] as number;
-      j--;
-    }
-    key[j + 1] = value;
-  }
+function scramble(word: number, by: number): number {
+  const x = Math.imul(word ^ (word >>> 16), by);
+  return x ^ (x >>> 13);
 }

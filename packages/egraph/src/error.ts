@@ -11,7 +11,12 @@ export type EGraphErrorCode =
   | "size"
   | "literal"
   | "rule"
-  | "option";
+  | "option"
+  | "id"
+  | "mark"
+  | "pending"
+  | "nodes"
+  | "memory";
 
 /** A fault in what a caller gave; the graph is as it was before. The message says what, where and how to mend it. */
 export class EGraphError extends Error {

@@ -26,6 +26,15 @@ export class Matches {
     this.count++;
   }
 
+  /** Appends rows of `width` words each; returns how many. @internal */
+  take(words: Int32Array, width: number): number {
+    if (words.length === 0) return 0;
+    const from = this.count * width;
+    this.reserve(from + words.length).set(words, from);
+    this.count += words.length / width;
+    return words.length / width;
+  }
+
   /** Makes room for `length` entries; returns the rows. @internal */
   reserve(length: number): Int32Array {
     if (length > this.rows.length) {

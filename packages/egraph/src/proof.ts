@@ -1,20 +1,14 @@
-import { Column } from "./column.ts";
-import { finish, mix } from "./hash.ts";
+import type { Heap } from "./heap.ts";
 import type { Id, NodeId, OpId } from "./ids.ts";
-import type { NodeStore } from "./nodes.ts";
+import { CONGRUENCE, EQUATION_STRIDE, EQUATIONS } from "./kernel/layout.ts";
 import { Timeline } from "./timeline.ts";
-import type { Trail } from "./trail.ts";
-
-/** Reason of a union that follows from the equality of children. */
-export const CONGRUENCE: number = -2;
 
 /** What equations are about: each id stands for the term it was created with. */
 interface Terms {
   op(id: NodeId): OpId;
   arity(id: NodeId): number;
-  /** Position in `given` of the first child. */
-  slot(id: NodeId): number;
-  readonly given: { readonly data: Int32Array };
+  originalChild(id: NodeId, i: number): Id;
+  isCommutative(op: OpId): boolean;
 }
 
 /**
@@ -23,55 +17,50 @@ interface Terms {
  * Oliveras, "Proof-producing congruence closure", RTA 2005, whose forest is built only then).
  */
 export class ProofForest {
-  /** Three words an equation: the two ids, and the reason. */
-  private readonly equations: Column;
+  private readonly heap: Heap;
   private readonly timeline: Timeline = new Timeline();
   /** Equations of the timeline that are still those recorded. */
   private told = 0;
 
-  constructor(trail: Trail) {
-    this.equations = new Column(trail);
+  constructor(heap: Heap) {
+    this.heap = heap;
   }
 
-  /** An id equal to no other needs no record. */
-  push(_id: Id): void {}
+  /** To be called when equations were cut off, before others are written over them. */
+  cut(): void {
+    this.told = Math.min(this.told, this.length);
+  }
 
-  /** Records that two ids, and with them their classes, were made equal. */
-  join(a: Id, b: Id, reason: number): void {
-    const { equations } = this;
-    // What was cut off by restoring a mark is written over from here on.
-    if (equations.length < this.told) this.told = equations.length;
-    equations.push(a);
-    equations.push(b);
-    equations.push(reason);
+  private word(equation: number, offset: number): number {
+    const { words } = this.heap;
+    return words[(words[EQUATIONS] as number) + equation * EQUATION_STRIDE + offset] as number;
   }
 
   /** Equations recorded. */
   get length(): number {
-    return this.equations.length / 3;
+    return this.heap.length(EQUATIONS) / EQUATION_STRIDE;
   }
 
   /** The first id of an equation. */
   from(equation: number): Id {
-    return this.equations.data[3 * equation] as number;
+    return this.word(equation, 0);
   }
 
   /** The second id of an equation. */
   to(equation: number): Id {
-    return this.equations.data[3 * equation + 1] as number;
+    return this.word(equation, 1);
   }
 
   /** Why: what the union was given, or {@link CONGRUENCE}. */
   reason(equation: number): number {
-    return this.equations.data[3 * equation + 2] as number;
+    return this.word(equation, 2);
   }
 
   /** When which ids became equal, up to now. */
   history(): Timeline {
-    const { timeline, equations } = this;
-    const { length } = equations;
-    timeline.cut(Math.min(this.told, length) / 3);
-    for (let e = timeline.length; e < length / 3; e++) timeline.push(this.from(e), this.to(e));
+    const { timeline, length } = this;
+    timeline.cut(Math.min(this.told, length));
+    for (let e = timeline.length; e < length; e++) timeline.push(this.from(e), this.to(e));
     this.told = length;
     return timeline;
   }
@@ -99,7 +88,7 @@ export class ProofForest {
   }
 
   /** The distinct reasons, ascending, on which the equality of two equal ids rests. */
-  reasons(a: Id, b: Id, terms: Terms, commutative: Uint8Array): number[] {
+  reasons(a: Id, b: Id, terms: Terms): number[] {
     const found = new Set<number>();
     const seen = new Set<number>();
     const todo: Id[] = [a, b];
@@ -112,120 +101,29 @@ export class ProofForest {
         seen.add(equation);
         const reason = this.reason(equation);
         if (reason >= 0) found.add(reason);
-        else if (reason === CONGRUENCE) this.pairChildren(equation, terms, commutative, todo);
+        else if (reason === CONGRUENCE) this.pairChildren(equation, terms, todo);
       }
     }
     return [...found].sort((p, q) => p - q);
   }
 
   /** Appends the pairs of children that made the two nodes of an equation congruent. */
-  private pairChildren(equation: number, terms: Terms, commutative: Uint8Array, pairs: Id[]): void {
+  private pairChildren(equation: number, terms: Terms, pairs: Id[]): void {
     const [from, to] = [this.from(equation), this.to(equation)];
     const arity = terms.arity(from);
-    const given = terms.given.data;
-    const left = terms.slot(from);
-    const right = terms.slot(to);
-    if (commutative[terms.op(from)] !== 1) {
+    if (!terms.isCommutative(terms.op(from))) {
       for (let i = 0; i < arity; i++)
-        pairs.push(given[left + i] as number, given[right + i] as number);
+        pairs.push(terms.originalChild(from, i), terms.originalChild(to, i));
       return;
     }
     // Equality before an equation is an equivalence, so taking the first partner that fits cannot go wrong.
     const history = this.history();
-    const open = Array.from({ length: arity }, (_, i) => given[right + i] as number);
+    const open = Array.from({ length: arity }, (_, i) => terms.originalChild(to, i));
     for (let i = 0; i < arity; i++) {
-      const child = given[left + i] as number;
+      const child = terms.originalChild(from, i);
       const at = open.findIndex((other) => history.latest(child, other) < equation);
       pairs.push(child, open[at] as number);
       open.splice(at, 1);
     }
   }
-}
-
-/**
- * Finds the e-node that was created with exactly these children as given. With proofs, equal terms that
- * were given different children keep ids of their own, since they are equal for a reason.
- */
-export class GivenIndex {
-  private slots: Int32Array = new Int32Array(256);
-  private used = 0;
-  private readonly store: NodeStore;
-
-  constructor(store: NodeStore) {
-    this.store = store;
-  }
-
-  /** The node created with this operator, argument and children, or -1. */
-  find(op: number, arg: number, given: Int32Array, arity: number): NodeId {
-    const { store, slots } = this;
-    const mask = slots.length - 1;
-    for (let slot = hashGiven(op, arg, given, 0, arity) & mask; ; slot = (slot + 1) & mask) {
-      const node = (slots[slot] as number) - 1;
-      if (node === -1) return -1;
-      if (node < 0 || store.op(node) !== op || store.arg(node) !== arg) continue;
-      if (store.arity(node) !== arity) continue;
-      const from = store.slot(node);
-      let i = 0;
-      while (i < arity && store.given.data[from + i] === given[i]) i++;
-      if (i === arity) return node;
-    }
-  }
-
-  insert(node: NodeId): void {
-    if (this.used * 2 >= this.slots.length) this.rehash();
-    this.place(node);
-    this.used++;
-  }
-
-  /** Forgets a node; those that were created later must have been forgotten before. */
-  remove(node: NodeId): void {
-    const { slots } = this;
-    const mask = slots.length - 1;
-    let slot = this.hash(node) & mask;
-    while (slots[slot] !== node + 1) slot = (slot + 1) & mask;
-    slots[slot] = 0;
-    this.used--;
-  }
-
-  private hash(node: NodeId): number {
-    const { store } = this;
-    return hashGiven(
-      store.op(node),
-      store.arg(node),
-      store.given.data,
-      store.slot(node),
-      store.arity(node),
-    );
-  }
-
-  private place(node: NodeId): void {
-    const { slots } = this;
-    const mask = slots.length - 1;
-    let slot = this.hash(node) & mask;
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = node + 1;
-  }
-
-  // In creation order, so that removing the newest first leaves no gap in a probe sequence.
-  private rehash(): void {
-    const nodes = this.slots.filter((word) => word !== 0).sort();
-    this.slots = new Int32Array(this.slots.length * 2);
-    for (const word of nodes) this.place(word - 1);
-  }
-
-  get bytes(): number {
-    return this.slots.byteLength;
-  }
-}
-
-function hashGiven(
-  op: number,
-  arg: number,
-  given: Int32Array,
-  from: number,
-  arity: number,
-): number {
-  let h = mix(mix(arity + 1, arg), op);
-  for (let i = 0; i < arity; i++) h = mix(h, given[from + i] as number);
-  return finish(h);
 }

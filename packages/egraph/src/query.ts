@@ -1,7 +1,10 @@
 import { generate, type Program } from "./codegen.ts";
 import { compile } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
-import { execute, type Meter } from "./machine.ts";
+import { EGraphError } from "./error.ts";
+import { CODE, RECORD, ROWS, STRIDE, TOUCHED } from "./kernel/layout.ts";
+import { DONE, FULL, PAUSED } from "./kernel/search.ts";
+import { CURSOR, GUARD, STEP } from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Guard, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
@@ -22,10 +25,85 @@ export interface SearchOptions {
   readonly limit?: number;
   /** Asked every few thousand steps whether to give up; what was found until then stays. */
   readonly stop?: () => boolean;
+  /**
+   * Only what may be new since the last such search of this query that was complete: all matches that were not
+   * there then, among some that were. Restoring a mark brings back what had been seen at it.
+   */
+  readonly fresh?: boolean;
 }
 
 /** Steps after which a query is worth compiling to code. */
 const WARM = 50_000;
+/** Words that matches are collected in before they are handed over: few enough to stay in the cache. */
+const BATCH = 1 << 14;
+
+/** A plan in the memory of the graph. */
+class Machine {
+  private readonly graph: EGraph<unknown>;
+  private readonly plan: Plan;
+  private readonly slots: number;
+  /** Where its parts lie in the column of code. */
+  private readonly state: number;
+  private readonly registers: number;
+  private readonly orders: number;
+  private readonly code: number;
+  private steps = 0;
+  /** Undefined while interpreted; null where code cannot be made. */
+  private program: Program | null | undefined;
+
+  constructor(graph: EGraph<unknown>, plan: Plan, slots: number) {
+    this.graph = graph;
+    this.plan = plan;
+    this.slots = slots;
+    const { heap } = graph;
+    const first = graph.guards.length;
+    graph.guards.push(...plan.guards);
+    const code = Array.from(plan.code);
+    for (let at = 0; at < code.length; at += STEP)
+      if (code[at] === GUARD) code[at + 1] = (code[at + 1] as number) + first;
+    this.state = heap.append(CODE, new Int32Array(3 + (code.length / STEP) * CURSOR));
+    this.registers = heap.append(CODE, new Int32Array(Math.max(1, plan.registers)));
+    this.orders = heap.append(CODE, plan.orders);
+    this.code = heap.append(CODE, code);
+  }
+
+  /** Appends matches, `limit` at most; returns whether it found all. */
+  run(out: Matches, limit: number, stop: (() => boolean) | undefined): boolean {
+    if (limit <= 0) return false;
+    if (this.program === undefined && this.steps > WARM)
+      this.program = generate(this.plan, this.slots) ?? null;
+    if (this.program) return this.program(this.graph, out, limit, stop);
+    const { heap } = this.graph;
+    const { state, slots } = this;
+    const base = heap.words[CODE] as number;
+    heap.words.fill(-1, base + this.registers, base + this.registers + this.plan.registers);
+    heap.words.fill(0, base + state, base + state + 3);
+    heap.resize(ROWS, 0);
+    let left = limit;
+    for (;;) {
+      // A row without slots takes no room.
+      const why = heap.kernel.search(
+        this.code,
+        state,
+        this.registers,
+        this.orders,
+        slots,
+        Math.min(left, 0x7fffffff),
+      );
+      const found = out.take(heap.column(ROWS), slots);
+      left -= found;
+      heap.resize(ROWS, 0);
+      if (why === DONE || why === FULL) {
+        this.steps += heap.words[(heap.words[CODE] as number) + state + 2] as number;
+        return why === DONE;
+      }
+      if (why === PAUSED) {
+        if (stop?.()) return false;
+      } else if ((heap.words[ROWS + 2] as number) < Math.max(BATCH, 2 * slots))
+        heap.ensure(ROWS, Math.max(2 * (heap.words[ROWS + 2] as number), slots));
+    }
+  }
+}
 
 /**
  * A pattern, or several at once, compiled for a graph. Several roots are a join: they share slots, are
@@ -36,12 +114,15 @@ const WARM = 50_000;
  */
 export class Query {
   private readonly graph: EGraph<unknown>;
-  private readonly slots: number;
-  private readonly plan: Plan;
-  private readonly registers: Int32Array;
-  private readonly meter: Meter = { steps: 0 };
-  /** Undefined while interpreted; null where code cannot be made. */
-  private program: Program | null | undefined;
+  private readonly roots: readonly Pattern[];
+  private readonly options: QueryOptions;
+  private readonly whole: Machine;
+  /** For each root: the search that begins at it, in the classes that changed. Made when first needed. */
+  private readonly partial: (Machine | undefined)[] = [];
+  /** Where it is kept how many ids and changes there were at the last complete fresh search. */
+  private seen = -1;
+  private clears = 0;
+  private readonly depth: number;
 
   // biome-ignore lint/suspicious/noExplicitAny: a query does not look at the facts of the graph
   constructor(graph: EGraph<any>, roots: readonly Pattern[], options: QueryOptions) {
@@ -50,9 +131,15 @@ export class Query {
         `a query needs a root slot for each root, and one root at least: ${roots.length} roots, ${options.rootSlots.length} slots`,
       );
     this.graph = graph;
-    this.slots = options.slots;
-    this.plan = compile(graph, roots, options.slots, options.rootSlots, options.guards ?? []);
-    this.registers = new Int32Array(Math.max(1, this.plan.registers));
+    this.roots = roots;
+    this.options = options;
+    this.whole = new Machine(graph, this.plan(), options.slots);
+    this.depth = depthOf(roots, options);
+  }
+
+  private plan(changed?: number): Plan {
+    const { slots, rootSlots, guards = [] } = this.options;
+    return compile(this.graph, this.roots, slots, rootSlots, guards, changed);
   }
 
   /**
@@ -60,19 +147,80 @@ export class Query {
    * row comes once for every choice of e-nodes that gives it. The graph must be rebuilt.
    */
   search(out: Matches, options: SearchOptions = {}): number {
-    if (!this.graph.clean)
-      throw new Error("the e-graph has unions pending: call rebuild() before searching");
-    if (out.width !== this.slots)
-      throw new RangeError(`rows of width ${this.slots} do not fit matches of width ${out.width}`);
-    this.registers.fill(-1);
-    const { graph, registers, meter } = this;
-    const { limit = Number.POSITIVE_INFINITY, stop } = options;
-    if (this.program === undefined && meter.steps > WARM) this.compile();
-    if (this.program) return this.program(graph, registers, out, limit, stop);
-    return execute(graph, this.plan, registers, out, limit, stop, meter);
+    const { graph } = this;
+    const { slots } = this.options;
+    if (!graph.clean)
+      throw new EGraphError(
+        "pending",
+        "the e-graph has unions pending: call rebuild() before searching",
+      );
+    if (out.width !== slots)
+      throw new RangeError(`rows of width ${slots} do not fit matches of width ${out.width}`);
+    const { limit = Number.POSITIVE_INFINITY, stop, fresh = false } = options;
+    const before = out.count;
+    if (fresh) this.searchFresh(out, limit, stop);
+    else this.whole.run(out, limit, stop);
+    return out.count - before;
   }
 
-  private compile(): void {
-    this.program = generate(this.plan, this.slots) ?? null;
+  private searchFresh(out: Matches, limit: number, stop: (() => boolean) | undefined): void {
+    const { heap, clears } = this.graph;
+    if (this.seen < 0) this.seen = heap.append(CODE, [0, 0]);
+    if (this.clears !== clears) this.see(0, 0);
+    this.clears = clears;
+    const at = (heap.words[CODE] as number) + this.seen;
+    const created = heap.words[at] as number;
+    const touched = heap.words[at + 1] as number;
+    const ids = heap.length(RECORD) / STRIDE;
+    const changes = heap.length(TOUCHED);
+    if (created === ids && touched === changes) return;
+    const dirty = created === 0 ? -1 : heap.kernel.collect(created, touched, this.depth);
+    const complete =
+      dirty < 0
+        ? this.whole.run(out, limit, stop)
+        : dirty === 0 || this.searchChanged(out, limit, stop);
+    if (complete) this.see(ids, changes);
   }
+
+  private searchChanged(out: Matches, limit: number, stop: (() => boolean) | undefined): boolean {
+    const before = out.count;
+    for (let root = 0; root < this.roots.length; root++) {
+      const machine =
+        this.partial[root] ?? new Machine(this.graph, this.plan(root), this.options.slots);
+      this.partial[root] = machine;
+      if (!machine.run(out, limit - (out.count - before), stop)) return false;
+    }
+    return true;
+  }
+
+  /** Notes what has been seen, in the memory of the graph, where it can be undone. */
+  private see(created: number, touched: number): void {
+    const { heap } = this.graph;
+    heap.kernel.note(this.seen, created);
+    heap.kernel.note(this.seen + 1, touched);
+  }
+}
+
+/** Levels below a root at which a change can make a match: what is bound once and read by no guard does not matter. */
+function depthOf(roots: readonly Pattern[], { guards = [], rootSlots }: QueryOptions): number {
+  const uses = new Map<number, number>();
+  const use = (slot: number): void => void uses.set(slot, (uses.get(slot) ?? 0) + 1);
+  const count = (pattern: Pattern): void => {
+    if (pattern.kind === "variable") use(pattern.slot);
+    else {
+      if (pattern.classSlot !== undefined) use(pattern.classSlot);
+      for (const child of [...pattern.children, ...(pattern.suffix ?? [])]) count(child);
+    }
+  };
+  for (const root of roots) count(root);
+  for (const slot of rootSlots) use(slot);
+  for (const guard of guards) for (const slot of guard.needs) use(slot);
+  const depth = (pattern: Pattern): number => {
+    if (pattern.kind === "variable") return (uses.get(pattern.slot) ?? 0) > 1 ? 0 : -1;
+    const below = [...pattern.children, ...(pattern.suffix ?? [])].map(depth);
+    // Guards read further children through the e-node.
+    const rest = pattern.rest ? 0 : -1;
+    return 1 + Math.max(-1, rest, ...below);
+  };
+  return Math.max(0, ...roots.map(depth));
 }

@@ -6,13 +6,13 @@ export class Symbols {
   private readonly byName = new Map<string, OpId>();
   private readonly values: unknown[] = [undefined];
   private readonly byKey = new Map<string, ArgId>();
-  /** 1 where the order of an operator's children does not matter. */
-  commutative: Uint8Array = new Uint8Array(64);
+  /** Whether the order of an operator's children does not matter. */
+  readonly commutative: boolean[] = [];
 
   operator(name: string, commutative: boolean | undefined): OpId {
     const known = this.byName.get(name);
     if (known !== undefined) {
-      if (commutative !== undefined && commutative !== (this.commutative[known] === 1))
+      if (commutative !== undefined && commutative !== this.commutative[known])
         throw new Error(
           `operator "${name}" is ${commutative ? "not " : ""}commutative already; declare it the same way everywhere`,
         );
@@ -20,12 +20,7 @@ export class Symbols {
     }
     const op = this.names.push(name) - 1;
     this.byName.set(name, op);
-    if (op >= this.commutative.length) {
-      const grown = new Uint8Array(op * 2);
-      grown.set(this.commutative);
-      this.commutative = grown;
-    }
-    this.commutative[op] = commutative ? 1 : 0;
+    this.commutative.push(commutative === true);
     return op;
   }
 
@@ -49,5 +44,16 @@ export class Symbols {
 
   argument(arg: ArgId): unknown {
     return this.values[arg];
+  }
+
+  /** A copy. */
+  clone(): Symbols {
+    const copy = new Symbols();
+    copy.names.push(...this.names);
+    copy.commutative.push(...this.commutative);
+    for (const [name, op] of this.byName) copy.byName.set(name, op);
+    copy.values.push(...this.values.slice(1));
+    for (const [key, arg] of this.byKey) copy.byKey.set(key, arg);
+    return copy;
   }
 }

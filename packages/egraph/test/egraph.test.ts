@@ -16,6 +16,9 @@ function expectSame<D>(pair: Pair<D>): void {
   expect(graph.classCount).toBe(graph.classes().length);
 }
 
+/** The kernel in TypeScript, and as WebAssembly. */
+const kernel = fc.constantFrom<false | "always">(false, "always");
+
 /** The indexes of the engine agree with one another. */
 function expectConsistent<D>({ graph }: Pair<D>): void {
   const classes = graph.classes();
@@ -37,8 +40,8 @@ function expectConsistent<D>({ graph }: Pair<D>): void {
 
 test("adding, uniting and rebuilding agree with the reference", () => {
   fc.assert(
-    fc.property(growth, fc.boolean(), (script, proofs) => {
-      const pair = new Pair({ proofs }).run(script);
+    fc.property(growth, fc.boolean(), kernel, (script, proofs, wasm) => {
+      const pair = new Pair({ proofs, wasm }).run(script);
       expectSame(pair);
       expectConsistent(pair);
     }),
@@ -48,8 +51,12 @@ test("adding, uniting and rebuilding agree with the reference", () => {
 
 test("restoring brings every word back, and the graph goes on as if nothing had been", () => {
   fc.assert(
-    fc.property(history, fc.boolean(), fc.boolean(), (script, proofs, hashes) => {
-      const pair = new Pair({ proofs }, (before, after) => expect(after).toEqual(before), hashes);
+    fc.property(history, fc.boolean(), kernel, fc.boolean(), (script, proofs, wasm, hashes) => {
+      const pair = new Pair(
+        { proofs, wasm },
+        (before, after) => expect(after).toEqual(before),
+        hashes,
+      );
       pair.run(script);
       expectSame(pair);
       expectConsistent(pair);
@@ -58,20 +65,23 @@ test("restoring brings every word back, and the graph goes on as if nothing had 
   );
 });
 
-test("restoring works across the growth of every array", () => {
-  const pair = new Pair({ proofs: true }, (before, after) => expect(after).toEqual(before));
-  for (let i = 0; i < 40; i++) pair.step({ do: "add", op: 0, arg: i % 3, children: [i, i + 1] });
-  pair.step({ do: "mark" });
-  for (let i = 0; i < 700; i++) {
-    pair.step({ do: "add", op: i % 4, arg: i % 3, children: [i * 7, i * 3, i] });
-    if (i % 50 === 0) pair.step({ do: "union", a: i, b: i * 3 + 1 });
-    if (i === 300) pair.step({ do: "mark" });
-    if (i % 97 === 0) pair.step({ do: "rebuild" });
-  }
-  pair.step({ do: "restore" });
-  pair.step({ do: "restore" });
-  expectConsistent(pair.run([]));
-});
+test.each([false, true, "always"] as const)(
+  "restoring works across the growth of every array, wasm: %o",
+  (wasm) => {
+    const pair = new Pair({ proofs: true, wasm }, (before, after) => expect(after).toEqual(before));
+    for (let i = 0; i < 40; i++) pair.step({ do: "add", op: 0, arg: i % 3, children: [i, i + 1] });
+    pair.step({ do: "mark" });
+    for (let i = 0; i < 700; i++) {
+      pair.step({ do: "add", op: i % 4, arg: i % 3, children: [i * 7, i * 3, i] });
+      if (i % 50 === 0) pair.step({ do: "union", a: i, b: i * 3 + 1 });
+      if (i === 300) pair.step({ do: "mark" });
+      if (i % 97 === 0) pair.step({ do: "rebuild" });
+    }
+    pair.step({ do: "restore" });
+    pair.step({ do: "restore" });
+    expectConsistent(pair.run([]));
+  },
+);
 
 test("the facts of an analysis reach their fixpoint", () => {
   // The height of the lowest term of a class.

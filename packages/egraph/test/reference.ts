@@ -71,11 +71,10 @@ export class Reference {
     return [...first.values()];
   }
 
-  /** Canonical children of an e-node, in ascending order under commutative operators. */
+  /** Canonical children of an e-node, in the order given. */
   children(handle: number): number[] {
-    const { op, children } = this.terms[handle] as Term;
-    const labels = children.map((child) => this.label[child] as number);
-    return this.commutative.has(op) ? labels.sort((p, q) => p - q) : labels;
+    const { children } = this.terms[handle] as Term;
+    return children.map((child) => this.label[child] as number);
   }
 
   /** All matches of patterns by trying every e-node everywhere; rows of slots, -1 where unbound. */

@@ -1,8 +1,7 @@
 /** Random scripts of operations, run on the engine and on the reference side by side. */
 import fc from "fast-check";
-import { Column, ObjectColumn } from "../src/column.ts";
 import { EGraph, type EGraphOptions, type Mark } from "../src/index.ts";
-import type { Undoable } from "../src/trail.ts";
+import * as L from "../src/kernel/layout.ts";
 import { Reference } from "./reference.ts";
 
 /** Children and united ids are given as numbers, taken modulo the handles there are. */
@@ -47,22 +46,34 @@ export const history: fc.Arbitrary<Action[]> = fc
 
 /** Everything of a graph that a mark must bring back, word by word. */
 function snapshot<D>(graph: EGraph<D>): unknown {
-  const columns = graph["trail"]["columns"].map((column: Undoable) =>
-    column instanceof Column || column instanceof ObjectColumn
-      ? Array.from<unknown>(column.data).slice(0, column.length)
-      : [],
-  );
-  const lists = graph.lists.items.map((list, op) =>
-    Array.from(list.subarray(0, graph.lists.counts[op])),
-  );
-  return {
-    columns,
-    lists: lists.filter((list) => list.length > 0),
-    table: Array.from(graph["table"].state),
-    given: Array.from(graph["givenIndex"]?.["slots"] ?? [])
+  const { heap } = graph;
+  const columns = [L.RECORD, L.KID, L.GIVEN, L.EQUATIONS, L.REPAIR, L.MERGED, L.JOINED, L.TOUCHED];
+  const symbols = heap.column(L.SYMBOLS);
+  const lists = [];
+  for (let at = 0; at < symbols.length; at += L.SYMBOL_STRIDE) {
+    const list: number[] = [];
+    let chunk = symbols[at + L.FIRST] as number;
+    for (let i = 0; i < (symbols[at + L.COUNT] as number); i++) {
+      if (i > 0 && i % L.CHUNK_ITEMS === 0) chunk = heap.column(L.LIST)[chunk] as number;
+      list.push(heap.column(L.LIST)[chunk + 2 + (i % L.CHUNK_ITEMS)] as number);
+    }
+    if (list.length > 0) lists.push(list);
+  }
+  const nodes = (column: number): number[] =>
+    Array.from(heap.column(column))
       .filter((word) => word !== 0)
-      .sort(),
-    counts: [graph.nodeCount, graph.classCount, graph["listed"], graph.clean],
+      .map((word) => word & 0xffffff)
+      .sort();
+  const table = new Set(nodes(L.TABLE));
+  return {
+    columns: columns.map((column) => Array.from(heap.column(column))),
+    lists,
+    // Where the table was made anew since, what was stale has vanished from it.
+    table: graph.classes().flatMap((id) => graph.nodes(id).map((node) => table.has(node + 1))),
+    given: nodes(L.GIVENS),
+    facts: Array.from(graph["facts"]?.data ?? []),
+    scalars: [L.NODES, L.CLASSES, L.LISTED, L.MARKED, L.GIVENS_USED].map((at) => heap.words[at]),
+    clean: graph.clean,
   };
 }
 

@@ -1,0 +1,90 @@
+/** Adding e-nodes. */
+import { ensure, set } from "./column.ts";
+import { alias, findGiven, insertGiven, keepGiven } from "./evidence.ts";
+import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
+import {
+  ARITY,
+  CHILD,
+  CHUNK,
+  CLASSES,
+  HEAD,
+  KID,
+  KID_STRIDE,
+  KIDS,
+  LINK,
+  LIST,
+  NODES,
+  OPERATOR,
+  PROOFS,
+  RECORD,
+  SCRATCH,
+  STRIDE,
+  SYMBOL_STRIDE,
+  SYMBOLS,
+  TAIL,
+} from "./layout.ts";
+import { enlist } from "./lists.ts";
+import { get, put } from "./memory.ts";
+import { append, inputAt } from "./record.ts";
+import { find } from "./union-find.ts";
+
+/** Canonicalises the input into the key; returns the hash. */
+function prepare(symbol: number, argument: number): number {
+  const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
+  const key = get(SCRATCH);
+  const input = inputAt();
+  for (let i = 0; i < arity; i++) put(key + i, find(get(input + i)));
+  return hashOf(symbol, argument, key);
+}
+
+/** The class of the node whose children are the input, made where there is none. */
+export function add(symbol: number, argument: number): number {
+  ensureTable();
+  const hash = prepare(symbol, argument);
+  if (get(PROOFS) !== 0) {
+    const exact = findGiven(symbol, argument);
+    if (exact >= 0) return exact;
+  }
+  const found = findNode(hash, symbol, argument, get(SCRATCH));
+  if (found >= 0) return get(PROOFS) !== 0 ? alias(symbol, argument, found) : find(found);
+  return create(hash, symbol, argument);
+}
+
+/** The canonical class of the node whose children are the input, or -1. */
+export function lookup(symbol: number, argument: number): number {
+  const hash = prepare(symbol, argument);
+  const found = findNode(hash, symbol, argument, get(SCRATCH));
+  return found < 0 ? -1 : find(found);
+}
+
+function create(hash: number, symbol: number, argument: number): number {
+  const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
+  const arity = get(at + ARITY);
+  const operator = get(at + OPERATOR);
+  ensure(LIST, CHUNK);
+  const node = append(symbol, argument, arity, 1 << (operator & 31));
+  link(node, arity);
+  enlist(symbol, node);
+  insert(hash, node);
+  if (get(PROOFS) !== 0) {
+    keepGiven(node);
+    insertGiven(node);
+  }
+  put(NODES, get(NODES) + 1);
+  put(CLASSES, get(CLASSES) + 1);
+  return node;
+}
+
+/** Puts a node at the front of its children's parent lists. */
+function link(node: number, arity: number): void {
+  const records = get(RECORD);
+  const first = get(records + node * STRIDE + KIDS);
+  for (let i = 0; i < arity; i++) {
+    const kid = get(KID) + (first + i) * KID_STRIDE;
+    const child = get(kid + CHILD) * STRIDE;
+    const head = get(records + child + HEAD);
+    put(kid + LINK, head);
+    set(RECORD, child + HEAD, first + i);
+    if (head < 0) set(RECORD, child + TAIL, first + i);
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Hash-consing by open addressing with linear probing. A word is 0, or 8 bits of the hash and 24 bits of
+ * node id + 1: the tag spares nearly every look at a record that would not match. The table is insert
+ * only: the word of a node whose children were canonicalised stays behind, stale, until the table is made
+ * anew. So undoing is setting words back to 0.
+ */
+
+import { log } from "./column.ts";
+import {
+  ARGUMENT,
+  ARITY,
+  CHILD,
+  COMMUTATIVE,
+  KID,
+  KID_STRIDE,
+  KIDS,
+  MARKED,
+  RECORD,
+  SCRATCH,
+  STRIDE,
+  SUBSUMED,
+  SYMBOL,
+  SYMBOL_STRIDE,
+  SYMBOLS,
+  TABLE,
+  USED,
+  WIDTH,
+} from "./layout.ts";
+import { get, grow, mul, put } from "./memory.ts";
+
+const TAG = -0x1000000;
+const ID = 0x00ffffff;
+
+function mix(hash: number, word: number): number {
+  const h = mul(hash ^ word, -0x61c8864f);
+  return h ^ (h >>> 15);
+}
+
+/** Hash of an e-node whose canonical children are the words at `key`. */
+export function hashOf(symbol: number, argument: number, key: number): number {
+  const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
+  const arity = get(at + ARITY);
+  let h = mix(mix(symbol, argument), 0x2545f491);
+  if (get(at + COMMUTATIVE) !== 0) {
+    if (arity === 2) {
+      const a = get(key);
+      const b = get(key + 1);
+      return a < b ? mix(mix(h, a), b) : mix(mix(h, b), a);
+    }
+    const sorted = get(SCRATCH) + get(WIDTH);
+    sortInto(sorted, key, 1, arity);
+    for (let i = 0; i < arity; i++) h = mix(h, get(sorted + i));
+    return h;
+  }
+  for (let i = 0; i < arity; i++) h = mix(h, get(key + i));
+  return h;
+}
+
+/** Sorts `count` words, `step` words apart, into place: children are few. */
+function sortInto(to: number, from: number, step: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const word = get(from + i * step);
+    let j = i - 1;
+    while (j >= 0 && get(to + j) > word) {
+      put(to + j + 1, get(to + j));
+      j--;
+    }
+    put(to + j + 1, word);
+  }
+}
+
+/** The live node with this key, or -1. */
+export function findNode(hash: number, symbol: number, argument: number, key: number): number {
+  const table = get(TABLE);
+  const mask = get(TABLE + 1) - 1;
+  let slot = hash & mask;
+  let word = get(table + slot);
+  while (word !== 0) {
+    if (((word ^ hash) & TAG) === 0) {
+      const node = (word & ID) - 1;
+      if (hasKey(node, symbol, argument, key)) return node;
+    }
+    slot = (slot + 1) & mask;
+    word = get(table + slot);
+  }
+  return -1;
+}
+
+function hasKey(node: number, symbol: number, argument: number, key: number): boolean {
+  const record = get(RECORD) + node * STRIDE;
+  if ((get(record + SYMBOL) & ~SUBSUMED) !== symbol) return false;
+  if (get(record + ARGUMENT) !== argument) return false;
+  const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
+  const arity = get(at + ARITY);
+  const kids = get(KID) + get(record + KIDS) * KID_STRIDE + CHILD;
+  if (get(at + COMMUTATIVE) !== 0) {
+    if (arity === 2) {
+      const a = get(kids);
+      const b = get(kids + KID_STRIDE);
+      const x = get(key);
+      const y = get(key + 1);
+      return (a === x && b === y) || (a === y && b === x);
+    }
+    const width = get(WIDTH);
+    const mine = get(SCRATCH) + width;
+    sortInto(mine, key, 1, arity);
+    sortInto(mine + width, kids, KID_STRIDE, arity);
+    for (let i = 0; i < arity; i++) if (get(mine + i) !== get(mine + width + i)) return false;
+    return true;
+  }
+  for (let i = 0; i < arity; i++) if (get(kids + i * KID_STRIDE) !== get(key + i)) return false;
+  return true;
+}
+
+/** Makes sure that a node can be inserted. Addresses taken before may be wrong afterwards. */
+export function ensureTable(): void {
+  if (get(USED) * 3 >= get(TABLE + 1) * 2) grow(TABLE, 1);
+}
+
+/** Inserts a node that is not there, where there is room. */
+export function insert(hash: number, node: number): void {
+  const table = get(TABLE);
+  const mask = get(TABLE + 1) - 1;
+  let slot = hash & mask;
+  while (get(table + slot) !== 0) slot = (slot + 1) & mask;
+  put(table + slot, (hash & TAG) | (node + 1));
+  put(USED, get(USED) + 1);
+  if (get(MARKED) !== 0) log(TABLE, slot, 0);
+}
+
+/** Fills an empty table with the live nodes. */
+export function refill(): void {
+  const count = get(RECORD + 1);
+  const marked = get(MARKED);
+  put(MARKED, 0);
+  put(USED, 0);
+  for (let at = 0; at < count; at += STRIDE) {
+    const record = get(RECORD) + at;
+    const symbol = get(record + SYMBOL);
+    if (symbol < 0) continue;
+    insert(hashOfNode(at / STRIDE), at / STRIDE);
+  }
+  put(MARKED, marked);
+}
+
+/** Hash of a node by its children as they are stored. */
+export function hashOfNode(node: number): number {
+  const record = get(RECORD) + node * STRIDE;
+  const symbol = get(record + SYMBOL) & ~SUBSUMED;
+  const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
+  const kids = get(KID) + get(record + KIDS) * KID_STRIDE + CHILD;
+  const key = get(SCRATCH);
+  for (let i = 0; i < arity; i++) put(key + i, get(kids + i * KID_STRIDE));
+  return hashOf(symbol, get(record + ARGUMENT), key);
+}

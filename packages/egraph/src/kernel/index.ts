@@ -1,0 +1,12 @@
+/** The kernel: what the engine does in bulk, see `memory.ts`. */
+export { apply } from "./action.ts";
+export { add, lookup } from "./add.ts";
+export { collect } from "./dirt.ts";
+export { refillGivens } from "./evidence.ts";
+export { refill } from "./hashcons.ts";
+export { relist } from "./lists.ts";
+export { repair, subsume, tidy } from "./rebuild.ts";
+export { search } from "./search.ts";
+export { note, undo } from "./undo.ts";
+export { find } from "./union-find.ts";
+export { unite } from "./unite.ts";

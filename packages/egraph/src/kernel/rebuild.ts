@@ -1,0 +1,213 @@
+/** Restoring congruence. */
+import { ensure, set } from "./column.ts";
+import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
+import {
+  ARGUMENT,
+  ARITY,
+  CHILD,
+  CONGRUENCE,
+  KID,
+  KID_STRIDE,
+  KIDS,
+  LINK,
+  MARKED,
+  MEMBERS,
+  MERGED,
+  NEXT,
+  NODES,
+  OWNER,
+  PARENT,
+  RECORD,
+  REPAIR,
+  REPAIRED,
+  SCRATCH,
+  STRIDE,
+  SUBSUMED,
+  SYMBOL,
+  SYMBOL_STRIDE,
+  SYMBOLS,
+  TRAIL,
+} from "./layout.ts";
+import { get, put } from "./memory.ts";
+import { find } from "./union-find.ts";
+import { unite } from "./unite.ts";
+
+/** Canonicalises the e-nodes that were parents of a class before it was merged away, until there are none. */
+export function repair(): void {
+  while (get(REPAIRED) < get(REPAIR + 1)) {
+    const at = get(REPAIR) + get(REPAIRED);
+    let link = get(at);
+    const last = get(at + 1);
+    put(REPAIRED, get(REPAIRED) + 2);
+    for (;;) {
+      canonicalize(get(get(KID) + link * KID_STRIDE + OWNER));
+      if (link === last) break;
+      link = get(get(KID) + link * KID_STRIDE + LINK);
+    }
+  }
+  put(REPAIR + 1, 0);
+  put(REPAIRED, 0);
+}
+
+function canonicalize(node: number): void {
+  const word = get(get(RECORD) + node * STRIDE + SYMBOL);
+  if (word < 0) return;
+  const symbol = word & ~SUBSUMED;
+  const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
+  const kids = get(get(RECORD) + node * STRIDE + KIDS) * KID_STRIDE;
+  const key = get(SCRATCH);
+  let same = true;
+  for (let i = 0; i < arity; i++) {
+    const child = get(get(KID) + kids + i * KID_STRIDE + CHILD);
+    const root = find(child);
+    put(key + i, root);
+    if (root !== child) same = false;
+  }
+  if (same) return;
+  ensureTable();
+  if (get(MARKED) !== 0) ensure(TRAIL, 2 * arity + 8);
+  const argument = get(get(RECORD) + node * STRIDE + ARGUMENT);
+  // Making the table anew may have used the scratch.
+  for (let i = 0; i < arity; i++)
+    put(get(SCRATCH) + i, find(get(get(KID) + kids + i * KID_STRIDE + CHILD)));
+  const hash = hashOf(symbol, argument, get(SCRATCH));
+  const twin = findNode(hash, symbol, argument, get(SCRATCH));
+  if (twin >= 0 && twin < node) {
+    merge(twin, node);
+    return;
+  }
+  for (let i = 0; i < arity; i++) {
+    const index = kids + i * KID_STRIDE + CHILD;
+    const root = get(get(SCRATCH) + i);
+    if (get(get(KID) + index) !== root) set(KID, index, root);
+  }
+  insert(hash, node);
+  if (twin >= 0) merge(node, twin);
+}
+
+/** Kills the younger of two congruent e-nodes and unites their classes. */
+function merge(older: number, younger: number): void {
+  const records = get(RECORD);
+  const kept = get(records + older * STRIDE + SYMBOL);
+  const killed = get(records + younger * STRIDE + SYMBOL);
+  set(RECORD, younger * STRIDE + SYMBOL, ~(killed & ~SUBSUMED));
+  const hidden = ((kept | killed) & SUBSUMED) !== 0;
+  if (hidden && (kept & SUBSUMED) === 0) set(RECORD, older * STRIDE + SYMBOL, kept | SUBSUMED);
+  if ((kept & killed & SUBSUMED) === 0) put(NODES, get(NODES) - 1);
+  unite(older, younger, CONGRUENCE);
+}
+
+/**
+ * Puts the members of merged classes into creation order, without e-nodes that are dead or hidden, and
+ * points them straight at their roots. The root, being the oldest, begins its circle whatever it is.
+ */
+export function tidy(): void {
+  // Many classes may have become one: a flag on its root sees to it that it is put in order once.
+  const count = get(MERGED + 1);
+  let roots = 0;
+  for (let i = 0; i < count; i++) {
+    const root = find(get(get(MERGED) + i));
+    const kids = get(RECORD) + root * STRIDE + KIDS;
+    if (get(kids) < 0) continue;
+    put(kids, ~get(kids));
+    put(get(MERGED) + roots, root);
+    roots++;
+  }
+  for (let i = 0; i < roots; i++) {
+    const kids = get(RECORD) + get(get(MERGED) + i) * STRIDE + KIDS;
+    put(kids, ~get(kids));
+  }
+  put(MERGED + 1, roots);
+  while (get(MERGED + 1) > 0) {
+    const last = get(MERGED + 1) - 1;
+    order(get(get(MERGED) + last));
+    put(MERGED + 1, last);
+  }
+}
+
+function order(root: number): void {
+  let count = 0;
+  let ascending = true;
+  let before = -1;
+  let node = root;
+  do {
+    if (node === root || isSeen(node)) {
+      if (count === get(MEMBERS + 2)) {
+        put(MEMBERS + 1, count);
+        ensure(MEMBERS, count);
+      }
+      put(get(MEMBERS) + count, node);
+      count++;
+      if (node < before) ascending = false;
+      before = node;
+    }
+    node = get(get(RECORD) + node * STRIDE + NEXT);
+  } while (node !== root);
+  put(MEMBERS + 1, count);
+  if (!ascending) sort(get(MEMBERS), count);
+  if (get(MARKED) !== 0) ensure(TRAIL, 4 * count);
+  put(MEMBERS + 1, 0);
+  const members = get(MEMBERS);
+  const records = get(RECORD);
+  for (let i = 0; i < count; i++) {
+    const member = get(members + i) * STRIDE;
+    const after = i + 1 < count ? get(members + i + 1) : root;
+    if (get(records + member + NEXT) !== after) set(RECORD, member + NEXT, after);
+    if (get(records + member + PARENT) !== root) set(RECORD, member + PARENT, root);
+  }
+}
+
+function isSeen(node: number): boolean {
+  const symbol = get(get(RECORD) + node * STRIDE + SYMBOL);
+  return symbol >= 0 && (symbol & SUBSUMED) === 0;
+}
+
+/** Sorts words: by insertion where they are few, else by a heap. */
+function sort(at: number, count: number): void {
+  if (count <= 32) {
+    for (let i = 1; i < count; i++) {
+      const item = get(at + i);
+      let j = i - 1;
+      while (j >= 0 && get(at + j) > item) {
+        put(at + j + 1, get(at + j));
+        j--;
+      }
+      put(at + j + 1, item);
+    }
+    return;
+  }
+  for (let i = (count >> 1) - 1; i >= 0; i--) sift(at, i, count);
+  for (let end = count - 1; end > 0; end--) {
+    const top = get(at);
+    put(at, get(at + end));
+    put(at + end, top);
+    sift(at, 0, end);
+  }
+}
+
+function sift(at: number, from: number, count: number): void {
+  const item = get(at + from);
+  let i = from;
+  for (;;) {
+    let child = 2 * i + 1;
+    if (child >= count) break;
+    if (child + 1 < count && get(at + child + 1) > get(at + child)) child++;
+    if (get(at + child) <= item) break;
+    put(at + i, get(at + child));
+    i = child;
+  }
+  put(at + i, item);
+}
+
+/** Hides an e-node from matching and extraction; it stays in the hashcons. */
+export function subsume(node: number): boolean {
+  const word = get(get(RECORD) + node * STRIDE + SYMBOL);
+  if (word < 0 || (word & SUBSUMED) !== 0) return false;
+  ensure(MERGED, 1);
+  if (get(MARKED) !== 0) ensure(TRAIL, 2);
+  set(RECORD, node * STRIDE + SYMBOL, word | SUBSUMED);
+  put(get(MERGED) + get(MERGED + 1), find(node));
+  put(MERGED + 1, get(MERGED + 1) + 1);
+  put(NODES, get(NODES) - 1);
+  return true;
+}

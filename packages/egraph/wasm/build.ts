@@ -1,0 +1,45 @@
+// Compiles the kernel to WebAssembly: `node wasm/build.ts` writes src/kernel.wasm.ts.
+//
+// The kernel is TypeScript over 32-bit words, so it is AssemblyScript once `number` says `i32`; memory.as takes the
+// place of memory.ts. The compiler is fetched when this runs: it is large, and only who changes the kernel needs it.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digest, kernel, sources } from "./sources.ts";
+
+const COMPILER = "assemblyscript@0.28.20";
+
+const folder = mkdtempSync(join(tmpdir(), "kernel-"));
+try {
+  for (const name of sources()) {
+    const text = readFileSync(join(kernel, name), "utf8");
+    writeFileSync(
+      join(folder, name),
+      text
+        .replace(/: number\b/g, ": i32")
+        .replace(/: boolean\b/g, ": bool")
+        .replace(/(from "\.\/[\w-]+)\.ts"/g, '$1"'),
+    );
+  }
+  writeFileSync(
+    join(folder, "memory.ts"),
+    readFileSync(join(import.meta.dirname, "memory.as"), "utf8"),
+  );
+  const options = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--importMemory"];
+  execFileSync(
+    "npx",
+    ["-y", `--package=${COMPILER}`, "asc", "index.ts", ...options, "-o", "kernel.wasm"],
+    { cwd: folder, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const bytes = readFileSync(join(folder, "kernel.wasm")).toString("base64");
+  writeFileSync(
+    join(import.meta.dirname, "../src/kernel.wasm.ts"),
+    `/** The kernel as WebAssembly, in base 64; written by wasm/build.ts from sources of this digest: ${digest()}. */
+export const bytes: string =
+  "${bytes}";
+`,
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}
