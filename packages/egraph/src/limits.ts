@@ -21,7 +21,7 @@ export interface Limits {
 export type LimitName = keyof Limits | "aborted";
 
 /** Limits of runs that are not given others. */
-export const DEFAULT_LIMITS: Required<Limits> = {
+const DEFAULT_LIMITS: Required<Limits> = {
   nodes: 100_000,
   classes: Number.POSITIVE_INFINITY,
   matches: 1_000_000,

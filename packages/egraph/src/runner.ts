@@ -1,4 +1,5 @@
 import { Action } from "./action.ts";
+import { checkBinding } from "./binding.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import { Gauge, type Limits } from "./limits.ts";
@@ -209,6 +210,7 @@ export class Runner<D = undefined> {
 function entry(graph: EGraph<any>, rule: Rule): Entry {
   const { left, rootSlots, slots, guards = [], right } = rule;
   try {
+    checkBinding(graph, rule);
     return {
       rule,
       query: new Query(graph, left, { slots, rootSlots, guards }),
@@ -216,6 +218,7 @@ function entry(graph: EGraph<any>, rule: Rule): Entry {
       out: new Matches(slots),
     };
   } catch (error) {
+    if (error instanceof EGraphError) throw error;
     throw new EGraphError("rule", `rule "${rule.name}": ${(error as Error).message}`);
   }
 }

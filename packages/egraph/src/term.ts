@@ -2,7 +2,7 @@ import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import type { Extraction } from "./extract/extraction.ts";
 import type { ArgId, Id, OpId } from "./ids.ts";
-import { parseTerm, type Term, type TermNode } from "./sexpr.ts";
+import { parseTerm, postOrder, type Term, type TermNode } from "./sexpr.ts";
 
 /** How the atoms and operators of s-expressions relate to a graph. */
 export interface Syntax {
@@ -73,32 +73,6 @@ export function addTerm(
     ids.set(part, graph.add(symbol.op, symbol.arg, children));
   }
   return ids.get(root) as Id;
-}
-
-/** The distinct parts of a term, children before parents. Throws an {@link EGraphError} `size` for a term in itself. */
-export function postOrder(root: Term): Term[] {
-  const order: Term[] = [];
-  const seen = new Map<Term, "open" | "done">();
-  const todo: Term[] = [root];
-  while (todo.length > 0) {
-    const term = todo.at(-1) as Term;
-    const state = seen.get(term);
-    if (state === undefined && !("variable" in term)) {
-      seen.set(term, "open");
-      for (let i = term.children.length - 1; i >= 0; i--) {
-        const child = term.children[i] as Term;
-        if (seen.get(child) === "open")
-          throw new EGraphError("size", "this term has itself as a part: terms are finite");
-        todo.push(child);
-      }
-      continue;
-    }
-    todo.pop();
-    if (state === "done") continue;
-    seen.set(term, "done");
-    order.push(term);
-  }
-  return order;
 }
 
 /**
