@@ -9,6 +9,8 @@ import type { Rule, Span } from "./ast.ts";
 import { type Diagnostic, error, warning } from "./diagnostic.ts";
 import { RuleError } from "./error.ts";
 import { withoutMark } from "./lexer.ts";
+import { lint } from "./lint/lint.ts";
+import type { Subject } from "./lint/subject.ts";
 import { parseRules } from "./parser.ts";
 import { enumerate, quote } from "./quotation.ts";
 import { resolveRule } from "./rule.ts";
@@ -50,16 +52,22 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   });
   const { scopes, declared } = buildScopes(parsed, options.dialects, report);
   const rules: Rule[] = [];
+  const subjects: Subject[] = [];
   const labels = new Map<string, Span>();
   parsed.forEach(({ module }, i) => {
     const scope = scopes[i] as Scope;
     for (const decl of module.declarations) {
       if (decl.kind !== "rules") continue;
       checkLabels(decl, labels, report);
-      for (const rule of decl.rules) rules.push(...resolveRule(rule, decl, scope, report));
+      for (const rule of decl.rules) {
+        const directions = resolveRule(rule, decl, scope, report);
+        rules.push(...directions);
+        subjects.push({ decl: rule, rules: directions, text: scope.text });
+      }
     }
     checkUnsupported(module.declarations, scope, report);
   });
+  lint(subjects, report);
   diagnostics.sort(
     (a, b) =>
       (order.get(a.span.file) ?? 0) - (order.get(b.span.file) ?? 0) || a.span.start - b.span.start,

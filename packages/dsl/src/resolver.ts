@@ -18,6 +18,7 @@ import type * as ast from "./ast.ts";
 import { NEGATION } from "./declaration.ts";
 import { appending, type Diagnostic, error, type Remarks, replacing } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
+import { negatedHint } from "./hint.ts";
 import { enumerate, importOf, quote } from "./quotation.ts";
 import { DIALECT_NOTATION, type Operator, type Scope } from "./scope.ts";
 import type * as s from "./syntax.ts";
@@ -103,6 +104,18 @@ export class Resolver {
         "R0406",
         wrong.value.span,
         `a condition must be true or false; this is ${wrong.what}`,
+      );
+    const fleeting = value && negatedHint(value);
+    if (fleeting)
+      return this.fail(
+        "R0409",
+        fleeting.whole.span,
+        `${this.source(fleeting.whole)} may stop being true`,
+        {
+          hints: [
+            `${quote(fleeting.hint.name)} prunes, and may change as the graph grows: ask for it plainly, with \`and\` or \`or\``,
+          ],
+        },
       );
     return value;
   }
@@ -604,7 +617,7 @@ export class Resolver {
     return isTerm ? value : constant(value);
   }
 
-  private source({ span }: s.Expr): string {
+  private source({ span }: { readonly span: ast.Span }): string {
     return quote(this.scope.text.slice(span.start, span.end).replace(/\s+/g, " "));
   }
 

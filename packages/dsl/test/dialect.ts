@@ -55,6 +55,7 @@ export const sketch: Dialect = {
     }),
   },
   functions: {
+    varies: Object.assign((): boolean => true, { hint: true }),
     compose: (p, q) =>
       Array.isArray(p) && Array.isArray(q) ? q.map((at) => p[Number(at)] ?? -1) : undefined,
   },
