@@ -131,10 +131,10 @@ class Maker<D> {
       rootSlots,
       slots: this.slots,
       guards: [when].flat().map((condition) => this.guard(condition as Condition<D>, rootSlots)),
-      ...(whenApplied ? { condition: this.seeing(variables, whenApplied) } : {}),
+      ...(whenApplied ? { condition: this.seeing(variables, whenApplied, rootSlots[0]) } : {}),
       right:
         typeof right === "function"
-          ? this.seeing(variables, right)
+          ? this.seeing(variables, right, rootSlots[0])
           : right.map((side, i) => ({
               slot: rootSlots[i] as number,
               template: this.on("right", () => this.template(read(side), 1)),
@@ -197,7 +197,7 @@ class Maker<D> {
     if (typeof condition === "function")
       return {
         needs: [...rootSlots, ...this.variables.values()],
-        test: this.seeing(this.variables, condition),
+        test: this.seeing(this.variables, condition, rootSlots[0]),
       };
     const seen = new Map<string, number>();
     for (const variable of condition.of) {
@@ -220,8 +220,9 @@ class Maker<D> {
   private seeing<T>(
     variables: ReadonlyMap<string, number>,
     look: (match: Match<D>) => T,
+    rootSlot?: number,
   ): (row: Int32Array, base: number) => T {
-    const match = new Match(this.graph, this.name, variables);
+    const match = new Match(this.graph, this.name, variables, rootSlot);
     return (row, base) => look(match.at(row, base));
   }
 }

@@ -246,6 +246,21 @@ test("a condition may ask for its variables only", () => {
   expect(fault.message).toContain('rule "bad": a condition asks for ?y, but may see ?x');
 });
 
+test("a match shows its root, except to a condition of some variables", () => {
+  const graph = new EGraph();
+  const root = addTerm(graph, "(f a b)");
+  const roots: number[] = [];
+  const look = (match: { root: number }): boolean => roots.push(match.root) > 0;
+  const rule = rewrite(graph, "look", "(f ?x ?y)", (match) => (look(match) ? match.root : root), {
+    when: look,
+    whenApplied: look,
+  });
+  new Runner(graph, [rule]).run();
+  expect(roots).toEqual([root, root, root]);
+  const some = rewrite(graph, "some", "(f ?x ?y)", "?x", { when: { of: ["?x"], test: look } });
+  expect(faultOf(() => new Runner(graph, [some]).run()).message).toContain("may not see the root");
+});
+
 /** A rule as data: `(op0 ?0)`, whose class goes to slot 1, is equal to a template. */
 function data(right: Rule["right"], changes: Partial<Rule> = {}): Rule {
   const left: Pattern = {
