@@ -14,6 +14,7 @@ export {
 } from "./action.ts";
 export type { Analysis } from "./analysis.ts";
 export { type Deserialized, type DeserializeOptions, deserialize } from "./deserialize.ts";
+export { type Deserialized, type DeserializeOptions, deserialize } from "./deserialize.ts";
 export { EGraph, type EGraphOptions, type Mark } from "./egraph.ts";
 export { EGraphError, type EGraphErrorCode } from "./error.ts";
 export type {
@@ -92,7 +93,10 @@ export {
 } from "./schedule.ts";
 export type { FileLimits } from "./serialfile.ts";
 export { type SerializeOptions, serialize } from "./serialize.ts";
+export type { FileLimits } from "./serialfile.ts";
+export { type SerializeOptions, serialize } from "./serialize.ts";
 export { parseTerm, printTerm, type Term, type TermNode, type TermVariable } from "./sexpr.ts";
+export type { Spelling } from "./spelling.ts";
 export type { Spelling } from "./spelling.ts";
 export { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
 export { addTerm, type Syntax, termOf } from "./term.ts";
