@@ -14,7 +14,6 @@ export {
 } from "./action.ts";
 export type { Analysis } from "./analysis.ts";
 export { type Deserialized, type DeserializeOptions, deserialize } from "./deserialize.ts";
-export { type Deserialized, type DeserializeOptions, deserialize } from "./deserialize.ts";
 export { EGraph, type EGraphOptions, type Mark } from "./egraph.ts";
 export { EGraphError, type EGraphErrorCode } from "./error.ts";
 export type {
@@ -56,16 +55,7 @@ export { flatten, proofLength } from "./explain/writing.ts";
 export type { Ties } from "./extract/costsets.ts";
 export { type DagOptions, extractDag } from "./extract/dag.ts";
 export { ExtractionError, type ExtractionErrorCode } from "./extract/error.ts";
-export { type ExactExtraction, type ExactOptions, extractExact } from "./extract/exact.ts";
 export type { Extraction, NodeCost } from "./extract/extraction.ts";
-export { type Highs, type HighsModel, highsSolver } from "./extract/highs.ts";
-export type {
-  IlpModel,
-  IlpSolution,
-  IlpSolver,
-  LinearProgram,
-  LinearRows,
-} from "./extract/ilp.ts";
 export { extractTree } from "./extract/tree.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 export type { LimitName, Limits } from "./limits.ts";
@@ -93,10 +83,7 @@ export {
 } from "./schedule.ts";
 export type { FileLimits } from "./serialfile.ts";
 export { type SerializeOptions, serialize } from "./serialize.ts";
-export type { FileLimits } from "./serialfile.ts";
-export { type SerializeOptions, serialize } from "./serialize.ts";
 export { parseTerm, printTerm, type Term, type TermNode, type TermVariable } from "./sexpr.ts";
-export type { Spelling } from "./spelling.ts";
 export type { Spelling } from "./spelling.ts";
 export { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
 export { addTerm, type Syntax, termOf } from "./term.ts";
