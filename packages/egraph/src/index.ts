@@ -57,6 +57,7 @@ export { type DagOptions, extractDag } from "./extract/dag.ts";
 export { ExtractionError, type ExtractionErrorCode } from "./extract/error.ts";
 export type { Extraction, NodeCost } from "./extract/extraction.ts";
 export { extractTree } from "./extract/tree.ts";
+export { type DotOptions, toDot } from "./graphviz.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 export type { LimitName, Limits } from "./limits.ts";
 export type { Match } from "./match.ts";
