@@ -177,12 +177,15 @@ export class GivenIndex {
     this.used++;
   }
 
-  /** Forgets a node; those that were created later must have been forgotten before. */
+  /** Forgets a node if it is here; those that were created later must have been forgotten before. */
   remove(node: NodeId): void {
     const { slots } = this;
     const mask = slots.length - 1;
     let slot = this.hash(node) & mask;
-    while (slots[slot] !== node + 1) slot = (slot + 1) & mask;
+    while (slots[slot] !== node + 1) {
+      if (slots[slot] === 0) return;
+      slot = (slot + 1) & mask;
+    }
     slots[slot] = 0;
     this.used--;
   }

@@ -5,13 +5,15 @@ import type { Application } from "./application.ts";
 import { RuleSides } from "./rule-sides.ts";
 import { Source } from "./source.ts";
 
-/** Rows of matches of a rule, by reason. */
-interface Batch {
-  readonly rule: Rule;
+/** Rows that are being applied. */
+interface Pending {
+  readonly rule: number;
   readonly width: number;
-  /** Ascending. */
-  reasons: Int32Array;
-  rows: Int32Array;
+  readonly rows: Int32Array;
+  /** The reason of the first row. */
+  readonly reason: number;
+  /** Equations of the graph before. */
+  readonly equations: number;
 }
 
 /** Words below which nothing is worth tidying. */
@@ -19,16 +21,24 @@ const SMALL = 1 << 14;
 
 /**
  * Remembers which rule was applied to what, so that proofs can tell: give its {@link reasons} to a
- * {@link Runner} and its {@link describe} to {@link explain}. What no equation of the graph rests on any
- * more, as after a mark was restored, is forgotten in time.
+ * {@link Runner} and its {@link describe} to {@link explain}. It keeps the matches that made two classes one;
+ * what no equation of the graph rests on any more, as after a mark was restored, it forgets in time.
  */
 export class Journal {
   private readonly source: Source;
   private readonly facts: ((rule: Rule, row: Int32Array) => readonly string[]) | undefined;
-  private readonly batches: Batch[] = [];
+  private readonly rules: Rule[] = [];
+  private readonly numbers = new Map<Rule, number>();
   private readonly notes = new Map<number, Application>();
   private next = 0;
-  private words = 0;
+  private pending: Pending | undefined;
+
+  /** Per application, in order of reasons: the reason, and where it begins in `words`. */
+  private index: Int32Array = new Int32Array(256);
+  private indexed = 0;
+  /** Per application: the number of the rule, then the row. */
+  private words: Int32Array = new Int32Array(1024);
+  private used = 0;
   private worthTidying = SMALL;
 
   /**
@@ -46,18 +56,23 @@ export class Journal {
 
   /** Takes down that the rows from `from` up to `to` are about to be applied; returns the reason of the first. */
   readonly reasons = (rule: Rule, matches: Matches, from: number, to: number): number => {
+    this.settle();
+    let number = this.numbers.get(rule);
+    if (number === undefined) {
+      number = this.rules.push(rule) - 1;
+      this.numbers.set(rule, number);
+    }
     const { width } = matches;
-    if (this.words > this.worthTidying) this.tidy();
-    const first = this.next;
-    this.batches.push({
-      rule,
-      width,
-      reasons: Int32Array.from({ length: to - from }, (_, i) => first + i),
-      rows: matches.rows.slice(from * width, to * width),
-    });
-    this.words += (to - from) * (width + 1);
+    const reason = this.next;
     this.next += to - from;
-    return first;
+    this.pending = {
+      rule: number,
+      width,
+      rows: matches.rows.slice(from * width, to * width),
+      reason,
+      equations: this.source.forest.length,
+    };
+    return reason;
   };
 
   /** Takes down an application that no runner makes, as of an analysis' `modify`; returns its reason. */
@@ -66,67 +81,83 @@ export class Journal {
     return this.next++;
   }
 
-  /** What a reason means. Throws a RangeError for one that is not from here. */
+  /** What a reason means. Throws a RangeError for one that no equation of the graph has. */
   readonly describe = (reason: number): Application => {
     const note = this.notes.get(reason);
     if (note) return note;
-    const batch = this.batches[this.batchOf(reason)];
-    const at = batch ? search(batch.reasons, reason) : -1;
-    if (!batch || batch.reasons[at] !== reason)
+    this.settle();
+    const { index, words } = this;
+    let [low, high] = [0, this.indexed];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((index[2 * middle] as number) < reason) low = middle + 1;
+      else high = middle;
+    }
+    if (low === this.indexed || index[2 * low] !== reason)
       throw new RangeError(`reason ${reason} is not one of this journal`);
-    const { rule, width } = batch;
-    const row = batch.rows.subarray(at * width, (at + 1) * width);
+    const at = index[2 * low + 1] as number;
+    const rule = this.rules[words[at] as number] as Rule;
+    const row = words.slice(at + 1, at + 1 + rule.slots);
     const facts = this.facts?.(rule, row) ?? [];
     return { ...new RuleSides(this.source, rule, row).application(), facts };
   };
 
-  /** Bytes of the rows kept. */
+  /** Bytes of the arrays held. */
   get bytes(): number {
-    return 4 * this.words;
+    return this.index.byteLength + this.words.byteLength + (this.pending?.rows.byteLength ?? 0);
   }
 
-  /** The last batch that begins at a reason or before. */
-  private batchOf(reason: number): number {
-    const firsts = Int32Array.from(this.batches, ({ reasons }) => reasons[0] as number);
-    return search(firsts, reason + 1) - 1;
+  /** Keeps of the rows that were last applied those that equations rest on. */
+  private settle(): void {
+    const { pending } = this;
+    if (!pending) return;
+    this.pending = undefined;
+    const { forest } = this.source;
+    const { rule, width, rows, reason } = pending;
+    let last = -1;
+    for (let e = pending.equations; e < forest.length; e++) {
+      const row = forest.reason(e) - reason;
+      if (row <= last || row * width >= rows.length) continue;
+      last = row;
+      this.keep(reason + row, rule, rows, row * width, width);
+    }
+    if (this.used > this.worthTidying) this.tidy();
+  }
+
+  private keep(reason: number, rule: number, rows: Int32Array, from: number, width: number): void {
+    if (2 * this.indexed === this.index.length) this.index = doubled(this.index);
+    while (this.used + width + 1 > this.words.length) this.words = doubled(this.words);
+    this.index[2 * this.indexed] = reason;
+    this.index[2 * this.indexed + 1] = this.used;
+    this.indexed++;
+    const { words } = this;
+    words[this.used++] = rule;
+    for (let i = 0; i < width; i++) words[this.used++] = rows[from + i] as number;
   }
 
   /** Forgets what no equation rests on. */
   private tidy(): void {
     const { forest } = this.source;
-    const used = new Uint8Array(this.next);
-    for (let e = 0; e < forest.length; e++) {
-      const reason = forest.reason(e);
-      if (reason >= 0 && reason < this.next) used[reason] = 1;
+    const wanted = new Set<number>();
+    for (let e = 0; e < forest.length; e++) wanted.add(forest.reason(e));
+    const { index, indexed, words } = this;
+    this.indexed = 0;
+    this.used = 0;
+    for (let i = 0; i < indexed; i++) {
+      const reason = index[2 * i] as number;
+      const at = index[2 * i + 1] as number;
+      const rule = words[at] as number;
+      // What is kept moves towards the beginning, over what has been read.
+      if (wanted.has(reason))
+        this.keep(reason, rule, words, at + 1, (this.rules[rule] as Rule).slots);
     }
-    let kept = 0;
-    this.words = 0;
-    for (const batch of this.batches) {
-      const { width } = batch;
-      const at = Array.from(batch.reasons.keys()).filter(
-        (i) => used[batch.reasons[i] as number] === 1,
-      );
-      if (at.length === 0) continue;
-      const rows = new Int32Array(at.length * width);
-      for (const [i, from] of at.entries())
-        rows.set(batch.rows.subarray(from * width, (from + 1) * width), i * width);
-      const reasons = Int32Array.from(at, (i) => batch.reasons[i] as number);
-      this.batches[kept++] = { rule: batch.rule, width, reasons, rows };
-      this.words += at.length * (width + 1);
-    }
-    this.batches.length = kept;
-    for (const reason of this.notes.keys()) if (used[reason] !== 1) this.notes.delete(reason);
-    this.worthTidying = 2 * this.words + SMALL;
+    for (const reason of this.notes.keys()) if (!wanted.has(reason)) this.notes.delete(reason);
+    this.worthTidying = 2 * this.used + SMALL;
   }
 }
 
-/** Where a reason is, or would be. */
-function search(reasons: Int32Array, reason: number): number {
-  let [low, high] = [0, reasons.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((reasons[middle] as number) < reason) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function doubled(old: Int32Array): Int32Array {
+  const grown = new Int32Array(2 * old.length);
+  grown.set(old);
+  return grown;
 }
