@@ -55,7 +55,16 @@ export { flatten, proofLength } from "./explain/writing.ts";
 export type { Ties } from "./extract/costsets.ts";
 export { type DagOptions, extractDag } from "./extract/dag.ts";
 export { ExtractionError, type ExtractionErrorCode } from "./extract/error.ts";
+export { type ExactExtraction, type ExactOptions, extractExact } from "./extract/exact.ts";
 export type { Extraction, NodeCost } from "./extract/extraction.ts";
+export { type Highs, type HighsModel, highsSolver } from "./extract/highs.ts";
+export type {
+  IlpModel,
+  IlpSolution,
+  IlpSolver,
+  LinearProgram,
+  LinearRows,
+} from "./extract/ilp.ts";
 export { extractTree } from "./extract/tree.ts";
 export { type DotOptions, toDot } from "./graphviz.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
