@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Rule, Spread, Term, Value, ValueSpread } from "../ast.ts";
-
-type Tree = Term | Spread | Value | ValueSpread;
+import type { Root, Rule, Spread, Term } from "../ast.ts";
+import type { Tree } from "../occurrence.ts";
 
 /** What is compared of a rule. */
 export type Sides = Pick<Rule, "left" | "right" | "conditions" | "lossy">;
@@ -28,7 +27,7 @@ export function formOf(rule: Sides): string {
 }
 
 /** A string that two terms share exactly when they are equal up to the order of commuting operands. */
-export function orderless(term: Term): string {
+export function orderless(term: Root): string {
   const style: Style = { name: (name) => name, swaps: () => false };
   const visit = (tree: Tree): string => show(tree, style, visit, (tree) => visit(tree));
   return visit(term);
@@ -58,7 +57,7 @@ export function spellings(rule: Sides): readonly string[] {
 
 function write({ left, right, conditions, lossy }: Sides, style: Style): string {
   const visit = (tree: Tree): string => show(tree, style, visit, form);
-  const side = (terms: readonly Term[]): string => terms.map(visit).join(",");
+  const side = (terms: readonly Root[]): string => terms.map(visit).join(",");
   const clauses = conditions.map(({ kind, value }) => `${kind} ${visit(value)}`).sort();
   return `${side(left)}=>${side(right)} ${clauses.join(" ")} ${lossy}`;
 }
@@ -81,6 +80,10 @@ function show(
       return style.name(tree.name);
     case "wildcard":
       return "_";
+    case "absent":
+      return "-";
+    case "results":
+      return `${visit(tree.of)}.*`;
     case "apply": {
       const operands = (
         tree.op.commutative ? sorted(tree.operands, style, order) : tree.operands
