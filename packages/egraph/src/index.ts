@@ -66,6 +66,7 @@ export type {
   LinearRows,
 } from "./extract/ilp.ts";
 export { extractTree } from "./extract/tree.ts";
+export { TreeCosts, type TreeMark } from "./extract/treecosts.ts";
 export { type DotOptions, toDot } from "./graphviz.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 export type { LimitName, Limits } from "./limits.ts";
@@ -96,4 +97,4 @@ export { type SerializeOptions, serialize } from "./serialize.ts";
 export { parseTerm, printTerm, type Term, type TermNode, type TermVariable } from "./sexpr.ts";
 export type { Spelling } from "./spelling.ts";
 export { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
-export { addTerm, type Syntax, termOf } from "./term.ts";
+export { addTerm, lookupTerm, type Syntax, type TermOptions, termOf } from "./term.ts";
