@@ -31,7 +31,7 @@ const DEFAULT_LIMITS: Required<Limits> = {
 };
 
 /** Rows between two looks at the clock, the signal and the bytes: these cost more than what they would save. */
-const PAUSE = 32;
+const PAUSE = 64;
 
 /** Watches the limits of a run. */
 export class Gauge {

@@ -42,25 +42,54 @@ export function at(column: number | undefined): string {
   return column === undefined ? "" : `column ${column}: `;
 }
 
+/** Options of {@link addTerm} and {@link lookupTerm}. */
+export interface TermOptions extends Syntax {
+  /** The classes of variables. */
+  readonly bind?: (variable: string) => Id;
+}
+
 /**
- * Adds a term, or the text of one; returns its class. `bind` gives the classes of variables. Any depth;
- * shared subterms are added once. Throws an {@link EGraphError} before it changes anything.
+ * Adds a term, or the text of one; returns its class. Any depth; shared subterms are added once. Throws an
+ * {@link EGraphError} before it changes anything.
  */
 export function addTerm(
   // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
   graph: EGraph<any>,
   term: Term | string,
-  options: Syntax & { readonly bind?: (variable: string) => Id } = {},
+  options: TermOptions = {},
 ): Id {
+  return build(graph, term, options, (op, arg, children) => graph.add(op, arg, children));
+}
+
+/** The canonical class of a term, or of the text of one, if the graph has it; -1 if not. Adds nothing. */
+export function lookupTerm(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  term: Term | string,
+  options: TermOptions = {},
+): Id | -1 {
+  const find = (op: OpId, arg: ArgId, children: readonly Id[]): Id | -1 =>
+    children.includes(-1) ? -1 : graph.lookup(op, arg, children);
+  const id = build(graph, term, options, find);
+  return id < 0 ? -1 : graph.find(id);
+}
+
+function build(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  term: Term | string,
+  options: TermOptions,
+  make: (op: OpId, arg: ArgId, children: readonly Id[]) => Id | -1,
+): Id | -1 {
   const root = typeof term === "string" ? parseTerm(term) : term;
   const order = postOrder(root);
-  const ids = new Map<Term, Id>();
+  const ids = new Map<Term, Id | -1>();
   const symbols = order.map((part) => {
     if (!("variable" in part)) return symbolOf(graph, part, options);
     if (!options.bind)
       throw new EGraphError(
         "variable",
-        `${at(part.column)}the variable ${part.variable} has no class here: a term to add has none, or say what they are by "bind"`,
+        `${at(part.column)}the variable ${part.variable} stands for no class here: leave it out, or say which by "bind"`,
         part.column,
       );
     ids.set(part, options.bind(part.variable));
@@ -68,9 +97,9 @@ export function addTerm(
   });
   for (const [i, part] of order.entries()) {
     const symbol = symbols[i];
-    if (!symbol) continue;
-    const children = (part as TermNode).children.map((child) => ids.get(child) as Id);
-    ids.set(part, graph.add(symbol.op, symbol.arg, children));
+    if (!symbol || "variable" in part) continue;
+    const children = part.children.map((child) => ids.get(child) as Id);
+    ids.set(part, make(symbol.op, symbol.arg, children));
   }
   return ids.get(root) as Id;
 }

@@ -5,6 +5,7 @@ import {
   EGraph,
   EGraphError,
   extractTree,
+  lookupTerm,
   parseTerm,
   printTerm,
   type Syntax,
@@ -185,6 +186,21 @@ test("an operator with a wrong number of children is refused, and nothing is add
   expect(fault).toMatchObject({ code: "arity", column: 6 });
   expect(fault.message).toContain("the operator + takes 2 children and is given 1");
   expect(graph.nodeCount).toBe(0);
+});
+
+test("a term is looked up without adding it", () => {
+  const graph = new EGraph();
+  const root = addTerm(graph, "(f (g x) y)");
+  graph.union(root, addTerm(graph, "y"));
+  graph.rebuild();
+  const { nodeCount } = graph;
+  expect(lookupTerm(graph, "(f (g x) (f (g x) y))")).toBe(graph.find(root));
+  expect(lookupTerm(graph, "(f (g z) y)")).toBe(-1);
+  expect(lookupTerm(graph, "(f ?a y)", { bind: () => addTerm(graph, "(g x)") })).toBe(
+    graph.find(root),
+  );
+  expect(faultOf(() => lookupTerm(graph, "(f ?a y)")).code).toBe("variable");
+  expect(graph.nodeCount).toBe(nodeCount);
 });
 
 test("a term to add has no variables, unless they are bound", () => {
