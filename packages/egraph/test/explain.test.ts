@@ -103,7 +103,7 @@ test("what rules made equal is explained by their applications", () => {
   const { graph, journal } = saturated(MATH_RULES, MATH_TERMS, 6);
   for (const id of graph.classes())
     for (const node of graph.nodes(id)) {
-      const proof = explain(graph, id, node, journal.describe);
+      const proof = explain(graph, id, node, journal);
       expect(checkProof(proof, mathRules)).toBeUndefined();
     }
 });
@@ -118,7 +118,7 @@ test("a proof reads as one does it on paper", () => {
     3,
   );
   const goal = addTerm(graph, "(+ (<< x 1) y)");
-  const proof = explain(graph, ids[0] as Id, goal, journal.describe);
+  const proof = explain(graph, ids[0] as Id, goal, journal);
   expect(printProof(proof)).toBe(
     [
       "  (+ (* 2 x) y)",
@@ -134,7 +134,7 @@ test("what was extracted is explained from the original", () => {
   const { graph, journal, ids } = saturated(MATH_RULES, MATH_TERMS, 6);
   for (const [i, id] of ids.entries()) {
     const extraction = extractTree(graph, [id], (node) => (graph.op(node) === 0 ? 7 : 1));
-    const proof = explainExtraction(graph, id, extraction, journal.describe);
+    const proof = explainExtraction(graph, id, extraction, journal);
     expect(text(proof.start)).toBe(MATH_TERMS[i]);
     expect(checkProof(proof, mathRules)).toBeUndefined();
     let cost = 0;
@@ -202,7 +202,7 @@ test("a rule with several roots rests on its other left sides", () => {
   const rule = rewriteAll(graph, "merge", lefts, rights);
   new Runner(graph, [rule], { reasons: journal.reasons, limits: { iterations: 1 } }).run();
   const goal = addTerm(graph, "(second (mul x (both a b)))");
-  const proof = explain(graph, other, goal, journal.describe);
+  const proof = explain(graph, other, goal, journal);
   const [step] = proof.steps;
   if (step?.kind !== "rule") throw new Error();
   expect([step.root, step.premises.map(text)]).toEqual([1, ["(mul x a)"]]);
@@ -230,7 +230,7 @@ test("conditions are told as facts and checked anew", () => {
   });
   const rule = rewrite(graph, "div", "(/ (* ?a ?b) ?b)", "?a");
   new Runner(graph, [rule], { reasons: journal.reasons }).run();
-  const proof = explain(graph, start, addTerm(graph, "x"), journal.describe);
+  const proof = explain(graph, start, addTerm(graph, "x"), journal);
   expect(printProof(proof)).toContain("by div, with ?a = x, ?b = 3, since 3 is not 0");
   const check = (zero: string): string | undefined =>
     checkProof(proof, {
@@ -384,7 +384,7 @@ test("a journal forgets what no equation rests on", () => {
   run(2);
   for (const id of graph.classes())
     for (const node of graph.nodes(id))
-      expect(checkProof(explain(graph, id, node, journal.describe), mathRules)).toBeUndefined();
+      expect(checkProof(explain(graph, id, node, journal), mathRules)).toBeUndefined();
 });
 
 test("the checker shares no code with the engine", () => {
@@ -397,7 +397,7 @@ test("the checker shares no code with the engine", () => {
 test("a proof is plain data", () => {
   const { graph, journal, ids } = saturated(MATH_RULES, MATH_TERMS, 4);
   const goal = addTerm(graph, "(+ (* y (+ y x)) (- (+ 2 x) (+ x x)))");
-  const proof = explain(graph, ids[5] as Id, goal, journal.describe);
+  const proof = explain(graph, ids[5] as Id, goal, journal);
   const copy: Proof = JSON.parse(JSON.stringify(proof));
   expect(copy).toEqual(proof);
   expect(checkProof(copy, mathRules)).toBeUndefined();

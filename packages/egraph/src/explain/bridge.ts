@@ -1,7 +1,6 @@
 import type { Id } from "../ids.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Sketch } from "./instance.ts";
-import type { ProofTerm } from "./proof.ts";
 import type { Source } from "./source.ts";
 
 /** How the term of an id becomes another term by what was equal already. */
@@ -15,8 +14,8 @@ export type Bridge =
       readonly node: Id;
       /** Per child of `node`. */
       readonly children: readonly Bridge[];
-      /** The term wanted, where it has the children in another order. */
-      readonly target: ProofTerm | undefined;
+      /** What is wanted, where it has the children in another order. */
+      readonly target: Sketch | undefined;
     };
 
 /** Finds bridges: e-matching in the past. */
@@ -48,16 +47,11 @@ export class Bridges {
   }
 
   /** The bridge from one id to another that was congruent to it before an equation. */
-  congruence(from: Id, to: Id, target: ProofTerm, time: number): Bridge {
-    const wanted = this.source.children(to).map((id): Sketch => ({ kind: "id", id, term: target }));
-    const sketch: Sketch = {
-      kind: "node",
-      op: this.source.op(to),
-      arg: this.source.arg(to),
-      children: wanted,
-      term: target,
-    };
-    return this.pair(from, from, this.source.children(from), sketch, time) as Bridge;
+  congruence(from: Id, to: Id, time: number): Bridge {
+    const { source } = this;
+    const children = source.children(to).map((id): Sketch => ({ kind: "id", id }));
+    const sketch = { kind: "node", op: source.op(to), arg: source.arg(to), children } as const;
+    return this.pair(from, from, source.children(from), sketch, time) as Bridge;
   }
 
   /**
@@ -86,7 +80,7 @@ export class Bridges {
       if (at < 0) return undefined;
       open.splice(at, 1);
     }
-    return { kind: "node", from, node, children: bridges, target: to.term };
+    return { kind: "node", from, node, children: bridges, target: to };
   }
 
   /** The ids of a class with an operator: `from` first. */

@@ -1,14 +1,6 @@
-import type { Binding, ProofTerm } from "./proof.ts";
+import type { RuleNote } from "./instance.ts";
+import type { ProofTerm } from "./proof.ts";
 import type { TermTable } from "./terms.ts";
-
-/** What a rule step says besides its terms. */
-export interface RuleNote {
-  readonly rule: string;
-  readonly root: number;
-  readonly bindings: readonly Binding[];
-  readonly premises: readonly ProofTerm[];
-  readonly facts: readonly string[];
-}
 
 /** A piece of a derivation; `before` and `after` are whole terms of that derivation. */
 export type Part = { readonly before: ProofTerm; readonly after: ProofTerm } & (

@@ -3,9 +3,13 @@ import type { Extraction } from "../extract/extraction.ts";
 import type { Id } from "../ids.ts";
 import type { Syntax } from "../term.ts";
 import type { Describe } from "./application.ts";
-import type { Derivation } from "./derivation.ts";
+import { Bridges } from "./bridge.ts";
+import { Equations } from "./equations.ts";
 import { Explainer } from "./explainer.ts";
+import { extractedWay, type Goal } from "./goal.ts";
+import { type Alternatives, Links } from "./links.ts";
 import type { Proof } from "./proof.ts";
+import { Shortcuts } from "./shortcuts.ts";
 import { Source } from "./source.ts";
 import { TermTable } from "./terms.ts";
 import { flatten, write } from "./writing.ts";
@@ -14,24 +18,31 @@ import { flatten, write } from "./writing.ts";
 export interface ExplainOptions extends Pick<Syntax, "write"> {
   /** Proofs of at most this many steps are one chain without lemmas: 200 when not given. */
   readonly flat?: number;
+  /**
+   * How hard to look for a short proof: how many links between terms to weigh at most, 100,000 when not given;
+   * 0 gives the proof that follows how the graph grew.
+   */
+  readonly effort?: number;
 }
+
+/** What the reasons of unions mean: a {@link Journal}, which also knows what else could be applied, or a function. */
+export type Reasons = Describe | (Alternatives & { readonly describe: Describe });
 
 /**
  * Why two ids are equal: a chain of steps from the term that `a` was created with to the term that `b` was
- * created with. `describe` tells what the reasons of unions mean. Throws when they are not equal, when the
- * graph keeps no proofs, or when a description does not fit the union it describes.
+ * created with. Throws when they are not equal, when the graph keeps no proofs, or when what is said of a
+ * reason does not fit the union.
  */
 export function explain<D>(
   graph: EGraph<D>,
   a: Id,
   b: Id,
-  describe: Describe,
+  reasons: Reasons,
   options: ExplainOptions = {},
 ): Proof {
   const source = new Source(graph);
-  const terms = new TermTable(source, options.write);
   if (graph.find(a) !== graph.find(b)) throw new Error(`${a} and ${b} are not known to be equal`);
-  return finish(new Explainer(source, terms, describe).equal(a, b), options);
+  return prove(source, { kind: "equal", from: a, to: b }, reasons, options);
 }
 
 /**
@@ -43,15 +54,33 @@ export function explainExtraction<D>(
   graph: EGraph<D>,
   original: Id,
   extraction: Extraction,
-  describe: Describe,
+  reasons: Reasons,
   options: ExplainOptions = {},
 ): Proof {
-  const source = new Source(graph);
-  const terms = new TermTable(source, options.write);
-  return finish(new Explainer(source, terms, describe, extraction).extracted(original), options);
+  const goal = { kind: "extracted", id: original } as const;
+  return prove(new Source(graph), goal, reasons, options, extraction);
 }
 
-function finish(derivation: Derivation, options: ExplainOptions): Proof {
-  const proof = write(derivation);
-  return flatten(proof, options.flat ?? 200) ?? proof;
+function prove(
+  source: Source,
+  goal: Goal,
+  reasons: Reasons,
+  options: ExplainOptions,
+  extraction?: Extraction,
+): Proof {
+  const { effort = 100_000, flat = 200, write: spell } = options;
+  const bridges = new Bridges(source);
+  const describe = typeof reasons === "function" ? reasons : reasons.describe;
+  const equations = new Equations(source, bridges, describe);
+  const alternatives = typeof reasons === "function" ? undefined : reasons;
+  const links = new Links(source, bridges, equations, alternatives);
+  const shortcuts = new Shortcuts(source, equations, links, effort);
+  const guide = {
+    way: (to: Goal) =>
+      to.kind === "extracted"
+        ? extractedWay(to.id, extraction as Extraction, source)
+        : shortcuts.way(to, to === goal),
+  };
+  const proof = write(new Explainer(source, new TermTable(source, spell), guide).explain(goal));
+  return flatten(proof, flat) ?? proof;
 }

@@ -27,7 +27,8 @@ const SMALL = 1 << 14;
 export class Journal {
   private readonly source: Source;
   private readonly facts: ((rule: Rule, row: Int32Array) => readonly string[]) | undefined;
-  private readonly rules: Rule[] = [];
+  /** The rules that were applied. */
+  readonly rules: Rule[] = [];
   private readonly numbers = new Map<Rule, number>();
   private readonly notes = new Map<number, Application>();
   private next = 0;
@@ -97,10 +98,14 @@ export class Journal {
       throw new RangeError(`reason ${reason} is not one of this journal`);
     const at = index[2 * low + 1] as number;
     const rule = this.rules[words[at] as number] as Rule;
-    const row = words.slice(at + 1, at + 1 + rule.slots);
+    return this.application(rule, words.slice(at + 1, at + 1 + rule.slots));
+  };
+
+  /** The application of a rule to a row of its slots. */
+  application(rule: Rule, row: Int32Array): Application {
     const facts = this.facts?.(rule, row) ?? [];
     return { ...new RuleSides(this.source, rule, row).application(), facts };
-  };
+  }
 
   /** Bytes of the arrays held. */
   get bytes(): number {

@@ -35,6 +35,16 @@ export class Source {
     return Array.from({ length: this.graph.arity(id) }, (_, i) => this.graph.originalChild(id, i));
   }
 
+  /** The live e-nodes of a class. */
+  nodes(root: Id): Id[] {
+    return this.graph.nodes(root);
+  }
+
+  /** The class of an e-node that is there already, or -1. */
+  lookup(op: OpId, arg: ArgId, children: readonly Id[]): Id {
+    return this.graph.lookup(op, arg, children);
+  }
+
   isCommutative(op: OpId): boolean {
     return this.graph["symbols"].commutative[op] === 1;
   }
