@@ -26,7 +26,7 @@ export function deleting({ decl, text }: Subject): Edit {
 }
 
 /** A rule's place, extended to the whole lines that hold nothing else, and to the `///` lines above. */
-export function linesOf(span: Span, text: string): Span {
+function linesOf(span: Span, text: string): Span {
   let { start, end } = span;
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const after = /^[ \t]*(?:\r?\n|\r|$)/.exec(text.slice(end, end + 1000));
