@@ -34,9 +34,16 @@ export interface Union {
 export interface ApplyOptions {
   /** The reason of the first row's unions; the next rows count up. -1: none. */
   readonly reason?: number;
-  /** Asked after each row that added e-nodes whether to stop. */
+  /** It stops before a row when the graph has more e-nodes than this. */
+  readonly nodes?: number;
+  /** It stops before a row when the graph has more classes than this. */
+  readonly classes?: number;
+  /** Asked now and then, at least every few thousand rows, whether to stop. */
   readonly stop?: () => boolean;
 }
+
+/** Rows between two questions whether to stop. */
+const PAUSE = 64;
 
 type Build = (rows: Int32Array, base: number) => Id;
 
@@ -55,18 +62,18 @@ export class Action {
   /** Applies the rows from `from` up to `to`; returns the row it stopped before, `to` when it did all. */
   apply(matches: Matches, from: number, to: number, options: ApplyOptions = {}): number {
     const { graph } = this;
-    const { reason = -1, stop } = options;
+    const { reason = -1, nodes = Infinity, classes = Infinity, stop } = options;
     for (let row = from; row < to; row++) {
+      if (graph.nodeCount > nodes || graph.classCount > classes) return row;
+      if ((row - from) % PAUSE === 0 && stop?.()) return row;
       const { rows, width } = matches;
       const base = row * width;
-      const nodes = graph.nodeCount;
       for (const { slot, build } of this.unions)
         graph.union(
           rows[base + slot] as number,
           build(rows, base),
           reason < 0 ? -1 : reason + row - from,
         );
-      if (stop && graph.nodeCount !== nodes && stop()) return row + 1;
     }
     return to;
   }

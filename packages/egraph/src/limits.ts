@@ -30,21 +30,17 @@ const DEFAULT_LIMITS: Required<Limits> = {
   bytes: 2 ** 30,
 };
 
-/** Rows between two looks at the clock, the signal and the bytes: these cost more than what they would save. */
-const PAUSE = 64;
-
 /** Watches the limits of a run. */
 export class Gauge {
   /** The first limit that was passed, once there is one. */
   passed: LimitName | undefined;
-  private readonly limits: Required<Limits>;
+  readonly limits: Required<Limits>;
   // biome-ignore lint/suspicious/noExplicitAny: limits do not look at the facts of the graph
   private readonly graph: EGraph<any>;
   private readonly signal: { readonly aborted: boolean } | undefined;
   private readonly clock: () => number;
   private readonly matchBytes: () => number;
   private started: number | undefined;
-  private asked = 0;
 
   constructor(
     // biome-ignore lint/suspicious/noExplicitAny: limits do not look at the facts of the graph
@@ -74,11 +70,6 @@ export class Gauge {
     this.matchBytes = matchBytes;
   }
 
-  /** Matches of one rule in one iteration. */
-  get matches(): number {
-    return this.limits.matches;
-  }
-
   /** Starts the time, at the first call. */
   start(): void {
     this.started ??= this.clock();
@@ -90,7 +81,7 @@ export class Gauge {
     return this.now();
   }
 
-  /** Whether to stop: looks at everything. */
+  /** Whether to stop: looks at everything but the iterations. */
   now(): boolean {
     const { limits } = this;
     if (this.size()) return true;
@@ -100,12 +91,8 @@ export class Gauge {
     return this.passed !== undefined;
   }
 
-  /** Whether to stop: looks at the size each time, at the rest now and then. */
-  often(): boolean {
-    return this.asked++ % PAUSE === 0 ? this.now() : this.size();
-  }
-
-  private size(): boolean {
+  /** Whether to stop: looks at the size only. */
+  size(): boolean {
     const { graph, limits } = this;
     if (graph.nodeCount > limits.nodes) this.passed ??= "nodes";
     else if (graph.classCount > limits.classes) this.passed ??= "classes";
