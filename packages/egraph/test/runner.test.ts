@@ -287,9 +287,13 @@ test("rules that take time without matching are in the report", () => {
   const graph = new EGraph();
   addTerm(graph, "(f a)");
   let now = 0;
+  const when = (): boolean => {
+    now += 1000;
+    return false;
+  };
   const rules = [
     rewrite(graph, "fast", "(nothing ?x)", "?x"),
-    rewrite(graph, "slow", "(f ?x)", "?x", { when: () => (now += 1000) === 0 }),
+    rewrite(graph, "slow", "(f ?x)", "?x", { when }),
   ];
   const report = new Runner(graph, rules, { clock: () => now }).run();
   const [, ...lines] = String(report).split("\n");
@@ -315,5 +319,12 @@ test("the report says which rule blows up", () => {
     ["sub", 20, 9],
     ["never", 0, 0],
   ]);
-  expect(String(report)).toMatchInlineSnapshot();
+  expect(String(report)).toMatchInlineSnapshot(`
+    "iterations after 5 iterations: 1271 nodes, 250 classes; rebuilding took 0.0 ms
+    rule       matches  applied  unions  nodes  search ms  apply ms  banned
+    associate     1837      836     512    752        0.0       0.0       0
+    commute       1304     1304     645    633        0.0       0.0       0
+    sub             20       20       4      9        0.0       0.0       0
+    nodes by iteration: 79 135 344 893 1271"
+  `);
 });
