@@ -14,6 +14,7 @@ import {
   parseSeed,
   parseShape,
 } from "./arguments.ts";
+import type { FormatArguments } from "./format.ts";
 
 const manifest = new URL("../../package.json", import.meta.url);
 
@@ -86,6 +87,18 @@ function program(exit: (code: number) => void): Command {
     .action(async (model: string, options) => {
       const { optimizeFile } = await import("./optimize-file.ts");
       exit(await optimizeFile(model, options));
+    });
+  root
+    .command("format")
+    .summary("lay rule files out")
+    .description(
+      "Aligns names, arrows and clauses of rule files, in place. A file with errors stays as it is. Without files, from standard input to standard output.",
+    )
+    .argument("[files...]", "rule files, folders of them, or - for standard input")
+    .option("--check", "write nothing; name what is not laid out, and exit with 1")
+    .action(async (files: readonly string[], options: FormatArguments) => {
+      const { format } = await import("./format.ts");
+      exit(await format(files, options));
     });
   root
     .command("explain")
