@@ -36,12 +36,6 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [string, string, numb
   ],
 };
 
-interface Recorded {
-  readonly iterations: readonly (readonly [nodes: number, classes: number, matches: number])[];
-  readonly costs: readonly number[];
-  readonly saturated: boolean;
-}
-
 const binary = build("egg");
 if (binary === undefined) process.exit(1);
 const version = /name = "egg"\nversion = "([^"]+)"/.exec(
@@ -52,12 +46,8 @@ mkdirSync(fixtures, { recursive: true });
 for (const [family, runs] of Object.entries(FAMILIES)) {
   const recorded = runs.map(([workload, scheduler, limit]) => {
     const args = ["record", workload, scheduler, `${limit}`];
-    const { iterations, costs, saturated } = JSON.parse(
-      execFileSync(binary, args, { encoding: "utf8" }),
-    ) as Recorded;
-    const column = (i: number): unknown[] => iterations.map((row) => row[i]);
-    const [nodes, classes, matches] = [0, 1, 2].map(column);
-    return { workload, scheduler, limit, nodes, classes, matches, costs, saturated };
+    const counts = JSON.parse(execFileSync(binary, args, { encoding: "utf8" })) as object;
+    return { workload, scheduler, limit, ...counts };
   });
   const text = JSON.stringify({ egg: version, runs: recorded }, null, 2);
   writeFileSync(join(fixtures, `egg-${family}.json`), `${text}\n`);

@@ -127,18 +127,17 @@ where
     fn record(&self, scheduler: &str, iterations: usize) {
         let runner = self.runner::<Counts>(&self.parse(), iterations);
         let runner = Self::schedule(runner, scheduler, true).run(&(self.rules)());
-        let rows = runner
-            .iterations
-            .iter()
-            .map(|i| list([i.data.nodes, i.data.classes, i.data.matches]));
+        let column = |of: fn(&Counts) -> usize| list(runner.iterations.iter().map(|i| of(&i.data)));
         let extractor = Extractor::new(&runner.egraph, AstSize);
         let costs = runner
             .roots
             .iter()
             .map(|root| extractor.find_best_cost(*root));
         println!(
-            r#"{{"iterations":{},"costs":{},"saturated":{}}}"#,
-            list(rows),
+            r#"{{"nodes":{},"classes":{},"matches":{},"costs":{},"saturated":{}}}"#,
+            column(|counts| counts.nodes),
+            column(|counts| counts.classes),
+            column(|counts| counts.matches),
             list(costs),
             matches!(runner.stop_reason, Some(StopReason::Saturated))
         );

@@ -1,4 +1,12 @@
-import { backoff, type EGraph, type Id, type Rule, Runner, simple } from "../../src/index.ts";
+import {
+  backoff,
+  type EGraph,
+  extractTree,
+  type Id,
+  type Rule,
+  Runner,
+  simple,
+} from "../../src/index.ts";
 import { lambda } from "./lambda.ts";
 import { ac, plain } from "./math.ts";
 import { all, chain } from "./prop.ts";
@@ -33,4 +41,32 @@ export function runner(workload: Workload, scheduler: string, iterations: number
     scheduler: scheduler === "simple" ? simple() : backoff(),
     limits: { iterations, nodes: none, matches: none, bytes: none },
   });
+}
+
+/** What bench/egg notes of a run, and we do beside it. */
+export interface Recorded {
+  /** E-nodes after each iteration. */
+  readonly nodes: readonly number[];
+  readonly classes: readonly number[];
+  /** Matches in each iteration, before conditions are tested; those of rules that had too many do not count. */
+  readonly matches: readonly number[];
+  /** The sizes of the smallest terms equal to those begun with. */
+  readonly costs: readonly number[];
+  readonly saturated: boolean;
+}
+
+/** Runs a workload and notes what happens. */
+export function record(name: string, scheduler: string, limit: number): Recorded {
+  const workload = open(name);
+  const roots = workload.begin();
+  const { stop, iterations } = runner(workload, scheduler, limit).run();
+  return {
+    nodes: iterations.map(({ nodes }) => nodes),
+    classes: iterations.map(({ classes }) => classes),
+    matches: iterations.map(({ rules }) =>
+      rules.reduce((sum, { matches, bannedUntil }) => sum + (bannedUntil > 0 ? 0 : matches), 0),
+    ),
+    costs: roots.map((root) => extractTree(workload.graph, [root], () => 1).cost),
+    saturated: stop === "saturated",
+  };
 }
