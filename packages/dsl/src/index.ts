@@ -15,6 +15,7 @@ export { type Formatted, formatRules } from "./format/format.ts";
 export { builtins } from "./functions.ts";
 export { type Parsed, parseRules } from "./parser.ts";
 export { renderDiagnostic } from "./render.ts";
+export { importsOf } from "./scope.ts";
 export { Speller } from "./spelling.ts";
 export type { Declaration, Module } from "./syntax.ts";
 export { rules } from "./template.ts";

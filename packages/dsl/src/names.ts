@@ -17,6 +17,9 @@ const USE_COUNTS = /^(has_?)?(one|single)_?use(s|d)?$|^(is_)?used_?once$|^(use_?
 /** How many unbound names are named: what more there are says nothing new. */
 const MOST_UNBOUND = 20;
 
+/** What binds names: the side of the arrow that is matched, or the declaration of an operator. */
+export type Binder = "left" | "right" | "declaration";
+
 /** The names of one direction of a rule. What is wrong with one is reported, and gives `undefined`. */
 export class Names {
   readonly scope: Scope;
@@ -27,21 +30,20 @@ export class Names {
   isLenient = false;
   /** The expression of a pattern that is being read: what is not bound elsewhere cannot be solved from it. */
   solving: Expr | undefined;
-  private readonly matched: "left" | "right";
+  private readonly binder: Binder;
   private unboundNames = 0;
 
-  /** `matched` is the side of the arrow that is matched. */
   constructor(
     scope: Scope,
     bound: Bound,
     depths: Depths,
-    matched: "left" | "right",
+    binder: Binder,
     report: (diagnostic: Diagnostic) => void,
   ) {
     this.scope = scope;
     this.bound = bound;
     this.depths = depths;
-    this.matched = matched;
+    this.binder = binder;
     this.report = report;
   }
 
@@ -75,21 +77,20 @@ export class Names {
         "R0405",
         this.solving.span,
         `${quote(name)} cannot be solved from ${this.source(this.solving)}`,
-        { hints: [`bind ${quote(name)} elsewhere on the ${this.matched}, or test in \`when\``] },
+        { hints: [`bind ${quote(name)} elsewhere on the ${this.binder}, or test in \`when\``] },
       );
-    return this.fail(
-      "R0301",
-      span,
-      `${quote(name)} is not bound by the ${this.matched}-hand side`,
-      {
-        label: `nothing on the ${this.matched} is called ${quote(name)}`,
-        ...this.scope.speller.correction(name, names, span, [
-          names.length > 0
-            ? `the ${this.matched}-hand side binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`
-            : `the ${this.matched}-hand side binds nothing`,
-        ]),
-      },
-    );
+    const binder = this.binder === "declaration" ? "declaration" : `${this.binder}-hand side`;
+    return this.fail("R0301", span, `${quote(name)} is not bound by the ${binder}`, {
+      label:
+        this.binder === "declaration"
+          ? `no operand, size or attribute is called ${quote(name)}`
+          : `nothing on the ${this.binder} is called ${quote(name)}`,
+      ...this.scope.speller.correction(name, names, span, [
+        names.length > 0
+          ? `the ${binder} binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`
+          : `the ${binder} binds nothing`,
+      ]),
+    });
   }
 
   /** A call of what is neither an operator nor a function; `asTerm` where an operator is wanted. */

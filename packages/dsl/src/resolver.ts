@@ -10,7 +10,7 @@ import type * as ast from "./ast.ts";
 import { Composer, isComplete } from "./composition.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { negatedHint } from "./hint.ts";
-import { Names } from "./names.ts";
+import { type Binder, Names } from "./names.ts";
 import { fold, isArithmetic, numberValue } from "./number.ts";
 import { quote } from "./quotation.ts";
 import type { Scope } from "./scope.ts";
@@ -49,10 +49,10 @@ export class Resolver {
     scope: Scope,
     bound: Bound,
     depths: Depths,
-    matched: "left" | "right",
+    binder: Binder,
     report: (diagnostic: Diagnostic) => void,
   ) {
-    this.names = new Names(scope, bound, depths, matched, report);
+    this.names = new Names(scope, bound, depths, binder, report);
     this.composer = new Composer(this.names, {
       term: (expr, side) => (side === "pattern" ? this.pattern(expr) : this.build(expr)),
       value: (expr) => this.value(expr),
@@ -219,7 +219,8 @@ export class Resolver {
     return denoted && this.lift(denoted);
   }
 
-  private value(expr: s.Expr): ast.Value | undefined {
+  /** A value. */
+  value(expr: s.Expr): ast.Value | undefined {
     const denoted = this.denote(expr, "value");
     if (denoted?.kind !== "term") return denoted?.value;
     return this.names.fail("R0202", denoted.term.span, "expected a value, found a term", {

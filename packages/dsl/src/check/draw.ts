@@ -6,10 +6,11 @@
  * @module
  */
 
-import type { Attr, Attrs, AttrType } from "@rewright/plugin";
+import type { Attr, Attrs, AttrType, DType } from "@rewright/plugin";
 import type * as ast from "../ast.ts";
 import { attributeOf, isComplete } from "../bind/operand.ts";
 import { conjuncts, partsOf, type Tree, visitVariables } from "../occurrence.ts";
+import { scalarOperand } from "../signature.ts";
 import { axisRank, canonicalAttr, canonicalAttrs } from "../terms/attributes.ts";
 import { tensor } from "../terms/contents.ts";
 import type { Dice } from "./dice.ts";
@@ -33,6 +34,8 @@ interface Gap {
   readonly item: number;
   readonly name: string;
   readonly optional: boolean;
+  /** The element type of a number that is no tensor. */
+  readonly scalar?: DType | undefined;
 }
 
 /** A place in a list that is matched, and the item of it in the list variables there. */
@@ -256,7 +259,8 @@ export class Drawer {
           operands.push(known);
           if (!known) {
             const { name = "", optional = false } = declared ?? {};
-            gaps.push({ at: operands.length - 1, term: element, item: at, name, optional });
+            const scalar = scalarOperand(term.op, index);
+            gaps.push({ at: operands.length - 1, term: element, item: at, name, optional, scalar });
           }
         }
       }
@@ -315,19 +319,25 @@ export class Drawer {
 
   /** Draws a tensor where an operand is a variable, a constant or anything at all. */
   #fill(
-    { term, item, name }: Gap,
+    { term, item, name, scalar }: Gap,
     siblings: readonly SampleTerm[],
     result?: readonly number[],
   ): SampleTerm | undefined {
+    if (term.kind === "constant" && term.value.kind === "number" && scalar)
+      return this.#sample.constant(term.value.value, scalar);
     if (term.kind === "constant") return this.#constant(term.value, item, name, siblings);
-    if (term.kind !== "variable") return this.#proposer.tensor({ name, siblings, result });
+    if (term.kind !== "variable")
+      return scalar
+        ? this.#proposer.scalar(scalar)
+        : this.#proposer.tensor({ name, siblings, result });
     const known = this.#sample.evaluate(term, item);
     if (known) return known;
     const attribute = this.#attributes.get(term.name);
     const before = item > 0 ? this.#sample.terms.get(term.name)?.[item - 1] : undefined;
-    const drawn =
-      (before && this.#proposer.another(before)) ??
-      this.#proposer.tensor({ name, siblings, attribute, result });
+    const drawn = scalar
+      ? this.#proposer.scalar(scalar)
+      : ((before && this.#proposer.another(before)) ??
+        this.#proposer.tensor({ name, siblings, attribute, result }));
     this.#setItem(this.#sample.terms, term.name, item, drawn);
     return drawn;
   }
