@@ -65,6 +65,7 @@ export type {
   LinearProgram,
   LinearRows,
 } from "./extract/ilp.ts";
+export { extractTop, type TopExtraction, type TopOptions } from "./extract/top.ts";
 export { extractTree } from "./extract/tree.ts";
 export { TreeCosts, type TreeMark } from "./extract/treecosts.ts";
 export { type DotOptions, toDot } from "./graphviz.ts";
