@@ -1,5 +1,6 @@
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
+import type { Matches } from "./matches.ts";
 
 /** How far a run may go. Each is a number ≥ 0; Infinity: no limit. */
 export interface Limits {
@@ -68,6 +69,15 @@ export class Gauge {
     this.signal = signal;
     this.clock = clock;
     this.matchBytes = matchBytes;
+  }
+
+  /** Rows that fit into matches before they, doubling as they grow, hold more bytes than are left. */
+  room(matches: Matches): number {
+    let { length } = matches.rows;
+    let left = (this.limits.bytes - this.graph.bytes - this.matchBytes()) / 4;
+    if (left === Number.POSITIVE_INFINITY) return left;
+    for (; length <= left && length > 0; length *= 2) left -= length;
+    return Math.floor(length / matches.width);
   }
 
   /** Starts the time, at the first call. */

@@ -58,9 +58,12 @@ export class Runner<D = undefined> {
     this.reasons = options.reasons;
     this.entries = rules.map((rule) => entry(graph, rule));
     const names = rules.map(({ name }) => name);
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined)
-      throw new EGraphError("rule", `there are two rules "${twice}": give each a name of its own`);
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name))
+        throw new EGraphError("rule", `there are two rules "${name}": give each a name of its own`);
+      seen.add(name);
+    }
     this.schedule = (options.scheduler ?? backoff())(names);
     this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, () =>
       this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0),
@@ -129,16 +132,16 @@ export class Runner<D = undefined> {
         continue;
       }
       const began = this.clock();
-      rule.matches = query.search(out, {
-        limit: Math.min(allowance, gauge.limits.matches) + 1,
-        stop,
-      });
+      const room = gauge.room(out);
+      const limit = Math.min(allowance + 1, gauge.limits.matches + 1, room);
+      rule.matches = query.search(out, { limit, stop });
       rule.searchMs = this.clock() - began;
       if (rule.matches > allowance) {
         schedule.exceeded(i, iteration);
         rule.bannedUntil = schedule.bannedUntil(i);
         out.clear();
       } else if (rule.matches > gauge.limits.matches) gauge.passed ??= "matches";
+      else if (rule.matches >= room) gauge.passed ??= "bytes";
       if (gauge.now()) return false;
     }
     return true;

@@ -69,7 +69,7 @@ export function parseTerm(text: string): Term {
 }
 
 function* tokens(text: string): Generator<{ token: string; column: number }> {
-  for (const match of text.matchAll(/[()]|"(?:[^"\\]|\\.)*"?|[^\s()"]+/gs))
+  for (const match of text.matchAll(/[()]|"[^"\\]*(?:\\.[^"\\]*)*"?|[^\s()"]+/gs))
     yield { token: match[0], column: match.index + 1 };
 }
 

@@ -163,6 +163,27 @@ test("names of the prototype are names of operators, variables and rules", () =>
   expect(graph.classCount).toBe(2);
 });
 
+test("no name becomes code", () => {
+  const names = ["`", "$" + "{x}", "*/ x /*", '");x("', "\\", "\u2028", "\0", "\ud800", "a\nb"];
+  const hostile = globalThis as { x?: unknown };
+  hostile.x = () => {
+    throw new Error("a name ran");
+  };
+  for (const name of names) {
+    const graph = new EGraph();
+    const left: Term = { op: name, children: [{ variable: `?${name}` }] };
+    addTerm(graph, { op: name, children: [{ op: "a", children: [] }] });
+    const rule = rewrite(graph, name, left, "(g a)");
+    expect(new Runner(graph, [rule]).run().rules[0]).toMatchObject({ rule: name, unions: 1 });
+    const { left: roots, slots, rootSlots } = rule;
+    const query = new Query(graph, roots, { slots, rootSlots });
+    query["compile"]();
+    expect(query["program"]).toBeTypeOf("function");
+    expect(query.search(new Matches(slots))).toBe(1);
+  }
+  delete hostile.x;
+});
+
 const noop = (): undefined => undefined;
 
 test.each<[string, (graph: EGraph) => unknown, Partial<EGraphError>, string]>([

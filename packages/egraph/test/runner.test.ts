@@ -4,13 +4,16 @@ import {
   addTerm,
   EGraph,
   EGraphError,
+  extractTree,
   type Limits,
+  printTerm,
   type Report,
   type Rule,
   Runner,
   type RunnerOptions,
   rewrite,
   simple,
+  termOf,
 } from "../src/index.ts";
 import { MATH_TERMS, mathRules } from "./math.ts";
 
@@ -106,6 +109,28 @@ test("bytes: those of the graph and of the matches", () => {
   const large = explode({ bytes: 2_000_000 });
   expect(large.graph.nodeCount).toBeGreaterThan(small.graph.nodeCount);
   expect(large.graph.bytes).toBeGreaterThan(small.graph.bytes);
+});
+
+test("bytes: a search does not find more than has room", () => {
+  const graph = new EGraph();
+  for (let i = 0; i < 300; i++) addTerm(graph, `x${i}`);
+  const slots = 3;
+  const pairs: Rule = {
+    ...{ name: "triples", slots, rootSlots: [0, 1, 2], right: [] },
+    left: Array.from({ length: slots }, (_, slot) => ({ kind: "variable", slot })),
+  };
+  for (const extra of [1_000, 10_000, 100_000]) {
+    const runner = new Runner(graph, [pairs], {
+      scheduler: simple(),
+      limits: { ...unlimited, bytes: graph.bytes + extra },
+    });
+    const report = runner.run();
+    expect(report.stop).toBe("bytes");
+    const [{ matches }] = report.rules as [{ matches: number }];
+    // Doubling fills half of it at least.
+    expect(matches * slots * 4).toBeLessThanOrEqual(extra);
+    expect(matches * slots * 4).toBeGreaterThan(extra / 4);
+  }
 });
 
 test("seconds: the time may run out anywhere", () => {
@@ -239,6 +264,20 @@ test("steps are a run; a run that is over stays so", () => {
   expect(graph.hash()).toBe(whole.hash());
   expect(stepper.step()).toBe(false);
   expect(graph.hash()).toBe(whole.hash());
+});
+
+test("rules that make a class a part of itself end, and leave a finite term", () => {
+  const graph = new EGraph();
+  const root = addTerm(graph, "(f x)");
+  const rules = [
+    rewrite(graph, "identity", "?x", "(id ?x)"),
+    rewrite(graph, "zero", "?x", "(+ ?x 0)"),
+  ];
+  expect(new Runner(graph, rules).run().stop).toBe("saturated");
+  expect(graph.nodesWith(graph.operator("id")).map((n) => graph.child(n, 0))).toContain(root);
+  const best = extractTree(graph, [root], (node) => (graph.op(node) === graph.op(root) ? 9 : 1));
+  expect(printTerm(termOf(graph, best, root))).toBe("(f x)");
+  expectValid(graph);
 });
 
 test("pending unions are no hindrance", () => {

@@ -116,6 +116,14 @@ test("terms nested 100,000 deep are read, added, extracted and printed", () => {
   expect(faultOf(() => parseTerm("(f ".repeat(depth))).column).toBe(3 * depth - 2);
 });
 
+test("names of a million characters, and as many atoms, are read at once", () => {
+  const long = "x".repeat(1e6);
+  expect(parseTerm(long)).toMatchObject({ op: long });
+  const quoted = '\\"'.repeat(1e6);
+  expect(parseTerm(`"${quoted}"`)).toMatchObject({ op: '"'.repeat(1e6) });
+  expect(parseTerm(`(f ${"x ".repeat(1e6)})`)).toMatchObject({ children: { length: 1e6 } });
+});
+
 test("shared parts stay shared, and are not written out for ever", () => {
   const graph = new EGraph();
   const f = graph.operator("f");
