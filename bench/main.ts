@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { type Bench, commit, machine, type Results, type Row, table } from "./bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
+  egraph: () => import("./benches/egraph.ts"),
   optimize: () => import("./benches/optimize.ts"),
   models: () => import("./benches/models.ts"),
 };

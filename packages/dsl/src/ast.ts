@@ -23,7 +23,20 @@ export interface Span {
 // ── Terms: what denotes a class of the e-graph ───────────────────────────────
 
 /** A term: on the left it is matched, on the right it is built. */
-export type Term = TermVariable | Wildcard | Apply | Result | Constant;
+export type Term = TermVariable | Wildcard | Apply | Result | Constant | Absent;
+
+/** A root of a side: one class; or a list of them. */
+export type Root = Term | Spread | Results;
+
+/**
+ * All results of an application that decides itself how many it has, in order. Opposite another such root both have equally
+ * many; opposite a spread, as many as the lists of that have items.
+ */
+export interface Results {
+  readonly kind: "results";
+  readonly of: Apply;
+  readonly span: Span;
+}
 
 /** `x` where an operand stands: a class of the e-graph. Its depth is in `Rule.variables`. */
 export interface TermVariable {
@@ -35,6 +48,12 @@ export interface TermVariable {
 /** `_`: anything, left side only. Two of them are two things. */
 export interface Wildcard {
   readonly kind: "wildcard";
+  readonly span: Span;
+}
+
+/** `absent`: an optional operand that is left out, although others follow it. */
+export interface Absent {
+  readonly kind: "absent";
   readonly span: Span;
 }
 
@@ -89,8 +108,9 @@ export interface Result {
 
 /**
  * A value where an operand stands: a constant tensor.
- * On the left `value` is a number, or a list whose elements are numbers, variables (bound here, or compared) and
- * wildcards. On the right it is any value expression.
+ * On the left `value` is a number, or a list whose elements are numbers, variables (bound here, or compared), wildcards and
+ * at most one spread of a variable (the elements in between); or any other value, which is computed and compared. On the
+ * right it is any value expression.
  */
 export interface Constant {
   readonly kind: "constant";
@@ -98,7 +118,10 @@ export interface Constant {
   readonly span: Span;
 }
 
-/** `...element`: `element` once for each item of its list variables (depth 1), in order; variables of depth 0 are the same in each. */
+/**
+ * `...element`: `element` once for each item of its list variables (depth 1), in order; variables of depth 0 are the same in each.
+ * As a root of the left side it gathers: all classes that match the element with the same variables of depth 0, at least two.
+ */
 export interface Spread {
   readonly kind: "spread";
   /** For plain `...xs`: a variable. An application whose operator has several results: those results, in order, once. */
@@ -246,6 +269,8 @@ export interface Variable {
 export interface Condition {
   /** `when`: fires where the value is true. `assuming`: fires unless it is false, and is recorded. */
   readonly kind: "when" | "assuming";
+  /** As written, on one line. */
+  readonly text: string;
   readonly value: Value;
   readonly span: Span;
 }
@@ -268,11 +293,11 @@ export interface Rule {
   readonly lossy: number;
   /** Matched nodes are taken out of further matching and extraction. */
   readonly subsume: boolean;
-  /** The roots matched; as many as `right`, one class each. Connected by shared variables. */
-  readonly left: readonly Term[];
+  /** The roots matched; as many as `right`. Connected by shared variables; at most one of them is a list. */
+  readonly left: readonly Root[];
   /** Root i of the left is united with root i of the right. Every variable here is in `variables`. */
-  readonly right: readonly Term[];
-  /** All must hold. */
+  readonly right: readonly Root[];
+  /** All must hold. One that speaks of a list outside of every spread must hold for each item of it. */
   readonly conditions: readonly Condition[];
   /** Every variable that the left side binds, in order of occurrence. */
   readonly variables: ReadonlyMap<string, Variable>;

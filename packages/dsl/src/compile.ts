@@ -4,15 +4,18 @@
  * @module
  */
 
-import type { Dialect, OpDef, RuleFile } from "@rewright/plugin";
+import type { OpDef, RuleFile } from "@rewright/plugin";
 import type { Rule, Span } from "./ast.ts";
 import { type Diagnostic, error, warning } from "./diagnostic.ts";
 import { RuleError } from "./error.ts";
 import { withoutMark } from "./lexer.ts";
+import { lint } from "./lint/lint.ts";
+import type { Subject } from "./lint/subject.ts";
+import { giveMeaning } from "./meaning.ts";
 import { parseRules } from "./parser.ts";
 import { enumerate, quote } from "./quotation.ts";
 import { resolveRule } from "./rule.ts";
-import { buildScopes, type Scope } from "./scope.ts";
+import { buildScopes, type Importable, type Scope } from "./scope.ts";
 import type { Declaration, Expr, Identifier, RulesDecl } from "./syntax.ts";
 
 /** What rule files compile to. */
@@ -21,15 +24,14 @@ export interface RuleSet {
   readonly rules: readonly Rule[];
   /** What is odd about the files, and does not keep them from working. */
   readonly warnings: readonly Diagnostic[];
-  /** The operators that the files declare themselves: the `ops` of a dialect, nothing being known of their types. */
+  /** The operators that the files declare, or import from modules: the `ops` of a dialect. */
   readonly declared: Readonly<Record<string, OpDef>>;
+  /** What declarations say that an operator costs (1 unless said), by its key. */
+  readonly costs: ReadonlyMap<string, number>;
 }
 
 /** What rule files may refer to. */
-export interface CompileOptions {
-  /** What `import onnx from "dialect:onnx"` may name. */
-  readonly dialects: readonly Dialect[];
-}
+export type CompileOptions = Importable;
 
 /**
  * Parses, resolves and checks rule files; those that import one another are given together. No file is opened, and nothing
@@ -48,25 +50,32 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
     diagnostics.push(...found);
     return { module, text: withoutMark(source.text) };
   });
-  const { scopes, declared } = buildScopes(parsed, options.dialects, report);
+  const { scopes, operators, declared, costs } = buildScopes(parsed, options, report);
+  giveMeaning(operators, report);
   const rules: Rule[] = [];
+  const subjects: Subject[] = [];
   const labels = new Map<string, Span>();
   parsed.forEach(({ module }, i) => {
     const scope = scopes[i] as Scope;
     for (const decl of module.declarations) {
       if (decl.kind !== "rules") continue;
       checkLabels(decl, labels, report);
-      for (const rule of decl.rules) rules.push(...resolveRule(rule, decl, scope, report));
+      for (const rule of decl.rules) {
+        const directions = resolveRule(rule, decl, scope, report);
+        rules.push(...directions);
+        subjects.push({ decl: rule, rules: directions, text: scope.text });
+      }
     }
     checkUnsupported(module.declarations, scope, report);
   });
+  lint(subjects, report);
   diagnostics.sort(
     (a, b) =>
       (order.get(a.span.file) ?? 0) - (order.get(b.span.file) ?? 0) || a.span.start - b.span.start,
   );
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error"))
     throw new RuleError(diagnostics, sources);
-  return { rules, warnings: diagnostics, declared };
+  return { rules, warnings: diagnostics, declared, costs };
 }
 
 /** Reports rules of the same name (R0103): a name identifies a rule in reports and selections. */

@@ -6,8 +6,9 @@
 
 import type { Attr, AttrType, OpDef, TensorType } from "@rewright/plugin";
 import { match, P } from "ts-pattern";
-import { type Diagnostic, error, warning } from "./diagnostic.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
+import { noteScalars } from "./signature.ts";
 import type { Speller } from "./spelling.ts";
 import type { AttrDecl, Expr, OpDecl, TypeExpr } from "./syntax.ts";
 
@@ -19,7 +20,8 @@ export interface Signature {
 
 /** A declared operator. */
 export interface Declared {
-  readonly def: OpDef;
+  /** Its inference and its reference semantics are yet to be given: see `Meanings`. */
+  readonly def: { -readonly [K in keyof OpDef]: OpDef[K] };
   readonly signature: Signature;
   /** The infix, prefix (`neg`) or postfix (`'`) token it is written with. */
   readonly notation?: string;
@@ -40,27 +42,6 @@ export function declare(
 ): Declared {
   const types = [...decl.operands.map((operand) => operand.type), decl.result];
   for (const type of types) checkSort(type, sorts, speller, report);
-  const shaped = types.find((type) => type.shape !== undefined);
-  if (shaped)
-    report(
-      unsupported(shaped, "shapes in an operator declaration", [
-        "declare the operator in a dialect, whose `infer` computes shapes",
-      ]),
-    );
-  if (decl.definition)
-    report(
-      unsupported(decl.definition, "the definition of an operator (`:=`)", [
-        "give it its meaning in a dialect, or write the definition as a rule",
-      ]),
-    );
-  if (decl.cost)
-    report(
-      warning(
-        "R0012",
-        decl.cost.span,
-        "not supported yet: `cost` is read, and used by no cost model",
-      ),
-    );
   let commutative = false;
   for (const property of decl.properties) {
     if (property.name === "commutative") commutative = true;
@@ -79,7 +60,7 @@ export function declare(
   }
   const notation = decl.notation && decl.notation !== "literal" && notationOf(decl, decl.notation);
   if (notation && "code" in notation) report(notation);
-  const def: OpDef = {
+  const def: Declared["def"] = {
     operands: decl.operands.map((operand) => ({
       name: operand.name.name,
       ...(operand.variadic && { variadic: true }),
@@ -91,6 +72,7 @@ export function declare(
     ...(commutative && { commutative }),
     infer: (_, __, count) => Array.from({ length: count }, () => UNKNOWN),
   };
+  noteScalars(def, decl);
   return {
     def,
     signature: {
@@ -101,7 +83,7 @@ export function declare(
   };
 }
 
-/** A value of a declared sort is no tensor: nothing is known of its type. */
+/** Until its meaning is known, nothing is known of its results. */
 const UNKNOWN: TensorType = { dtype: "unknown", shape: [] };
 
 function checkSort(
@@ -116,14 +98,6 @@ function checkSort(
         ...speller.correction(type.name.name, sorts, type.name.span),
       }),
     );
-}
-
-function unsupported(
-  { span }: Expr | TypeExpr,
-  what: string,
-  hints: readonly string[],
-): Diagnostic {
-  return error("R0012", span, `not supported yet: ${what}`, { hints });
 }
 
 function notationOf(decl: OpDecl, expr: Expr): { readonly token: string } | Diagnostic {
@@ -173,9 +147,11 @@ function attribute(decl: AttrDecl, report: (diagnostic: Diagnostic) => void): At
         : undefined;
   if (type === undefined)
     report(
-      unsupported(first as TypeExpr, "this attribute type", [
-        'the types are `Int`, `Float`, `String`, lists of them (`Int[]`), and strings (`"a" | "b"`)',
-      ]),
+      error("R0010", (first as TypeExpr).span, "an attribute cannot have this type", {
+        hints: [
+          'the types are `Int`, `Float`, `String`, lists of them (`Int[]`), and strings (`"a" | "b"`)',
+        ],
+      }),
     );
   const initial = decl.default && constant(decl.default);
   if (decl.default && initial === undefined)

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Condition, Span, Term, Variable } from "./ast.ts";
+import type { Condition, Root as ResolvedRoot, Span, Term, Variable } from "./ast.ts";
 import { appending, type Diagnostic, error } from "./diagnostic.ts";
 import { Resolver, type Root } from "./resolver.ts";
 import { pairResults } from "./results.ts";
@@ -33,8 +33,8 @@ export interface Written {
 
 /** A direction resolved. */
 export interface Direction {
-  readonly left: readonly Term[];
-  readonly right: readonly Term[];
+  readonly left: readonly ResolvedRoot[];
+  readonly right: readonly ResolvedRoot[];
   readonly conditions: readonly Condition[];
   readonly variables: ReadonlyMap<string, Variable>;
 }
@@ -52,8 +52,6 @@ export function resolveDirection(
   };
   const depths = new Depths(scope, fail);
   for (const root of [...rule.left, ...rule.right]) depths.add(root);
-  for (const { condition, span } of rule.conditions)
-    depths.add({ spread: false, value: condition, span });
   const bound = bind(
     rule.left.map((root) => root.value),
     depths,
@@ -62,17 +60,17 @@ export function resolveDirection(
   );
   const resolver = new Resolver(scope, bound, depths, rule.matched, fail);
   const left = rule.left.map((root) => resolver.root(root, "pattern"));
-  // What a broken left side would have bound is anybody's guess.
-  resolver.isLenient = failed;
+  if (failed) resolver.excuseNames();
   const right = rule.right.map((root) => resolver.root(root, "build"));
   const conditions = rule.conditions.map(({ kind, condition, span }): Condition | undefined => {
     const value = resolver.condition(condition);
-    return value && { kind, value, span };
+    const text = scope.text.slice(condition.span.start, condition.span.end).replace(/\s+/g, " ");
+    return value && { kind, text, value, span };
   });
   if (failed || left.includes(undefined) || right.includes(undefined)) return undefined;
-  checkRoots(left as readonly Root[], rule, fail);
+  checkRoots(left as readonly Root[], rule, bound.variables, fail);
   const sides = pairResults(left as readonly Root[], right as readonly Root[], rule, fail);
-  if (sides?.left.every((root, i) => keyOf(root) === keyOf(sides.right[i] as Term)))
+  if (sides?.left.every((root, i) => keyOf(root) === keyOf(sides.right[i] as ResolvedRoot)))
     fail(error("R0308", rule.span, "both sides are the same"));
   if (!sides || failed) return undefined;
   return {
@@ -86,25 +84,26 @@ export function resolveDirection(
 function checkRoots(
   roots: readonly Root[],
   rule: Written,
+  variables: ReadonlyMap<string, Variable>,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const terms = roots.map((root) => (root.kind === "one" ? root.term : root.apply));
-  const names = terms.map(variablesOf);
+  const terms = roots.map(termOf);
+  // What is free in the elements of a list is different in each, and connects nothing.
+  const names = terms.map((term, i) =>
+    roots[i]?.kind === "list"
+      ? new Set([...variablesOf(term)].filter((name) => variables.get(name)?.depth === 0))
+      : variablesOf(term),
+  );
   const uses = new Map<string, number>();
   for (const own of names) for (const name of own) uses.set(name, (uses.get(name) ?? 0) + 1);
   let anything = false;
   const isAllBare = terms.every((term) => term.kind === "variable");
   for (const term of terms) {
-    if (term.kind === "constant")
-      report(
-        error("R0012", term.span, "not supported yet: a left-hand side that is a constant", {
-          hints: ["constants fold by themselves, through any operator with `evaluate`"],
-        }),
-      );
+    const isList = roots[terms.indexOf(term)]?.kind === "list";
     const isBare =
       term.kind === "wildcard" ||
-      (term.kind === "variable" && (isAllBare || uses.get(term.name) === 1));
-    if (isBare && !(rule.expanding && term.kind === "variable"))
+      (term.kind === "variable" && (isList || isAllBare || uses.get(term.name) === 1));
+    if (isBare && !(rule.expanding && term.kind === "variable" && !isList))
       report(
         error("R0302", term.span, `the ${rule.matched}-hand side matches everything`, {
           hints: [
@@ -130,6 +129,11 @@ function checkRoots(
         ],
       }),
     );
+}
+
+function termOf(root: Root): Term {
+  if (root.kind === "one") return root.term;
+  return root.kind === "all" ? root.apply : root.spread.element;
 }
 
 /** The first root that no chain of shared variables connects to the first one. */

@@ -10,20 +10,37 @@ export class RuleError extends Error {
   override readonly name = "RuleError";
   /** All of them, warnings included, in the order of the files. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly #texts: ReadonlyMap<string, string>;
 
   /** `sources` are the files the diagnostics point into. */
   constructor(diagnostics: readonly Diagnostic[], sources: readonly RuleFile[]) {
     const texts = new Map<string, string>();
     for (const { file, text } of sources) texts.set(file, overlay(texts.get(file) ?? "", text));
-    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-    const shown = errors
-      .slice(0, SPELT_OUT)
-      .map((diagnostic) => renderDiagnostic(diagnostic, texts.get(diagnostic.span.file) ?? ""));
-    const more = errors.length - shown.length;
-    if (more > 0) shown.push(`and ${more} more ${more === 1 ? "error" : "errors"}`);
-    super(shown.join("\n\n"));
+    super(layOut(diagnostics, texts, false));
     this.diagnostics = diagnostics;
+    this.#texts = texts;
   }
+
+  /** The message, in colour for a terminal if so asked. */
+  render(options: { readonly color: boolean }): string {
+    return layOut(this.diagnostics, this.#texts, options.color);
+  }
+}
+
+function layOut(
+  diagnostics: readonly Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+  color: boolean,
+): string {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  const shown = errors
+    .slice(0, SPELT_OUT)
+    .map((diagnostic) =>
+      renderDiagnostic(diagnostic, texts.get(diagnostic.span.file) ?? "", { color }),
+    );
+  const more = errors.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more ${more === 1 ? "error" : "errors"}`);
+  return shown.join("\n\n");
 }
 
 /** Templates of one program share its name, and each stands on its own lines of it. */

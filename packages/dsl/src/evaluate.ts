@@ -8,7 +8,7 @@
 import type { Attr, Term } from "@rewright/plugin";
 import type * as ast from "./ast.ts";
 import { equal, isTerm, termValue } from "./functions.ts";
-import { listVariables } from "./occurrence.ts";
+import { listVariables, openLists } from "./occurrence.ts";
 
 /** What an expression may denote. A list variable, given to a function directly, is a list of terms. */
 export type Denoted = Attr | Term | readonly Term[] | undefined;
@@ -67,10 +67,25 @@ export function compileValue(value: ast.Value, scope: Scope): Compiled {
   }
 }
 
-/** Compiles a condition: `true`, `false`, or `undefined` when unknown. */
+/**
+ * Compiles a condition: `true`, `false`, or `undefined` when unknown. Where it speaks of lists outside of every spread it must
+ * hold for each of their items.
+ */
 export function compileCondition(value: ast.Value, scope: Scope): () => boolean | undefined {
   const compiled = compileValue(value, scope);
-  return () => truth(compiled(-1));
+  const lists = openLists(value, scope.variables).map((name) => scope.length(name));
+  if (lists.length === 0) return () => truth(compiled(-1));
+  return () => {
+    const count = lists[0]?.();
+    if (count === undefined || lists.some((length) => length() !== count)) return undefined;
+    let known: boolean | undefined = true;
+    for (let item = 0; item < count; item++) {
+      const holds = truth(compiled(item));
+      if (holds === false) return false;
+      if (holds === undefined) known = undefined;
+    }
+    return known;
+  };
 }
 
 function truth(value: Denoted): boolean | undefined {

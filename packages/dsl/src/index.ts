@@ -11,9 +11,11 @@ export {
 export { type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
 export type { Change, Diagnostic, Edit } from "./diagnostic.ts";
 export { RuleError } from "./error.ts";
+export { type Formatted, formatRules } from "./format/format.ts";
 export { builtins } from "./functions.ts";
 export { type Parsed, parseRules } from "./parser.ts";
 export { renderDiagnostic } from "./render.ts";
+export { importsOf } from "./scope.ts";
 export { Speller } from "./spelling.ts";
 export type { Declaration, Module } from "./syntax.ts";
 export { rules } from "./template.ts";

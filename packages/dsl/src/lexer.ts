@@ -16,6 +16,8 @@ export interface Lexed {
   readonly tokens: readonly IToken[];
   /** The `///` lines, in order. */
   readonly docs: readonly IToken[];
+  /** All other comments, in order. */
+  readonly comments: readonly IToken[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -39,7 +41,8 @@ export function lex(source: RuleFile): Lexed {
       diagnostics.push(foreign(source.file, token, tokens[i + 1]));
     run = token;
   }
-  return { tokens, docs: groups["docs"] ?? [], diagnostics };
+  const comments = groups["comments"] ?? [];
+  return { tokens, docs: groups["docs"] ?? [], comments, diagnostics };
 }
 
 /** The text without a byte order mark: offsets and columns do not count it. */

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Spread, Term, Value, ValueSpread, Variable } from "./ast.ts";
+import type { Root, Spread, Term, Value, ValueSpread, Variable } from "./ast.ts";
 
 /** Any node of a resolved rule. */
-export type Tree = Term | Spread | Value | ValueSpread;
+export type Tree = Root | Spread | Value | ValueSpread;
 
 /** The parts of a node, in the order written. */
 export function partsOf(tree: Tree): readonly Tree[] {
@@ -15,6 +15,7 @@ export function partsOf(tree: Tree): readonly Tree[] {
     case "apply":
       return [...tree.operands, ...tree.attrs.map(({ value }) => value)];
     case "result":
+    case "results":
       return [tree.of];
     case "constant":
       return [tree.value];
@@ -50,6 +51,27 @@ export function visitVariables(tree: Tree, visit: (name: string) => void): void 
 export function visitSpoken(tree: Tree, visit: (term: Term) => void): void {
   if (tree.kind === "term") visit(tree.term);
   for (const part of partsOf(tree)) visitSpoken(part, visit);
+}
+
+/** The conditions that a condition joins by `and`. */
+export function conjuncts(value: Value): readonly Value[] {
+  if (value.kind !== "binary" || value.operator !== "and") return [value];
+  return [...conjuncts(value.left), ...conjuncts(value.right)];
+}
+
+/**
+ * The lists that a tree speaks of outside of every spread, each once, in order: what is said of them there is said of each of
+ * their items.
+ */
+export function openLists(tree: Tree, variables: ReadonlyMap<string, Variable>): string[] {
+  const found = new Set<string>();
+  const visit = (part: Tree): void => {
+    if (part.kind === "spread") return;
+    if (part.kind === "variable" && variables.get(part.name)?.depth === 1) found.add(part.name);
+    partsOf(part).forEach(visit);
+  };
+  visit(tree);
+  return [...found];
 }
 
 /** The variables of depth 1 that occur in a tree, each once, in order. */

@@ -21,6 +21,12 @@ const BINDING: Readonly<Record<string, number>> = {
   "@": 6,
   "^": 8,
 };
+
+/** How tightly an infix operator binds, from 1; 0 for what is none. */
+export function bindingOf(operator: string): number {
+  return Object.hasOwn(BINDING, operator) ? (BINDING[operator] ?? 0) : 0;
+}
+
 const NOT = 3;
 const COMPARISON = 4;
 const MINUS = 7;

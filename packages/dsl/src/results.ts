@@ -4,6 +4,7 @@
  * @module
  */
 
+import type * as ast from "./ast.ts";
 import type { Apply, Result, Span, Term } from "./ast.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import type { Root } from "./resolver.ts";
@@ -11,95 +12,119 @@ import { keyOf } from "./structure.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
 
-/** The two sides, one term a result, equally long; `undefined` where that cannot be. */
+/** The two sides, one root a result or list of results, equally long; `undefined` where that cannot be. */
 export function pairResults(
   left: readonly Root[],
   right: readonly Root[],
   rule: { readonly arrowSpan: Span; readonly matched: "left" | "right" },
   report: Report,
-): { readonly left: readonly Term[]; readonly right: readonly Term[] } | undefined {
-  const fixed = (roots: readonly Root[]): number =>
-    roots.reduce((sum, root) => sum + (root.kind === "one" ? 1 : (root.count ?? 0)), 0);
-  const open = [...left, ...right].filter(isOpen);
-  const wanted = Math.max(fixed(left), fixed(right));
-  const free = wanted - Math.min(fixed(left), fixed(right));
-  const [first] = open;
-  if (open.length > 1 && first) {
+): { readonly left: readonly ast.Root[]; readonly right: readonly ast.Root[] } | undefined {
+  const crowded = [left, right].flatMap((side) => side.filter(isPlural).slice(1))[0];
+  if (crowded) {
     report(
-      error(
-        "R0012",
-        first.apply.span,
-        "not supported yet: two applications that decide how many results there are",
-        {
-          hints: ["choose the results with `.0`, `.1`, …"],
-        },
-      ),
+      error("R0305", spanOf(crowded), "a second list of results on one side", {
+        label: "which result belongs to which list is open",
+        hints: ["choose the results of one of them with `.0`, `.1`, …"],
+      }),
     );
     return undefined;
   }
+  const [one, other] = [left, right].map((side) => side.find(isPlural));
+  // Two lists stand opposite each other, whatever their length; one takes up what the other side has more.
+  const isListed = one !== undefined && other !== undefined;
+  const free = isListed ? 0 : Math.abs(fixed(left) - fixed(right));
   const shorter = fixed(left) < fixed(right) ? left : right;
-  if (first ? free < 1 || !shorter.includes(first) : free > 0) {
-    const [first, second] = rule.matched === "left" ? [left, right] : [right, left];
-    report(
-      error(
-        "R0305",
-        rule.arrowSpan,
-        `${results(first, fixed(first))} on the left, ${counted(second, fixed(second))} on the right`,
-        {
-          hints: ["each root on the left is replaced by the result in the same place on the right"],
-        },
-      ),
-    );
+  const list = one ?? other;
+  const fits = isListed
+    ? fixed(left) === fixed(right) &&
+      fixed(left.slice(0, left.indexOf(one))) === fixed(right.slice(0, right.indexOf(other)))
+    : list
+      ? list.kind === "all" && free > 0 && shorter.includes(list)
+      : free === 0;
+  if (!fits) {
+    report(unequal(left, right, rule));
     return undefined;
   }
-  const spread = (roots: readonly Root[]): readonly Term[] =>
-    roots.flatMap((root) => {
+  const spread = (roots: readonly Root[]): readonly ast.Root[] =>
+    roots.flatMap((root): readonly ast.Root[] => {
       if (root.kind === "one") return [root.term];
-      const count = root.count ?? free;
+      if (root.kind === "list") return [root.spread];
+      const { apply, count = free } = root;
+      const { span } = apply;
+      if (isListed && isPlural(root)) return [{ kind: "results", of: apply, span }];
       return Array.from(
         { length: count },
-        (_, index): Result => ({
-          kind: "result",
-          of: root.apply,
-          index,
-          count,
-          span: root.apply.span,
-        }),
+        (_, index): Result => ({ kind: "result", of: apply, index, count, span }),
       );
     });
   return { left: spread(left), right: settle(spread(right)) };
 }
 
-function isOpen(root: Root): root is Root & { readonly kind: "all" } {
-  return root.kind === "all" && root.count === undefined;
+/** Whether the match decides how many results a root stands for. */
+function isPlural(root: Root): boolean {
+  return root.kind === "list" || (root.kind === "all" && root.count === undefined);
 }
 
-function results(roots: readonly Root[], count: number): string {
-  const number = counted(roots, count);
-  return `${number} ${number === "1" ? "result" : "results"}`;
+/** How many results the other roots stand for. */
+function fixed(roots: readonly Root[]): number {
+  return roots.reduce(
+    (sum, root) => sum + (root.kind === "one" ? 1 : root.kind === "all" ? (root.count ?? 0) : 0),
+    0,
+  );
 }
 
-function counted(roots: readonly Root[], count: number): string {
-  return roots.some(isOpen) ? `at least ${count + 1}` : String(count);
+function spanOf(root: Root): Span {
+  if (root.kind === "one") return root.term.span;
+  return root.kind === "all" ? root.apply.span : root.spread.span;
 }
 
-/** Terms that are built, each application with as many results as are asked of any equal one. */
-function settle(terms: readonly Term[]): readonly Term[] {
+function unequal(
+  left: readonly Root[],
+  right: readonly Root[],
+  { arrowSpan, matched }: { readonly arrowSpan: Span; readonly matched: "left" | "right" },
+): Diagnostic {
+  const [first, second] = matched === "left" ? [left, right] : [right, left];
+  return error(
+    "R0305",
+    arrowSpan,
+    `${counted(first, true)} on the left, ${counted(second, false)} on the right`,
+    {
+      hints: [
+        [...left, ...right].some((root) => root.kind === "list")
+          ? "a list of roots is replaced by a list in the same place: `...f(xs)`, or an operator with as many results"
+          : "each root on the left is replaced by the result in the same place on the right",
+      ],
+    },
+  );
+}
+
+function counted(roots: readonly Root[], isNamed: boolean): string {
+  const count = fixed(roots);
+  const open = roots.some((root) => root.kind === "all" && isPlural(root));
+  const listed = roots.some((root) => root.kind === "list");
+  if (listed && count === 0) return "a list";
+  const number = open ? `at least ${count + 1}` : String(count);
+  const noun = isNamed ? (number === "1" ? " result" : " results") : "";
+  return `${number}${noun}${listed ? " and a list" : ""}`;
+}
+
+/** Roots that are built, each application with as many results as are asked of any equal one. */
+function settle(roots: readonly ast.Root[]): readonly ast.Root[] {
   const asked = new Map<string, number>();
   let some = false;
-  const visit = (term: Term): void => {
+  const visit = (term: ast.Root): void => {
     if (term.kind === "result") {
       some = true;
       const key = keyOf(term.of);
       const least = typeof term.of.op.results === "number" ? term.of.op.results : 1;
       asked.set(key, Math.max(asked.get(key) ?? least, term.count ?? term.index + 1));
       visit(term.of);
-    } else if (term.kind === "apply")
-      for (const operand of term.operands)
-        visit(operand.kind === "spread" ? operand.element : operand);
+    } else if (term.kind === "apply") for (const operand of term.operands) visit(operand);
+    else if (term.kind === "spread") visit(term.element);
+    else if (term.kind === "results") visit(term.of);
   };
-  terms.forEach(visit);
-  if (!some) return terms;
+  roots.forEach(visit);
+  if (!some) return roots;
   const write = (term: Term): Term => {
     if (term.kind !== "result" && term.kind !== "apply") return term;
     const written = term.kind === "result" ? term.of : term;
@@ -109,14 +134,19 @@ function settle(terms: readonly Term[]): readonly Term[] {
     const index = term.kind === "result" ? term.index : 0;
     return { kind: "result", of, index, count, span: term.span };
   };
+  const spread = (operand: ast.Spread): ast.Spread => {
+    const { element } = operand;
+    const isWhole = element.kind === "apply" && (element.op.results ?? 1) !== 1;
+    return { ...operand, element: isWhole ? inside(element) : write(element) };
+  };
   const inside = (apply: Apply): Apply => ({
     ...apply,
-    operands: apply.operands.map((operand) => {
-      if (operand.kind !== "spread") return write(operand);
-      const { element } = operand;
-      const isWhole = element.kind === "apply" && (element.op.results ?? 1) !== 1;
-      return { ...operand, element: isWhole ? inside(element) : write(element) };
-    }),
+    operands: apply.operands.map((operand) =>
+      operand.kind === "spread" ? spread(operand) : write(operand),
+    ),
   });
-  return terms.map(write);
+  return roots.map((root) => {
+    if (root.kind === "spread") return spread(root);
+    return root.kind === "results" ? { ...root, of: inside(root.of) } : write(root);
+  });
 }

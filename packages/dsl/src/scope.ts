@@ -6,10 +6,10 @@
 
 import type { Dialect, OpDef, RuleFunction } from "@rewright/plugin";
 import type { Span } from "./ast.ts";
-import { BUILT_IN_SORTS, declare, NEGATION, type Signature } from "./declaration.ts";
+import { BUILT_IN_SORTS, type Declared, declare, NEGATION, type Signature } from "./declaration.ts";
 import { type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { builtins } from "./functions.ts";
-import { enumerate, importOf, quote } from "./quotation.ts";
+import { enumerate, quote } from "./quotation.ts";
 import { Speller } from "./spelling.ts";
 import type { Declaration, ImportDecl, Module, OpDecl } from "./syntax.ts";
 
@@ -66,20 +66,57 @@ interface Exports {
   readonly rulesets: Set<string>;
 }
 
-/** The scopes of files that may import one another, in their order, and every operator they declare. */
+/** A declared operator whose meaning is to be found. */
+export interface Undefined {
+  readonly decl: OpDecl;
+  readonly def: Declared["def"];
+  /** Of the file that declares it. */
+  readonly scope: Scope;
+  /** The operator of the same name in a module that the file imports. */
+  readonly module: OpDef | undefined;
+}
+
+/** What files may import besides one another. */
+export interface Importable {
+  /** By name: `import onnx from "dialect:onnx"`. */
+  readonly dialects: readonly Dialect[];
+  /**
+   * By the path that an import names, resolved against the file's own where it is relative: the dialects of modules; or why a
+   * module, or a rule file, could not be loaded.
+   */
+  readonly modules?: ReadonlyMap<string, Dialect | string>;
+}
+
+/** The scopes of files that may import one another, in their order, and the operators that are in no dialect. */
 export function buildScopes(
   sources: readonly Source[],
-  dialects: readonly Dialect[],
+  importable: Importable,
   report: (diagnostic: Diagnostic) => void,
-): { readonly scopes: readonly Scope[]; readonly declared: Readonly<Record<string, OpDef>> } {
-  const linker = new Linker(sources, dialects, report);
+): {
+  readonly scopes: readonly Scope[];
+  readonly declared: Readonly<Record<string, OpDef>>;
+  readonly costs: ReadonlyMap<string, number>;
+  /** The declared operators, whose meaning is yet to be found. */
+  readonly operators: readonly Undefined[];
+} {
+  const linker = new Linker(sources, importable, report);
   const scopes = sources.map((source) => linker.scope(source));
-  return { scopes, declared: linker.declared };
+  const byFile = new Map(scopes.map((scope) => [scope.file, scope]));
+  const operators = linker.operators.map(({ file, ...operator }) => ({
+    ...operator,
+    scope: byFile.get(file) as Scope,
+  }));
+  return { scopes, operators, declared: linker.declared, costs: linker.costs };
 }
 
 class Linker {
   readonly declared: Record<string, OpDef> = {};
+  /** What the declarations say that an operator costs, by its key. */
+  readonly costs = new Map<string, number>();
+  /** The declared operators, whose meaning is found once all names are known. */
+  readonly operators: (Omit<Undefined, "scope"> & { readonly file: string })[] = [];
   private readonly dialects: readonly Dialect[];
+  private readonly modules: ReadonlyMap<string, Dialect | string>;
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly byFile: ReadonlyMap<string, Source>;
   private readonly exports = new Map<Source, Exports>();
@@ -87,10 +124,11 @@ class Linker {
 
   constructor(
     sources: readonly Source[],
-    dialects: readonly Dialect[],
+    { dialects, modules }: Importable,
     report: (diagnostic: Diagnostic) => void,
   ) {
     this.dialects = dialects;
+    this.modules = modules ?? new Map();
     this.report = report;
     this.byFile = new Map(sources.map((source) => [normalise(source.module.file), source]));
     this.findCycles(sources);
@@ -109,7 +147,9 @@ class Linker {
       operators.set(name, known);
     };
     for (const decl of of(source, "import")) {
-      const dialect = this.dialect(decl);
+      const module = this.module(decl, source);
+      const dialect = this.dialect(decl) ?? module;
+      if (module) this.adopt(module);
       if (dialect) importDialect(decl, dialect, add, functions, this.speller, this.report);
       const other = this.file(decl, source);
       const theirs = other && this.exports.get(other);
@@ -167,18 +207,22 @@ class Linker {
       if (found.rulesets.has(decl.name.name)) this.twice(decl.name);
       found.rulesets.add(decl.name.name);
     }
-    for (const decl of of(source, "op")) this.operator(decl, found, sorts, source.module.file);
+    for (const decl of of(source, "op")) this.operator(decl, found, sorts, source);
     return found;
   }
 
-  private operator(decl: OpDecl, found: Exports, sorts: ReadonlySet<string>, file: string): void {
+  private operator(decl: OpDecl, found: Exports, sorts: ReadonlySet<string>, source: Source): void {
     const { name, span } = decl.name;
+    const { file } = source.module;
     const first = found.operators.get(name);
     if (first) this.twice(decl.name, first.span);
     const { def, signature, notation } = declare(decl, sorts, this.speller, this.report);
-    const operator: Operator = { key: name, def, origin: file, span, signature };
+    const key = this.keyOf(name, file);
+    const operator: Operator = { key, def, origin: file, span, signature };
     found.operators.set(name, operator);
-    this.declared[name] = def;
+    this.declared[key] = def;
+    this.operators.push({ decl, def, file, module: this.meaningOf(name, source) });
+    if (decl.cost) this.costs.set(key, Number(decl.cost.text));
     if (notation === undefined) return;
     const bound = found.notations.get(notation);
     if (bound)
@@ -189,6 +233,34 @@ class Linker {
         }),
       );
     found.notations.set(notation, operator);
+  }
+
+  /** Two operators of one name are two operators in the e-graph. */
+  private keyOf(name: string, file: string): string {
+    const isTaken = (key: string): boolean =>
+      Object.hasOwn(this.declared, key) ||
+      this.dialects.some((dialect) => Object.hasOwn(dialect.ops, key));
+    if (!isTaken(name)) return name;
+    const qualified = `${file.replace(/^.*[/\\]/, "").replace(/\.rules$/, "")}.${name}`;
+    let key = qualified;
+    for (let i = 2; isTaken(key); i++) key = `${qualified}.${i}`;
+    return key;
+  }
+
+  /** The operator of a declared operator's name in a module that its file imports. */
+  private meaningOf(name: string, source: Source): OpDef | undefined {
+    for (const decl of of(source, "import")) {
+      const module = this.module(decl, source);
+      const isChosen = !decl.names || decl.names.some((chosen) => chosen.name === name);
+      if (isChosen && module && Object.hasOwn(module.ops, name)) return module.ops[name];
+    }
+    return undefined;
+  }
+
+  /** Makes the operators of a module known to the e-graph, but for those that a file declares. */
+  private adopt(module: Dialect): void {
+    for (const [name, def] of Object.entries(module.ops))
+      if (!Object.hasOwn(this.declared, name)) this.declared[name] = def;
   }
 
   private twice({ name, span }: { name: string; span: Span }, first?: Span): void {
@@ -219,6 +291,14 @@ class Linker {
       }),
     );
     return undefined;
+  }
+
+  /** The dialect of the module that an import names. */
+  private module(decl: ImportDecl, source: Source): Dialect | undefined {
+    const path = target(decl, source.module.file);
+    if (path === undefined || path.endsWith(".rules")) return undefined;
+    const found = this.modules.get(path);
+    return typeof found === "string" ? undefined : found;
   }
 
   /** The file an import names, if it names one of those given. */
@@ -260,16 +340,23 @@ class Linker {
   private absent(decl: ImportDecl, source: Source): void {
     const { value, span } = decl.from;
     if (value.startsWith("dialect:")) return;
-    if (target(decl, source.module.file) === undefined) {
+    const path = target(decl, source.module.file) as string;
+    const why = this.modules.get(path);
+    if (typeof why === "object") return;
+    if (why !== undefined || !path.endsWith(".rules")) {
       this.report(
-        error("R0012", span, "not supported yet: the import of a module or a package", {
-          hints: [`register its dialect, and import it by name: ${importOf("name")}`],
+        error("R0110", span, `${quote(value)} cannot be imported`, {
+          hints: why
+            ? [why]
+            : [
+                "a module exports a dialect by default, and is loaded by the command line and by `loadRules`",
+              ],
         }),
       );
       return;
     }
     const near = this.speller.closest(
-      target(decl, source.module.file) ?? "",
+      path,
       [...this.byFile.keys()].filter((file) => file !== normalise(source.module.file)),
     );
     this.report(
@@ -327,11 +414,22 @@ function of<K extends Declaration["kind"]>(
   );
 }
 
-/** The normalised path an import of a rule file names; `undefined` for everything else. */
+/** What a file imports besides dialects: each import's path, as `target` gives it. */
+export function importsOf(module: Module): readonly string[] {
+  return module.declarations.flatMap((decl) => {
+    const path = decl.kind === "import" ? target(decl, module.file) : undefined;
+    return path === undefined ? [] : [path];
+  });
+}
+
+/**
+ * What an import names in a file: a path against the file's own, normalised; the name of a package, or of a file in one, as it
+ * is; `undefined` for a dialect.
+ */
 function target(decl: ImportDecl, from: string): string | undefined {
   const { value } = decl.from;
-  if (!value.endsWith(".rules") || !(value.startsWith("./") || value.startsWith("../")))
-    return undefined;
+  if (value.startsWith("dialect:")) return undefined;
+  if (!value.startsWith("./") && !value.startsWith("../")) return value;
   return normalise(`${from.replace(/[^/\\]*$/, "")}${value}`);
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Apply, Spread, Term, Value } from "./ast.ts";
+import type { Apply, Root, Spread, Term, Value } from "./ast.ts";
 
 /** A string that two terms share exactly when they are the same but for their places. */
-export function keyOf(tree: Term | Spread | Value): string {
+export function keyOf(tree: Root | Spread | Value): string {
   return JSON.stringify(tree, (name, part: unknown) => {
     if (name === "span" || name === "op" || name === "fn") return undefined;
     return typeof part === "bigint" ? `${part}n` : part;
@@ -15,8 +15,9 @@ export function keyOf(tree: Term | Spread | Value): string {
 }
 
 /** How many applications a term consists of, repetitions in a spread counted once. */
-export function sizeOf(term: Term): number {
-  if (term.kind === "result") return sizeOf(term.of);
+export function sizeOf(term: Root): number {
+  if (term.kind === "result" || term.kind === "results") return sizeOf(term.of);
+  if (term.kind === "spread") return sizeOf(term.element);
   if (term.kind !== "apply") return 0;
   return term.operands.reduce(
     (sum, operand) => sum + sizeOf(operand.kind === "spread" ? operand.element : operand),

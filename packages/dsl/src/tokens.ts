@@ -43,7 +43,8 @@ token({
   pattern: /\/\/\/(?!\/)[^\r\n]*/,
   group: "docs",
 });
-token({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: Lexer.SKIPPED });
+/** Any other comment. Kept apart, too: the formatter puts it back. */
+token({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
 
 /** An identifier. Soft keywords are names that some places read otherwise. */
 export const Name: TokenType = createToken({

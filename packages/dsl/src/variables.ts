@@ -14,6 +14,9 @@ import type { Operator, Scope } from "./scope.ts";
 import type { Arg, CallExpr, Expr, Identifier } from "./syntax.ts";
 import { parts } from "./traversal.ts";
 
+/** The name of what is not there: an optional operand that is left out. */
+export const ABSENT = "absent";
+
 /** Where a name stands: the first place outside of every spread, and the first inside one. */
 interface Places {
   outside?: Span;
@@ -44,7 +47,7 @@ export function calledOperator(expr: Expr, scope: Scope): Operator | undefined {
   return expr.kind === "call" ? scope.operators.get(expr.callee.name)?.[0] : undefined;
 }
 
-/** The places of every name in a rule: both sides, and the conditions. */
+/** The places of every name on the two sides of a rule. What conditions say of a list they say of each of its items. */
 export class Depths {
   private readonly places = new Map<string, Places>();
   private readonly scope: Scope;
@@ -55,7 +58,7 @@ export class Depths {
     this.report = report;
   }
 
-  /** Takes a root, or a condition, into account. */
+  /** Takes a root into account. */
   add(arg: Arg): void {
     this.visitArg(arg, false);
   }
@@ -109,7 +112,11 @@ export class Depths {
 
   private visitArg(arg: Arg, inside: boolean): void {
     if (arg.spread && inside)
-      this.report(error("R0012", arg.span, "not supported yet: a spread within a spread"));
+      this.report(
+        error("R0204", arg.span, "a spread within a spread", {
+          hints: ["lists hold terms or values, never lists"],
+        }),
+      );
     const operator = calledOperator(arg.value, this.scope);
     // The results of one application, spread: what stands in it is not repeated.
     const isWhole = operator !== undefined && isMultiple(operator);
@@ -146,7 +153,7 @@ export function bind(
   const remainders = new Map<string, Remainder>();
 
   const note = (name: string, span: Span, kind: Variable["kind"]): void => {
-    if (name === "_") return;
+    if (name === "_" || name === ABSENT) return;
     const known = variables.get(name);
     if (!known) variables.set(name, { name, kind, depth: depths.of(name), span });
     else if ((known.kind === "attributes") !== (kind === "attributes"))

@@ -36,6 +36,20 @@ rules r {
   shared:       a @ b, a @ c                      =>  Split(a @ Concat(b, c; axis = 1), [dim(b, 1), dim(c, 1)]; axis = 1)
   split_relu:   Split(Relu(x), s; ...p).1         =>  Relu(Split(x, s; ...p).1)
   count:        Count(x).0                        =>  x
+  gathered:     ...(a @ bs)                       =>  Split(a @ Concat(...bs; axis = 1), [...dim(bs, 1)]; axis = 1)
+  filtered:     ...(a @ bs)                       =>  Split(a @ Concat(...bs; axis = 1), [...dim(bs, 1)]; axis = 1)  when dim(bs, 1) > 1
+  each:         ...Relu(xs + y)                   =>  ...Relu(y + xs)
+  beside:       ...(a @ bs), Relu(a)              =>  ...(a @ bs + 0), Relu(Relu(a))
+  all:          Split(Relu(x), s; ...p)           =>  Split(Relu(Relu(x)), s; ...p)
+  apart:        Split(x @ Concat(...bs; axis = 1), [...dim(bs, 1)]; axis = 1)  =>  ...(x @ bs)
+  whole:        Relu(Concat(a, b; axis = i))      =>  Concat(...Split(Relu(Concat(a, b; axis = i)), [dim(a, i), dim(b, i)]; axis = i); axis = i)
+  rest:         Reshape(x, [n, ...rest])          =>  Reshape(x, [n * 1, ...rest])  when n > 0
+  last:         Reshape(x, [...rest, n])          =>  Reshape(x, [...rest, n + 0])
+  computed:     Reshape(Relu(x), shape(x))        =>  Relu(x)
+  indexed:      Reshape(x, shape(x)[:])           =>  x
+  number:       2 * x                             =>  x + x
+  constant:     2                                 =>  1 + 1
+  absent:       Clip(x, absent, hi)               =>  Clip(Clip(x, absent, hi), absent, hi)
 }`;
 const { rules } = compileRules([{ file: "agreement.rules", text }], { dialects: [tiny] });
 /** Without reference semantics nothing folds, so that only the rule can bring both sides together. */
@@ -53,7 +67,7 @@ function add(terms: Terms, term: SampleTerm, done: Map<SampleTerm, Id>): Id {
   let id = done.get(term);
   if (id === undefined && !origin) id = terms.literal(term.contents);
   if (id === undefined && origin) {
-    const operands = origin.operands.map((operand) => add(terms, operand, done));
+    const operands = origin.operands.map((operand) => operand && add(terms, operand, done));
     const results = Array(origin.count).fill({ dtype: "unknown", shape: [] });
     const op = names.get(origin.op) as string;
     id = terms.apply({ op, attrs: origin.attrs, results }, operands)[origin.index];
@@ -68,13 +82,18 @@ test.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_name, rule) =
   const drawer = new Drawer(rule, sample, new Proposer(dice, false), dice);
   let compared = 0;
   for (let attempt = 0; attempt < 3000 && compared < 25; attempt++) {
-    const left = drawer.draw();
-    if (!left) continue;
+    const lists = drawer.draw();
+    if (!lists) continue;
     sample.complete();
-    const right = rule.right.map((root, i) => sample.evaluate(root, -1, left[i]?.dtype));
-    const fits = right.every(
-      (term, i) => `${term?.dtype}${term?.shape}` === `${left[i]?.dtype}${left[i]?.shape}`,
+    const left = lists.flat();
+    const right = rule.right.flatMap(
+      (root, i) => sample.root(root, lists[i]?.length ?? 1, lists[i]?.[0]?.dtype) ?? [],
     );
+    const fits =
+      left.length === right.length &&
+      right.every(
+        (term, i) => `${term?.dtype}${term?.shape}` === `${left[i]?.dtype}${left[i]?.shape}`,
+      );
     if (!fits) continue;
     const terms = new Terms([mute]);
     const { egraph } = terms;

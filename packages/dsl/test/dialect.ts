@@ -38,7 +38,7 @@ export const sketch: Dialect = {
       results: "variadic",
       attrs: { axis: { type: "axis", default: 0 } },
     }),
-    Halves: op(["x"], { results: 2 }),
+    Halves: op(["x"], { results: 2, resultNames: ["low", "high"] }),
     Gelu: op(["x"], { attrs: { approximate: { type: ["none", "tanh"], default: "none" } } }),
     Gemm: op(["a", "b", "c?"], {
       attrs: {
@@ -55,6 +55,7 @@ export const sketch: Dialect = {
     }),
   },
   functions: {
+    varies: Object.assign((): boolean => true, { hint: true }),
     compose: (p, q) =>
       Array.isArray(p) && Array.isArray(q) ? q.map((at) => p[Number(at)] ?? -1) : undefined,
   },

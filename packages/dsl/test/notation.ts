@@ -1,7 +1,7 @@
-import type { Rule, Spread, Term, Value, ValueSpread } from "../src/index.ts";
+import type { Root, Rule, Spread, Value, ValueSpread } from "../src/index.ts";
 
 /** A resolved term or value, as an s-expression with its attributes in braces. */
-function show(tree: Term | Spread | Value | ValueSpread): string {
+function show(tree: Root | Spread | Value | ValueSpread): string {
   switch (tree.kind) {
     case "apply": {
       const attrs = tree.attrs.map((attr) => `${attr.name}=${show(attr.value)}`);
@@ -15,6 +15,10 @@ function show(tree: Term | Spread | Value | ValueSpread): string {
       return "_";
     case "result":
       return `${show(tree.of)}.${tree.index}/${tree.count ?? "?"}`;
+    case "results":
+      return `${show(tree.of)}.*`;
+    case "absent":
+      return "absent";
     case "constant":
       return `'${show(tree.value)}`;
     case "spread":
@@ -42,7 +46,7 @@ function show(tree: Term | Spread | Value | ValueSpread): string {
 
 /** Both sides and the conditions of a rule. */
 export function showRule({ left, right, conditions }: Rule): string {
-  const side = (terms: readonly Term[]): string => terms.map(show).join(", ");
+  const side = (terms: readonly Root[]): string => terms.map(show).join(", ");
   const clauses = conditions.map(({ kind, value }) => ` ${kind} ${show(value)}`).join("");
   return `${side(left)} => ${side(right)}${clauses}`;
 }

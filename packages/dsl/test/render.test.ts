@@ -125,6 +125,12 @@ test("colours are asked for", () => {
   expect(colored.replace(/\u001b\[[\d;]*m/g, "")).toBe(renderDiagnostic(first, "?"));
 });
 
+test("an error lays itself out in colour when asked", () => {
+  const error = new RuleError([at(1, 1, 1)], [{ file: "f", text: "x" }]);
+  expect(error.render({ color: true })).toContain("\u001b[1;31merror[R0999]\u001b[0m");
+  expect(error.render({ color: false })).toBe(error.message);
+});
+
 test("an error spells out twenty diagnostics, and counts the others", () => {
   const { message } = new RuleError(
     Array.from({ length: 25 }, (_, i) => at(1, 1, 1, { message: `number ${i}` })),

@@ -40,7 +40,7 @@ export interface ApplyOptions {
   readonly nodes?: number;
   /** It stops before a row when the graph has more classes than this. */
   readonly classes?: number;
-  /** Asked every few thousand rows whether to stop. */
+  /** Asked now and then, at least every few thousand rows, whether to stop. */
   readonly stop?: () => boolean;
 }
 
@@ -85,7 +85,7 @@ export class Action {
     const { width } = matches;
     const { reason = -1, nodes = Infinity, classes = Infinity, stop } = options;
     let row = from;
-    while (row < to) {
+    while (row < to && !stop?.()) {
       const count = Math.min(BATCH, to - row);
       heap.resize(ROWS, 0);
       heap.append(ROWS, matches.rows.subarray(row * width, (row + count) * width));
@@ -102,7 +102,7 @@ export class Action {
         graph.settle();
       }
       row += done;
-      if (done < count || stop?.()) break;
+      if (done < count) break;
     }
     return row;
   }

@@ -2,7 +2,7 @@
  * What was wrong: `syntax` (text of a term or a rule), `variable` (not bound, or where none may be), `arity`
  * (an operator with another number of children), `size` (nested too deep or too long to print), `literal`
  * (an argument without a spelling), `rule` (a rule or a set of rules that cannot be used), `option` (an option
- * or a limit).
+ * or a limit), `format` (a file that is not in its format), `limit` (a file that is larger than it may be).
  */
 export type EGraphErrorCode =
   | "syntax"
@@ -16,7 +16,9 @@ export type EGraphErrorCode =
   | "mark"
   | "pending"
   | "nodes"
-  | "memory";
+  | "memory"
+  | "format"
+  | "limit";
 
 /** A fault in what a caller gave; the graph is as it was before. The message says what, where and how to mend it. */
 export class EGraphError extends Error {

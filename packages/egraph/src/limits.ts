@@ -1,5 +1,6 @@
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
+import type { Matches } from "./matches.ts";
 
 /** How far a run may go. Each is a number ≥ 0; Infinity: no limit. */
 export interface Limits {
@@ -21,7 +22,7 @@ export interface Limits {
 export type LimitName = keyof Limits | "aborted";
 
 /** Limits of runs that are not given others. */
-export const DEFAULT_LIMITS: Required<Limits> = {
+const DEFAULT_LIMITS: Required<Limits> = {
   nodes: 100_000,
   classes: Number.POSITIVE_INFINITY,
   matches: 1_000_000,
@@ -30,21 +31,17 @@ export const DEFAULT_LIMITS: Required<Limits> = {
   bytes: 2 ** 30,
 };
 
-/** Rows between two looks at the clock, the signal and the bytes: these cost more than what they would save. */
-const PAUSE = 32;
-
 /** Watches the limits of a run. */
 export class Gauge {
   /** The first limit that was passed, once there is one. */
   passed: LimitName | undefined;
-  private readonly limits: Required<Limits>;
+  readonly limits: Required<Limits>;
   // biome-ignore lint/suspicious/noExplicitAny: limits do not look at the facts of the graph
   private readonly graph: EGraph<any>;
   private readonly signal: { readonly aborted: boolean } | undefined;
   private readonly clock: () => number;
   private readonly matchBytes: () => number;
   private started: number | undefined;
-  private asked = 0;
 
   constructor(
     // biome-ignore lint/suspicious/noExplicitAny: limits do not look at the facts of the graph
@@ -74,9 +71,13 @@ export class Gauge {
     this.matchBytes = matchBytes;
   }
 
-  /** Matches of one rule in one iteration. */
-  get matches(): number {
-    return this.limits.matches;
+  /** Rows that fit into matches before they, doubling as they grow, hold more bytes than are left. */
+  room(matches: Matches): number {
+    let { length } = matches.rows;
+    let left = (this.limits.bytes - this.graph.bytes - this.matchBytes()) / 4;
+    if (left === Number.POSITIVE_INFINITY) return left;
+    for (; length <= left && length > 0; length *= 2) left -= length;
+    return Math.floor(length / matches.width);
   }
 
   /** Starts the time, at the first call. */
@@ -90,7 +91,7 @@ export class Gauge {
     return this.now();
   }
 
-  /** Whether to stop: looks at everything. */
+  /** Whether to stop: looks at everything but the iterations. */
   now(): boolean {
     const { limits } = this;
     if (this.size()) return true;
@@ -100,12 +101,8 @@ export class Gauge {
     return this.passed !== undefined;
   }
 
-  /** Whether to stop: looks at the size each time, at the rest now and then. */
-  often(): boolean {
-    return this.asked++ % PAUSE === 0 ? this.now() : this.size();
-  }
-
-  private size(): boolean {
+  /** Whether to stop: looks at the size only. */
+  size(): boolean {
     const { graph, limits } = this;
     if (graph.nodeCount > limits.nodes) this.passed ??= "nodes";
     else if (graph.classCount > limits.classes) this.passed ??= "classes";

@@ -8,13 +8,20 @@ export class Match<D> {
   readonly graph: EGraph<D>;
   private readonly rule: string;
   private readonly slots: ReadonlyMap<string, number>;
+  private readonly rootSlot: number | undefined;
   private row: Int32Array = new Int32Array(0);
   private base = 0;
 
-  constructor(graph: EGraph<D>, rule: string, slots: ReadonlyMap<string, number>) {
+  constructor(
+    graph: EGraph<D>,
+    rule: string,
+    slots: ReadonlyMap<string, number>,
+    rootSlot: number | undefined,
+  ) {
     this.graph = graph;
     this.rule = rule;
     this.slots = slots;
+    this.rootSlot = rootSlot;
   }
 
   /** Looks at another match. @internal */
@@ -33,6 +40,16 @@ export class Match<D> {
         `rule "${this.rule}": a condition asks for ${variable}, but may see ${[...this.slots.keys()].join(", ") || "nothing"}`,
       );
     return this.graph.find(this.row[this.base + slot] as number);
+  }
+
+  /** The canonical id of the class that the (first) left side matched. Throws where {@link class} would. */
+  get root(): Id {
+    if (this.rootSlot === undefined)
+      throw new EGraphError(
+        "variable",
+        `rule "${this.rule}": a condition of some variables may not see the root; make it a function of all`,
+      );
+    return this.graph.find(this.row[this.base + this.rootSlot] as number);
   }
 
   /** The facts about the class of a variable. */

@@ -67,11 +67,16 @@ class Machine {
     this.code = heap.append(CODE, code);
   }
 
+  /** Makes code of the plan; whether that is allowed. */
+  compile(): boolean {
+    this.program ??= generate(this.plan, this.slots) ?? null;
+    return this.program !== null;
+  }
+
   /** Appends matches, `limit` at most; returns whether it found all. */
   run(out: Matches, limit: number, stop: (() => boolean) | undefined): boolean {
     if (limit <= 0) return false;
-    if (this.program === undefined && this.steps > WARM)
-      this.program = generate(this.plan, this.slots) ?? null;
+    if (this.program === undefined && this.steps > WARM) this.compile();
     if (this.program) return this.program(this.graph, out, limit, stop);
     const { heap } = this.graph;
     const { state, slots } = this;
@@ -161,6 +166,11 @@ export class Query {
     if (fresh) this.searchFresh(out, limit, stop);
     else this.whole.run(out, limit, stop);
     return out.count - before;
+  }
+
+  /** Compiles the query to code at once; whether that is allowed. @internal */
+  compile(): boolean {
+    return this.whole.compile();
   }
 
   private searchFresh(out: Matches, limit: number, stop: (() => boolean) | undefined): void {

@@ -1,11 +1,12 @@
 import type { Template, Union } from "./action.ts";
+import { MAX_DEPTH } from "./binding.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import type { Id } from "./ids.ts";
 import { Match } from "./match.ts";
 import type { Guard, Pattern } from "./pattern.ts";
 import { parseTerm, type Term } from "./sexpr.ts";
-import { at, postOrder, type Syntax, symbolOf } from "./term.ts";
+import { at, type Syntax, symbolOf } from "./term.ts";
 
 /**
  * A rule, for one graph: what to look for and what it is equal to. Made from text by {@link rewrite},
@@ -14,6 +15,8 @@ import { at, postOrder, type Syntax, symbolOf } from "./term.ts";
 export interface Rule {
   /** Tells it from the other rules of a run. */
   readonly name: string;
+  /** The graph whose operators it names; a runner of another graph refuses it. Not looked at when not given. */
+  readonly graph?: unknown;
   /** The patterns: several are a join, see {@link Query}. */
   readonly left: readonly Pattern[];
   /** The slot that receives the class of each pattern. */
@@ -49,9 +52,7 @@ export interface RuleOptions<D> extends Syntax {
 /** Builds what is equal to the match; undefined: nothing. */
 export type Build<D> = (match: Match<D>) => Id | undefined;
 
-/** Deeper patterns are refused: matching code is nested as they are. */
-const MAX_DEPTH = 256;
-/** Parts of a pattern, shared ones counted each time. */
+/** Operators and variables of a rule, shared ones counted each time. */
 const MAX_SIZE = 4096;
 
 /**
@@ -110,6 +111,7 @@ class Maker<D> {
   private readonly options: RuleOptions<D>;
   private readonly variables = new Map<string, number>();
   private slots = 0;
+  private size = 0;
 
   constructor(graph: EGraph<D>, name: string, options: RuleOptions<D>) {
     this.graph = graph;
@@ -118,24 +120,24 @@ class Maker<D> {
   }
 
   make(left: readonly (Term | string)[], right: readonly (Term | string)[] | Build<D>): Rule {
-    const { name, variables } = this;
+    const { graph, name, variables } = this;
     const { when = [], whenApplied } = this.options;
-    const terms = left.map((side) => this.on("left", () => read(side)));
-    const rootSlots = terms.map(() => this.slots++);
-    const patterns = terms.map((term) => this.on("left", () => this.pattern(term)));
+    const rootSlots = left.map(() => this.slots++);
+    const patterns = left.map((side) => this.on("left", () => this.pattern(read(side), 1)));
     return {
       name,
+      graph,
       left: patterns,
       rootSlots,
       slots: this.slots,
       guards: [when].flat().map((condition) => this.guard(condition as Condition<D>, rootSlots)),
-      ...(whenApplied ? { condition: this.seeing(variables, whenApplied) } : {}),
+      ...(whenApplied ? { condition: this.seeing(variables, whenApplied, rootSlots[0]) } : {}),
       right:
         typeof right === "function"
-          ? this.seeing(variables, right)
+          ? this.seeing(variables, right, rootSlots[0])
           : right.map((side, i) => ({
               slot: rootSlots[i] as number,
-              template: this.on("right", () => this.template(read(side))),
+              template: this.on("right", () => this.template(read(side), 1)),
             })),
       variables,
     };
@@ -155,17 +157,19 @@ class Maker<D> {
     }
   }
 
-  private pattern(term: Term): Pattern {
+  private pattern(term: Term, depth: number): Pattern {
+    this.count(depth);
     if ("variable" in term) {
       const slot = this.variables.get(term.variable) ?? this.slots++;
       this.variables.set(term.variable, slot);
       return { kind: "variable", slot };
     }
-    const children = term.children.map((child) => this.pattern(child));
+    const children = term.children.map((child) => this.pattern(child, depth + 1));
     return { kind: "node", ...symbolOf(this.graph, term, this.options), children };
   }
 
-  private template(term: Term): Template {
+  private template(term: Term, depth: number): Template {
+    this.count(depth);
     if ("variable" in term) {
       const slot = this.variables.get(term.variable);
       if (slot === undefined)
@@ -176,15 +180,24 @@ class Maker<D> {
         );
       return { kind: "variable", slot };
     }
-    const children = term.children.map((child) => this.template(child));
+    const children = term.children.map((child) => this.template(child, depth + 1));
     return { kind: "node", ...symbolOf(this.graph, term, this.options), children };
+  }
+
+  /** Keeps what has shared or endless parts from being written out. */
+  private count(depth: number): void {
+    if (++this.size > MAX_SIZE || depth > MAX_DEPTH)
+      throw new EGraphError(
+        "size",
+        `this is too large for a rule: a rule has at most ${MAX_SIZE} operators and variables, nested ${MAX_DEPTH} deep`,
+      );
   }
 
   private guard(condition: Condition<D>, rootSlots: readonly number[]): Guard {
     if (typeof condition === "function")
       return {
         needs: [...rootSlots, ...this.variables.values()],
-        test: this.seeing(this.variables, condition),
+        test: this.seeing(this.variables, condition, rootSlots[0]),
       };
     const seen = new Map<string, number>();
     for (const variable of condition.of) {
@@ -207,29 +220,13 @@ class Maker<D> {
   private seeing<T>(
     variables: ReadonlyMap<string, number>,
     look: (match: Match<D>) => T,
+    rootSlot?: number,
   ): (row: Int32Array, base: number) => T {
-    const match = new Match(this.graph, this.name, variables);
+    const match = new Match(this.graph, this.name, variables, rootSlot);
     return (row, base) => look(match.at(row, base));
   }
 }
 
 function read(side: Term | string): Term {
-  const root = typeof side === "string" ? parseTerm(side) : side;
-  const extent = new Map<Term, { depth: number; size: number }>();
-  for (const term of postOrder(root)) {
-    let [depth, size] = [1, 1];
-    for (const child of "variable" in term ? [] : term.children) {
-      const below = extent.get(child) as { depth: number; size: number };
-      depth = Math.max(depth, below.depth + 1);
-      size += below.size;
-    }
-    extent.set(term, { depth, size });
-  }
-  const { depth, size } = extent.get(root) as { depth: number; size: number };
-  if (depth > MAX_DEPTH || size > MAX_SIZE)
-    throw new EGraphError(
-      "size",
-      `this has ${size} parts, nested ${depth} deep; ${MAX_SIZE} and ${MAX_DEPTH} are the most in a rule`,
-    );
-  return root;
+  return typeof side === "string" ? parseTerm(side) : side;
 }

@@ -1,4 +1,5 @@
 import { Action } from "./action.ts";
+import { checkBinding } from "./binding.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import { Gauge, type Limits } from "./limits.ts";
@@ -32,8 +33,8 @@ interface Entry {
   readonly out: Matches;
 }
 
-/** Rows that are applied between two looks at all limits, when they add nothing. */
-const CHUNK = 1024;
+/** Rows applied one by one between two looks at all limits. */
+const PAUSE = 64;
 
 /**
  * Equality saturation: iterations that search all rules, apply all matches and rebuild, so that the graph grows
@@ -57,9 +58,12 @@ export class Runner<D = undefined> {
     this.reasons = options.reasons;
     this.entries = rules.map((rule) => entry(graph, rule));
     const names = rules.map(({ name }) => name);
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined)
-      throw new EGraphError("rule", `there are two rules "${twice}": give each a name of its own`);
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name))
+        throw new EGraphError("rule", `there are two rules "${name}": give each a name of its own`);
+      seen.add(name);
+    }
     this.schedule = (options.scheduler ?? backoff())(names);
     this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, () =>
       this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0),
@@ -128,13 +132,16 @@ export class Runner<D = undefined> {
         continue;
       }
       const began = this.clock();
-      rule.matches = query.search(out, { limit: Math.min(allowance, gauge.matches) + 1, stop });
+      const room = gauge.room(out);
+      const limit = Math.min(allowance + 1, gauge.limits.matches + 1, room);
+      rule.matches = query.search(out, { limit, stop });
       rule.searchMs = this.clock() - began;
       if (rule.matches > allowance) {
         schedule.exceeded(i, iteration);
         rule.bannedUntil = schedule.bannedUntil(i);
         out.clear();
-      } else if (rule.matches > gauge.matches) gauge.passed ??= "matches";
+      } else if (rule.matches > gauge.limits.matches) gauge.passed ??= "matches";
+      else if (rule.matches >= room) gauge.passed ??= "bytes";
       if (gauge.now()) return false;
     }
     return true;
@@ -160,23 +167,18 @@ export class Runner<D = undefined> {
     }
   }
 
-  /** Applies the matches of a rule; how many it did. */
+  /** Applies the matches of a rule until a limit is passed; how many it applied. */
   private apply({ rule, action, out }: Entry): number {
     const { gauge } = this;
-    const stop = (): boolean => gauge.often();
+    const { nodes, classes } = gauge.limits;
+    const reason = this.reasons?.(rule, out, 0, out.count) ?? -1;
+    const stop = (): boolean => gauge.now();
+    if (action && !rule.condition)
+      return action.apply(out, 0, out.count, { reason, nodes, classes, stop });
     let applied = 0;
-    for (let from = 0; from < out.count && !gauge.now(); ) {
-      const to = Math.min(from + CHUNK, out.count);
-      const reason = this.reasons?.(rule, out, from, to) ?? -1;
-      if (action && !rule.condition) {
-        const done = action.apply(out, from, to, { reason, stop });
-        applied += done - from;
-        from = done;
-      } else {
-        for (const first = from; from < to && !gauge.passed; from++)
-          if (this.applyRow(rule, action, out, from, reason < 0 ? -1 : reason + from - first))
-            applied++;
-      }
+    for (let row = 0; row < out.count; row++) {
+      if (row % PAUSE === 0 ? gauge.now() : gauge.size()) break;
+      if (this.applyRow(rule, action, out, row, reason < 0 ? -1 : reason + row)) applied++;
     }
     return applied;
   }
@@ -189,9 +191,8 @@ export class Runner<D = undefined> {
     row: number,
     reason: number,
   ): boolean {
-    const { graph, gauge } = this;
+    const { graph } = this;
     const [rows, base] = [out.rows, row * out.width];
-    const nodes = graph.nodeCount;
     let does = rule.condition?.(rows, base) ?? true;
     if (does && action) action.apply(out, row, row + 1, { reason });
     else if (does && typeof rule.right === "function") {
@@ -200,7 +201,6 @@ export class Runner<D = undefined> {
       if (built !== undefined)
         graph.union(rows[base + (rule.rootSlots[0] as number)] as number, built, reason);
     }
-    if (graph.nodeCount !== nodes) gauge.often();
     return does;
   }
 }
@@ -209,6 +209,7 @@ export class Runner<D = undefined> {
 function entry(graph: EGraph<any>, rule: Rule): Entry {
   const { left, rootSlots, slots, guards = [], right } = rule;
   try {
+    checkBinding(graph, rule);
     return {
       rule,
       query: new Query(graph, left, { slots, rootSlots, guards }),
@@ -216,6 +217,7 @@ function entry(graph: EGraph<any>, rule: Rule): Entry {
       out: new Matches(slots),
     };
   } catch (error) {
+    if (error instanceof EGraphError) throw error;
     throw new EGraphError("rule", `rule "${rule.name}": ${(error as Error).message}`);
   }
 }

@@ -69,7 +69,7 @@ export function parseTerm(text: string): Term {
 }
 
 function* tokens(text: string): Generator<{ token: string; column: number }> {
-  for (const match of text.matchAll(/[()]|"(?:[^"\\]|\\.)*"?|[^\s()"]+/gs))
+  for (const match of text.matchAll(/[()]|"[^"\\]*(?:\\.[^"\\]*)*"?|[^\s()"]+/gs))
     yield { token: match[0], column: match.index + 1 };
 }
 
@@ -90,28 +90,57 @@ function fault(message: string, column: number): EGraphError {
  * {@link EGraphError} `size` when it would be longer than 2²⁶ characters.
  */
 export function printTerm(term: Term): string {
+  const lengths = new Map<Term, number>();
+  for (const part of postOrder(term)) {
+    let length = "variable" in part ? part.variable.length : quoted(part.op).length;
+    for (const child of "variable" in part ? [] : part.children)
+      length += 1 + (lengths.get(child) as number);
+    lengths.set(part, length);
+  }
+  if ((lengths.get(term) as number) > MAX_LENGTH)
+    throw new EGraphError(
+      "size",
+      `this term is longer than ${MAX_LENGTH} characters when written out, since its shared parts are repeated; walk it instead`,
+    );
   const parts: string[] = [];
-  let length = 0;
   const todo: (Term | string)[] = [term];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    let text: string;
-    if (typeof next === "string") text = next;
-    else if ("variable" in next) text = next.variable;
-    else if (next.children.length === 0) text = quoted(next.op);
+    if (typeof next === "string") parts.push(next);
+    else if ("variable" in next) parts.push(next.variable);
+    else if (next.children.length === 0) parts.push(quoted(next.op));
     else {
+      parts.push(`(${quoted(next.op)}`);
       todo.push(")");
       for (let i = next.children.length - 1; i >= 0; i--) todo.push(next.children[i] as Term, " ");
-      text = `(${quoted(next.op)}`;
     }
-    length += text.length;
-    if (length > MAX_LENGTH)
-      throw new EGraphError(
-        "size",
-        `this term is longer than ${MAX_LENGTH} characters when written out; its subterms are shared: walk it instead`,
-      );
-    parts.push(text);
   }
   return parts.join("");
+}
+
+/** The distinct parts of a term, children before parents. Throws an {@link EGraphError} `size` for a term in itself. */
+export function postOrder(root: Term): Term[] {
+  const order: Term[] = [];
+  const seen = new Map<Term, "open" | "done">();
+  const todo: Term[] = [root];
+  while (todo.length > 0) {
+    const term = todo.at(-1) as Term;
+    const state = seen.get(term);
+    if (state === undefined && !("variable" in term)) {
+      seen.set(term, "open");
+      for (let i = term.children.length - 1; i >= 0; i--) {
+        const child = term.children[i] as Term;
+        if (seen.get(child) === "open")
+          throw new EGraphError("size", "this term has itself as a part: terms are finite");
+        todo.push(child);
+      }
+      continue;
+    }
+    todo.pop();
+    if (state === "done") continue;
+    seen.set(term, "done");
+    order.push(term);
+  }
+  return order;
 }
 
 function quoted(op: string): string {

@@ -56,12 +56,14 @@ export class Report {
     return [...sums.values()].sort((a, b) => b.nodes - a.nodes || b.matches - a.matches);
   }
 
-  /** A table: a line for each rule that matched or was banned, and how the graph grew. */
+  /** A table: a line for each rule that matched, was banned or took 1 % of the time, and how the graph grew. */
   toString(): string {
     const last = this.iterations.at(-1);
     const rebuild = this.iterations.reduce((sum, { rebuildMs }) => sum + rebuildMs, 0);
-    const rows = this.rules
-      .filter(({ matches, banned }) => matches + banned > 0)
+    const { rules } = this;
+    const total = rules.reduce((sum, rule) => sum + time(rule), rebuild);
+    const rows = rules
+      .filter((rule) => rule.matches + rule.banned > 0 || time(rule) > total / 100)
       .map((stats) => [
         stats.rule,
         ...[stats.matches, stats.applied, stats.unions, stats.nodes].map(String),
@@ -86,6 +88,10 @@ const HEADER: readonly string[] = [
   "apply ms",
   "banned",
 ];
+
+function time({ searchMs, applyMs }: RuleStats): number {
+  return searchMs + applyMs;
+}
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = HEADER.map((_, column) =>

@@ -2,7 +2,7 @@ import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import type { Extraction } from "./extract/extraction.ts";
 import type { ArgId, Id, OpId } from "./ids.ts";
-import { parseTerm, type Term, type TermNode } from "./sexpr.ts";
+import { parseTerm, postOrder, type Term, type TermNode } from "./sexpr.ts";
 
 /** How the atoms and operators of s-expressions relate to a graph. */
 export interface Syntax {
@@ -42,25 +42,54 @@ export function at(column: number | undefined): string {
   return column === undefined ? "" : `column ${column}: `;
 }
 
+/** Options of {@link addTerm} and {@link lookupTerm}. */
+export interface TermOptions extends Syntax {
+  /** The classes of variables. */
+  readonly bind?: (variable: string) => Id;
+}
+
 /**
- * Adds a term, or the text of one; returns its class. `bind` gives the classes of variables. Any depth;
- * shared subterms are added once. Throws an {@link EGraphError} before it changes anything.
+ * Adds a term, or the text of one; returns its class. Any depth; shared subterms are added once. Throws an
+ * {@link EGraphError} before it changes anything.
  */
 export function addTerm(
   // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
   graph: EGraph<any>,
   term: Term | string,
-  options: Syntax & { readonly bind?: (variable: string) => Id } = {},
+  options: TermOptions = {},
 ): Id {
+  return build(graph, term, options, (op, arg, children) => graph.add(op, arg, children));
+}
+
+/** The canonical class of a term, or of the text of one, if the graph has it; -1 if not. Adds nothing. */
+export function lookupTerm(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  term: Term | string,
+  options: TermOptions = {},
+): Id | -1 {
+  const find = (op: OpId, arg: ArgId, children: readonly Id[]): Id | -1 =>
+    children.includes(-1) ? -1 : graph.lookup(op, arg, children);
+  const id = build(graph, term, options, find);
+  return id < 0 ? -1 : graph.find(id);
+}
+
+function build(
+  // biome-ignore lint/suspicious/noExplicitAny: terms do not look at the facts of the graph
+  graph: EGraph<any>,
+  term: Term | string,
+  options: TermOptions,
+  make: (op: OpId, arg: ArgId, children: readonly Id[]) => Id | -1,
+): Id | -1 {
   const root = typeof term === "string" ? parseTerm(term) : term;
   const order = postOrder(root);
-  const ids = new Map<Term, Id>();
+  const ids = new Map<Term, Id | -1>();
   const symbols = order.map((part) => {
     if (!("variable" in part)) return symbolOf(graph, part, options);
     if (!options.bind)
       throw new EGraphError(
         "variable",
-        `${at(part.column)}the variable ${part.variable} has no class here: a term to add has none, or say what they are by "bind"`,
+        `${at(part.column)}the variable ${part.variable} stands for no class here: leave it out, or say which by "bind"`,
         part.column,
       );
     ids.set(part, options.bind(part.variable));
@@ -68,37 +97,11 @@ export function addTerm(
   });
   for (const [i, part] of order.entries()) {
     const symbol = symbols[i];
-    if (!symbol) continue;
-    const children = (part as TermNode).children.map((child) => ids.get(child) as Id);
-    ids.set(part, graph.add(symbol.op, symbol.arg, children));
+    if (!symbol || "variable" in part) continue;
+    const children = part.children.map((child) => ids.get(child) as Id);
+    ids.set(part, make(symbol.op, symbol.arg, children));
   }
   return ids.get(root) as Id;
-}
-
-/** The distinct parts of a term, children before parents. Throws an {@link EGraphError} `size` for a term in itself. */
-export function postOrder(root: Term): Term[] {
-  const order: Term[] = [];
-  const seen = new Map<Term, "open" | "done">();
-  const todo: Term[] = [root];
-  while (todo.length > 0) {
-    const term = todo.at(-1) as Term;
-    const state = seen.get(term);
-    if (state === undefined && !("variable" in term)) {
-      seen.set(term, "open");
-      for (let i = term.children.length - 1; i >= 0; i--) {
-        const child = term.children[i] as Term;
-        if (seen.get(child) === "open")
-          throw new EGraphError("size", "this term has itself as a part: terms are finite");
-        todo.push(child);
-      }
-      continue;
-    }
-    todo.pop();
-    if (state === "done") continue;
-    seen.set(term, "done");
-    order.push(term);
-  }
-  return order;
 }
 
 /**

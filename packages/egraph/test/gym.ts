@@ -1,19 +1,7 @@
 /** E-graphs of extraction-gym in the serialised form, loaded as graphs whose e-nodes carry their costs. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { EGraph, type Id, type NodeCost } from "../src/index.ts";
-
-interface SerialNode {
-  readonly op: string;
-  readonly cost?: number;
-  readonly eclass: string;
-  readonly children: readonly string[];
-}
-
-interface SerialGraph {
-  readonly nodes: Readonly<Record<string, SerialNode>>;
-  readonly root_eclasses: readonly string[];
-}
+import { deserialize, EGraph, type Id, type NodeCost } from "../src/index.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../../shared/data/extraction-gym/", import.meta.url));
 
@@ -35,34 +23,9 @@ export function baseline(): Record<string, Known> {
   return JSON.parse(readFileSync(`${FOLDER}baseline.json`, "utf8"));
 }
 
-/** Loads a file. Classes may be cyclic, so each begins as a placeholder that can never be extracted. */
-export function load(file: string): { graph: EGraph; roots: Id[]; cost: NodeCost } {
-  const serial: SerialGraph = JSON.parse(readFileSync(`${FOLDER}${file}`, "utf8"));
+/** Loads a file. Some hold congruent e-nodes of different costs and classes, so all are kept apart. */
+export function load(file: string): { graph: EGraph; roots: readonly Id[]; cost: NodeCost } {
   const graph = new EGraph();
-  const placeholder = graph.operator("placeholder");
-  const costs: number[] = [];
-  const classes = new Map<string, Id>();
-  const classOf = (name: string): Id => {
-    const known = classes.get(name);
-    if (known !== undefined) return known;
-    const id = graph.add(placeholder, graph.intern(`class ${name}`, name), []);
-    costs[id] = Number.POSITIVE_INFINITY;
-    classes.set(name, id);
-    return id;
-  };
-  for (const [name, node] of Object.entries(serial.nodes)) {
-    const children = node.children.map((child) =>
-      classOf((serial.nodes[child] as SerialNode).eclass),
-    );
-    const arg = graph.intern(`node ${name}`, name);
-    const id = graph.add(graph.operator(node.op), arg, children);
-    costs[id] = node.cost ?? 1;
-    graph.union(classOf(node.eclass), id);
-  }
-  graph.rebuild();
-  return {
-    graph,
-    roots: serial.root_eclasses.map(classOf),
-    cost: (node) => costs[node] as number,
-  };
+  const text = readFileSync(`${FOLDER}${file}`, "utf8");
+  return { graph, ...deserialize(graph, text, { apart: true }) };
 }

@@ -183,6 +183,8 @@ export interface OpDef {
   >;
   /** How many results it has at least (1 unless said); some operators yield further ones when asked to. */
   readonly results?: number | "variadic";
+  /** The names that rules may choose the results by: `f(x).mean`. In order, as many as have one. */
+  readonly resultNames?: readonly string[];
   /** The two operands may be swapped. */
   readonly commutative?: boolean;
   /** `true`: two applications to the same operands may differ (random numbers). Never merged, folded or copied. */

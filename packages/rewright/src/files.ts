@@ -61,16 +61,21 @@ export async function checkWritable(path: string, input?: string, force = false)
 }
 
 /**
- * Writes a file whole or not at all: beside its place under a name of its own, flushed, then renamed.
+ * Writes a file whole or not at all: beside its place under a name of its own, flushed, then renamed. Its permissions stay.
  * @throws InputError when it cannot be written; nothing is left behind then
  */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const place = await realpath(path).catch(() => resolve(path)); // through a link, the file that it names
   // A name that no other run has, in this container or another on the same disk; short, since names have a limit.
   const beside = join(dirname(place), `.${basename(place).slice(0, 40)}.${randomUUID()}.tmp`);
+  const mode = await stat(place).then(
+    (known) => known.mode & 0o777,
+    () => undefined,
+  );
   try {
-    const file = await open(beside, "wx");
+    const file = await open(beside, "wx", mode);
     try {
+      if (mode !== undefined) await file.chmod(mode); // whatever the process's mask
       await file.writeFile(bytes);
       await file.sync();
     } finally {

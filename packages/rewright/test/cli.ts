@@ -24,10 +24,11 @@ export interface Desk {
   /** Writes a file and gives its path. */
   file(name: string, content: Uint8Array | string): string;
   report(name?: string): FileReport;
-  /** `rewright …` in that folder; `meanwhile` sees each piece of standard error as it comes. */
+  /** `rewright …` in that folder; `meanwhile` sees each piece of standard error as it comes; `input` is its standard input. */
   rewright(
     args: readonly string[],
     meanwhile?: (text: string, process: ChildProcess) => void,
+    input?: string,
   ): Promise<Run>;
 }
 
@@ -65,7 +66,7 @@ export async function atDesk<T>(use: (desk: Desk) => Promise<T>): Promise<T> {
         return path(name);
       },
       report: (name = "report.json") => JSON.parse(readFileSync(path(name), "utf8")) as FileReport,
-      rewright: (args, meanwhile) =>
+      rewright: (args, meanwhile, input) =>
         new Promise((resolve, reject) => {
           const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
           let stdout = "";
@@ -78,6 +79,7 @@ export async function atDesk<T>(use: (desk: Desk) => Promise<T>): Promise<T> {
             meanwhile?.(text, child);
           });
           child.on("error", reject);
+          child.stdin.end(input ?? "");
           child.on("close", (code) => resolve({ code, stdout, stderr }));
         }),
     });

@@ -3,7 +3,8 @@ import type { Id, NodeId, OpId } from "egraph-ts";
 import type { Application } from "./applications.ts";
 import type { World } from "./world.ts";
 
-type Term = Rule["left"][number];
+type Root = Rule["left"][number];
+type Term = Exclude<Root, { kind: "spread" | "results" }>;
 type Apply = Extract<Term, { kind: "apply" }>;
 
 /** Attempts at matching one left side, after which what its application rests on counts as unknown. */
@@ -20,8 +21,12 @@ export function premises(world: World, number: number): readonly number[] {
   if (!rule) return [];
   const matcher = new Matcher(world, number, application);
   let match: Match | undefined = { bound: new Map(), found: [] };
-  for (const [i, root] of rule.left.entries()) {
-    match = matcher.term(root, application.roots[i] as Id, match);
+  const lists = application.roots.length - rule.left.length + 1;
+  let next = 0;
+  for (const root of rule.left) {
+    const length = root.kind === "spread" || root.kind === "results" ? lists : 1;
+    match = matcher.root(root, application.roots.slice(next, next + length), match);
+    next += length;
     if (!match) return [];
   }
   return match.found;
@@ -44,6 +49,20 @@ class Matcher {
     this.#world = world;
     this.#number = number;
     this.#end = application.first;
+  }
+
+  /** Matches a root against the classes that it stands for. */
+  root(root: Root, ids: readonly Id[], match: Match): Match | undefined {
+    let next: Match | undefined = match;
+    for (const [index, id] of ids.entries()) {
+      if (!next) return undefined;
+      const { span } = root;
+      if (root.kind === "spread") next = this.#element(root.element, id, next);
+      else if (root.kind !== "results") next = this.term(root, id, next);
+      else if (ids.length === 1) next = this.term(root.of, id, next);
+      else next = this.term({ kind: "result", of: root.of, index, span }, id, next);
+    }
+    return next;
   }
 
   /** Matches a term against the class that is also called `id`. */

@@ -21,6 +21,8 @@ import { attributeOf, constantOf, isComplete } from "./operand.ts";
 type Ref = number;
 
 const REFUSED: Ref = -0x80000000;
+/** An application that decides itself how many results it has, and is asked for all of them, has at most so many. */
+const MOST_RESULTS = 64;
 
 /** A part of the right side, compiled. `item` is the position in the spread around it. */
 type Part = (item: number) => Ref;
@@ -28,6 +30,8 @@ type Part = (item: number) => Ref;
 interface Operand {
   /** How often it stands: once, or as long as a list. */
   readonly length: (() => number | undefined) | undefined;
+  /** The results of one application, which decides itself how many there are. */
+  readonly all: ((item: number) => readonly Ref[] | undefined) | undefined;
   readonly part: Part;
   /** A number takes its element type from its siblings. */
   readonly number: Compiled | undefined;
@@ -47,6 +51,7 @@ export class Builder {
   readonly #frame: Frame;
   readonly #drafts: Draft[] = [];
   readonly #ids: Id[] = [];
+  readonly #added: Id[] = [];
   readonly #shared = new Map<string, Part>();
   #round = 0;
   #dtype: DType = "f32";
@@ -67,6 +72,61 @@ export class Builder {
     return part;
   }
 
+  /** Compiles a root: the parts that it stands for, where a match decides how many (`count`) that many; `undefined` when refused. */
+  root(root: ast.Root): (count: number | undefined) => readonly Ref[] | undefined {
+    if (root.kind === "results") {
+      const all = this.#all(root.of);
+      return (count) => all(-1, count);
+    }
+    if (root.kind === "spread") {
+      const { length, part } = this.#operand(root);
+      return (count) => {
+        const own = length?.();
+        if (own === undefined || (count !== undefined && own !== count)) return undefined;
+        const refs = Array.from({ length: own }, (_, i) => part(i));
+        return refs.includes(REFUSED) ? undefined : refs;
+      };
+    }
+    const part = this.compile(root);
+    return () => {
+      const ref = part(-1);
+      return ref === REFUSED ? undefined : [ref];
+    };
+  }
+
+  /** All results of an application: as many as are asked for, or the least number that it may have. */
+  #all(term: ast.Apply): (item: number, count?: number) => readonly Ref[] | undefined {
+    const { results } = term.op;
+    const own = typeof results === "number" ? results : undefined;
+    const parts: Part[][] = [];
+    const ofCount = (count: number): readonly Part[] => {
+      let known = parts[count];
+      if (known === undefined) {
+        const isSame = this.#depth(term) === 0;
+        const of = this.#once(this.#apply(term, count), isSame);
+        const { span } = term;
+        known = Array.from({ length: count }, (_, index) => {
+          const result: ast.Result = { kind: "result", of: term, index, count, span };
+          return this.#once(this.#result(of, result), isSame);
+        });
+        parts[count] = known;
+      }
+      return known;
+    };
+    const take = (item: number, count: number): readonly Ref[] | undefined => {
+      const refs = ofCount(count).map((part) => part(item));
+      return refs.includes(REFUSED) ? undefined : refs;
+    };
+    return (item, count = own) => {
+      if (count !== undefined) return take(item, count);
+      for (let least = 1; least <= MOST_RESULTS; least++) {
+        const refs = take(item, least);
+        if (refs) return refs;
+      }
+      return undefined;
+    };
+  }
+
   /** Forget all drafts. `dtype` is the element type of a number that stands alone. */
   begin(dtype: DType = "f32"): void {
     this.#drafts.length = 0;
@@ -80,17 +140,31 @@ export class Builder {
     return ref >= 0 ? this.#terms.facts(ref) : (this.#drafts[~ref] as Draft).facts;
   }
 
-  /** Adds what was drafted to the e-graph. Afterwards `id` gives the class of each part. */
-  commit(): void {
+  /** Adds what was drafted for these parts to the e-graph. Afterwards `id` gives the class of each. */
+  commit(parts: readonly Ref[]): void {
     const { egraph } = this.#terms;
+    // What is drafted later consists of what was drafted before; what was only tried is needed by nothing.
+    const needed = new Set(parts);
+    for (let index = this.#drafts.length - 1; index >= 0; index--)
+      if (needed.has(~index))
+        for (const ref of this.#drafts[index]?.children ?? []) needed.add(ref);
+    this.#added.length = 0;
     for (const [index, draft] of this.#drafts.entries()) {
+      if (!needed.has(~index)) continue;
       const children = draft.children.map((ref) => this.id(ref));
       const { operation, literal } = draft;
       if (literal) this.#ids[index] = this.#terms.literal(literal);
+      else if (!operation) this.#ids[index] = this.#terms.absent();
       else if (operation?.kind === "result")
         this.#ids[index] = egraph.add(operation.id, 0, children);
-      else this.#ids[index] = this.#terms.add(operation as Operation, draft.arg, children);
+      else this.#ids[index] = this.#terms.add(operation, draft.arg, children);
+      if (operation) this.#added.push(this.#ids[index] as Id);
     }
+  }
+
+  /** The classes of the applications that `commit` added. */
+  get added(): readonly Id[] {
+    return this.#added;
   }
 
   /** The class of a part that is not refused, after `commit`. */
@@ -134,6 +208,17 @@ export class Builder {
       }
       case "apply":
         return this.#apply(term, 1);
+      case "absent": {
+        const { absent } = this.#terms.table;
+        return () =>
+          this.#draft({
+            operation: undefined,
+            arg: 0,
+            children: [],
+            literal: undefined,
+            facts: absent,
+          });
+      }
       case "wildcard":
         throw new Error("`_` builds nothing");
     }
@@ -157,15 +242,15 @@ export class Builder {
     const operation = this.#terms.operation(term.name, count);
     const operands = term.operands.map((operand) => this.#operand(operand));
     const attributes = this.#attributes(term, operation);
-    const plural = operands.some(({ length }) => length !== undefined);
+    const plural = operands.some(({ length, all }) => length !== undefined || all !== undefined);
     const numbers = operands.some(({ number }) => number !== undefined);
     const finish = (refs: readonly Ref[], item: number): Ref => {
       const facts: Facts[] = [];
       for (const ref of refs) {
         const known = this.facts(ref);
-        if (known?.types[0] === undefined || known.types[0] === this.#terms.table.types.unknown) {
-          return REFUSED;
-        }
+        if (!known || known.types[0] === this.#terms.table.types.unknown) return REFUSED;
+        // A class that stands for nothing is no operand; only the word `absent` is.
+        if (known.types[0] === undefined && ref >= 0) return REFUSED;
         facts.push(known);
       }
       const arg = attributes(facts, item);
@@ -197,7 +282,16 @@ export class Builder {
     const refs: Ref[] = [];
     const open: { at: number; value: Denoted }[] = [];
     const dtypes = new Set<DType>();
-    for (const { part, length, number } of operands) {
+    for (const { part, length, number, all } of operands) {
+      if (all) {
+        const results = all(item);
+        if (!results) return REFUSED;
+        for (const ref of results) {
+          refs.push(ref);
+          dtypes.add(this.facts(ref)?.types[0]?.dtype ?? "f32");
+        }
+        continue;
+      }
       const count = length ? length() : 1;
       if (count === undefined) return REFUSED;
       for (let i = 0; i < count; i++) {
@@ -208,10 +302,10 @@ export class Builder {
           continue;
         }
         const ref = number ? this.#constant(value, "f32") : part(position);
-        const type = this.facts(ref)?.types[0];
-        if (!type) return REFUSED;
+        const known = this.facts(ref);
+        if (!known) return REFUSED;
         refs.push(ref);
-        dtypes.add(type.dtype);
+        if (known.types[0]) dtypes.add(known.types[0].dtype);
       }
     }
     if (open.length === 0) return finish(refs, item);
@@ -230,18 +324,20 @@ export class Builder {
     if (operand.kind !== "spread") {
       const isValue = operand.kind === "constant" && operand.value.kind !== "list";
       const number = isValue ? compileValue(operand.value, this.#frame) : undefined;
-      return { length: undefined, part: this.compile(operand), number };
+      return { length: undefined, all: undefined, part: this.compile(operand), number };
+    }
+    const { element } = operand;
+    if (element.kind === "apply" && (element.op.results ?? 1) !== 1) {
+      return { length: undefined, all: this.#all(element), part: () => REFUSED, number: undefined };
     }
     const names = listVariables(operand.element, this.#frame.variables);
-    if (names.length === 0) {
-      throw new Error("a spread of an operator's results cannot be built: take them with .0, .1");
-    }
+    if (names.length === 0) throw new Error("a spread runs over nothing");
     const lengths = names.map((name) => this.#frame.length(name));
     const length = (): number | undefined => {
       const first = lengths[0]?.();
       return lengths.every((other) => other() === first) ? first : undefined;
     };
-    return { length, part: this.#part(operand.element), number: undefined };
+    return { length, all: undefined, part: this.#part(operand.element), number: undefined };
   }
 
   #constant(value: Denoted, dtype: DType): Ref {

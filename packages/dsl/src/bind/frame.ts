@@ -24,8 +24,15 @@ export type Source =
     }
   /** An attribute of the application whose argument is in the slot. */
   | { readonly kind: "attribute"; readonly slot: number; readonly name: string }
-  /** An element of the constant whose class is in the slot. */
+  /** An element of the constant whose class is in the slot; counted from the end where negative. */
   | { readonly kind: "element"; readonly slot: number; readonly index: number }
+  /** The elements of the constant whose class is in the slot, from position `from` on, without the last `suffix`. */
+  | {
+      readonly kind: "elements";
+      readonly slot: number;
+      readonly from: number;
+      readonly suffix: number;
+    }
   /** The attributes, without those `mentioned`, of the application whose argument is in the slot. */
   | { readonly kind: "record"; readonly slot: number; readonly mentioned: ReadonlySet<string> }
   /** Bound while the elements of a spread were matched: a list of classes, a value, a list of values, a record. */
@@ -41,7 +48,7 @@ export class Frame implements Scope {
   readonly variables: ReadonlyMap<string, ast.Variable>;
   readonly sources: Map<string, Source> = new Map();
   /** What slots of kind `object` refer to. */
-  readonly objects: unknown[] = [];
+  readonly objects: unknown[];
   /** How to read a composite term that is not among the matched ones. */
   readonly compose: (term: ast.Term) => (item: number) => Term | undefined;
   /** The classes that a composite term of the left side was matched in, by key. */
@@ -54,7 +61,9 @@ export class Frame implements Scope {
     variables: ReadonlyMap<string, ast.Variable>,
     matched: (term: ast.Term) => number | undefined,
     compose: (frame: Frame, term: ast.Term) => (item: number) => Term | undefined,
+    objects: unknown[] = [],
   ) {
+    this.objects = objects;
     this.terms = terms;
     this.variables = variables;
     this.#matched = matched;
@@ -120,11 +129,9 @@ export class Frame implements Scope {
       case "attribute":
         return () => this.terms.application(this.get(slot)).attrs[source.name];
       case "element":
-        return () => {
-          const { term } = this.terms.facts(this.get(slot));
-          const items = term && termValue(term);
-          return Array.isArray(items) ? items[source.index] : undefined;
-        };
+        return () => this.#list(slot)?.at(source.index);
+      case "elements":
+        return (item) => this.#list(slot)?.[source.from + item];
       case "object":
         if (source.of === "values") {
           return (item) => (this.objects[this.get(slot)] as readonly Attr[])[item];
@@ -135,9 +142,23 @@ export class Frame implements Scope {
     }
   }
 
+  /** The contents of a constant of rank 1. */
+  #list(slot: number): readonly Attr[] | undefined {
+    const { term } = this.terms.facts(this.get(slot));
+    const items = term && termValue(term);
+    return Array.isArray(items) ? items : undefined;
+  }
+
   length(name: string): () => number | undefined {
     const source = this.source(name);
     const { slot } = source;
+    if (source.kind === "elements") {
+      const fixed = source.from + source.suffix;
+      return () => {
+        const length = this.#list(slot)?.length;
+        return length === undefined ? undefined : length - fixed;
+      };
+    }
     if (source.kind === "children") {
       const fixed = source.from + source.suffix;
       return () => this.terms.egraph.arity(this.get(slot)) - fixed;

@@ -1,9 +1,10 @@
 /** Keys of terms and values: equal for trees that are written alike, wherever they stand. */
 
-import type { Spread, Term, Value, ValueSpread } from "../ast.ts";
+import type { Value } from "../ast.ts";
+import type { Tree } from "../occurrence.ts";
 
 /** The key of a term or a value. Wildcards are all different: a tree that contains one equals no other. */
-export function treeKey(tree: Term | Spread | Value | ValueSpread): string {
+export function treeKey(tree: Tree): string {
   switch (tree.kind) {
     case "variable":
       return tree.name;
@@ -16,6 +17,10 @@ export function treeKey(tree: Term | Spread | Value | ValueSpread): string {
     }
     case "result":
       return `${treeKey(tree.of)}.${tree.index}#${tree.count}`;
+    case "results":
+      return `${treeKey(tree.of)}.*`;
+    case "absent":
+      return "-";
     case "constant":
       return `{${treeKey(tree.value)}}`;
     case "spread":

@@ -9,8 +9,8 @@ import type { Attr, Term } from "@rewright/plugin";
 import type { ArgId, Guard, Pattern } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import { compileCondition, compileValue, type Denoted } from "../evaluate.ts";
-import { equal } from "../functions.ts";
-import { type Tree, visitSpoken, visitVariables } from "../occurrence.ts";
+import { equal, termValue } from "../functions.ts";
+import { conjuncts, type Tree, visitSpoken, visitVariables } from "../occurrence.ts";
 import type { Facts } from "../terms/facts.ts";
 import type { Terms } from "../terms/terms.ts";
 import { AttributePatterns } from "./attribute-pattern.ts";
@@ -38,6 +38,8 @@ export interface LeftSide {
   readonly tasks: readonly SpreadTask[];
   /** What can only be tested once the tasks are done; reads the frame. */
   readonly checks: readonly (() => boolean)[];
+  /** The slot of the class in which a composite term was matched, if one was. */
+  matched(term: ast.Term): number | undefined;
 }
 
 /** Makes the reader of composite terms that are not matched themselves. */
@@ -59,11 +61,12 @@ export function compileLeft(
 /** Operators of which a rule takes a result without saying out of how many, with the largest index taken. */
 export function openCounts(rule: ast.Rule): Map<string, number> {
   const found = new Map<string, number>();
-  const visit = (term: ast.Term | ast.Spread): void => {
-    if (term.kind === "result" && term.count === undefined) {
-      found.set(term.of.name, Math.max(found.get(term.of.name) ?? 0, term.index));
+  const visit = (term: ast.Root): void => {
+    if ((term.kind === "result" && term.count === undefined) || term.kind === "results") {
+      const least = term.kind === "result" ? term.index : 0;
+      found.set(term.of.name, Math.max(found.get(term.of.name) ?? 0, least));
     }
-    if (term.kind === "result") visit(term.of);
+    if (term.kind === "result" || term.kind === "results") visit(term.of);
     if (term.kind === "spread") visit(term.element);
     if (term.kind === "apply") term.operands.forEach(visit);
   };
@@ -100,13 +103,16 @@ class LeftCompiler {
   compile(): LeftSide {
     const rootSlots = this.#rule.left.map(() => this.#slot());
     const patterns = this.#rule.left.map((root, i) => {
+      if (root.kind === "spread") throw new Error("a list of roots is matched item by item");
+      if (root.kind === "results") return this.#apply(root.of, this.#counts.get(root.of.name) ?? 1);
       const pattern = this.#pattern(root);
       if (root.kind !== "apply") this.#needValue(rootSlots[i] as number);
       return pattern;
     });
     for (const task of this.#tasks) this.#bindElement(task.element);
     this.#guards.settle();
-    for (const condition of this.#rule.conditions) this.#condition(condition.value, condition.kind);
+    for (const { kind, value } of this.#rule.conditions)
+      for (const conjunct of conjuncts(value)) this.#condition(conjunct, kind);
     return {
       patterns,
       rootSlots,
@@ -115,6 +121,7 @@ class LeftCompiler {
       frame: this.#frame,
       tasks: this.#tasks,
       checks: this.#guards.late,
+      matched: (term) => this.#matched.get(treeKey(term)),
     };
   }
 
@@ -132,6 +139,8 @@ class LeftCompiler {
         return { kind: "variable", slot: this.#slot() };
       case "constant":
         return this.#constant(term.value);
+      case "absent":
+        return { kind: "node", op: this.#terms.absence.id, children: [] };
       case "result":
         return this.#result(term);
       case "apply":
@@ -261,7 +270,10 @@ class LeftCompiler {
     } else {
       this.#guards.later(() => {
         const wanted = compileValue(value, this.#frame);
-        const found = (): Attr | undefined => this.#facts(slot).types[0]?.value;
+        const found = (): Attr | undefined => {
+          const { term } = this.#facts(slot);
+          return term && termValue(term);
+        };
         this.#guards.reading([slot], value, () => isSame(found(), wanted(-1)));
       });
     }
@@ -269,12 +281,20 @@ class LeftCompiler {
   }
 
   #list({ elements }: ast.ListValue, slot: number): void {
+    const spread = elements.findIndex((element) => element.kind === "spread");
+    const least = spread < 0 ? elements.length : elements.length - 1;
     this.#guards.add([slot], () => {
       const type = this.#facts(slot).types[0];
-      return type?.shape.length === 1 && type.value?.length === elements.length;
+      const length = type?.shape.length === 1 ? type.value?.length : undefined;
+      return length !== undefined && (spread < 0 ? length === least : length >= least);
     });
-    for (const [index, element] of elements.entries()) {
-      if (element.kind === "wildcard" || element.kind === "spread") continue;
+    for (const [position, element] of elements.entries()) {
+      if (element.kind === "wildcard") continue;
+      if (element.kind === "spread") {
+        this.#listRest(element.element, slot, spread, least - spread);
+        continue;
+      }
+      const index = spread >= 0 && position > spread ? position - elements.length : position;
       if (
         element.kind === "variable" &&
         this.#guards.bindValue(element.name, { kind: "element", slot, index })
@@ -283,20 +303,37 @@ class LeftCompiler {
       }
       this.#guards.later(() => {
         const wanted = compileValue(element, this.#frame);
-        const found = (): Attr | undefined => this.#facts(slot).types[0]?.value?.[index];
+        const found = (): Attr | undefined => this.#facts(slot).types[0]?.value?.at(index);
         this.#guards.reading([slot], element, () => isSame(found(), wanted(-1)));
       });
     }
   }
 
+  /** The elements of a list that are not mentioned one by one: bound, or compared with those bound before. */
+  #listRest(rest: ast.Value, slot: number, from: number, suffix: number): void {
+    if (rest.kind !== "variable") return;
+    const { name } = rest;
+    if (this.#guards.bindValue(name, { kind: "elements", slot, from, suffix })) return;
+    this.#guards.later(() => {
+      const wanted = compileValue(
+        {
+          kind: "list",
+          elements: [{ kind: "spread", element: rest, span: rest.span }],
+          span: rest.span,
+        },
+        this.#frame,
+      );
+      const found = (): Attr | undefined => {
+        const items = this.#facts(slot).types[0]?.value;
+        return items?.slice(from, items.length - suffix);
+      };
+      this.#guards.reading([slot], rest, () => isSame(found(), wanted(-1)));
+    });
+  }
+
   // ── Conditions ─────────────────────────────────────────────────────────────
 
   #condition(value: ast.Value, kind: ast.Condition["kind"]): void {
-    if (value.kind === "binary" && value.operator === "and") {
-      this.#condition(value.left, kind);
-      this.#condition(value.right, kind);
-      return;
-    }
     const truth = compileCondition(value, this.#frame);
     const holds = kind === "when" ? () => truth() === true : () => truth() !== false;
     this.#guards.reading([], value, holds);

@@ -6,9 +6,11 @@
 
 import { type Id, Matches, Query } from "egraph-ts";
 import type * as ast from "../ast.ts";
+import { compileCondition } from "../evaluate.ts";
 import type { Terms } from "../terms/terms.ts";
 import { Builder } from "./build.ts";
 import type { Frame } from "./frame.ts";
+import { Gatherer, gatheringOf } from "./gather.ts";
 import { compileLeft, type LeftSide, openCounts } from "./pattern.ts";
 import { RowSet } from "./row-set.ts";
 import { SequenceMatcher } from "./sequence.ts";
@@ -20,12 +22,29 @@ interface Reading {
   /** What the engine found. */
   readonly found: Matches;
   /** The same, extended by what spreads bind; `found` itself where there is nothing to extend. */
+  readonly extended: Matches;
+  /** The same, gathered; `extended` itself where there is nothing to gather. */
   readonly matches: Matches;
   readonly sequences: SequenceMatcher | undefined;
   readonly builder: Builder;
-  readonly roots: readonly ((item: number) => number)[];
+  readonly roots: readonly ReturnType<Builder["root"]>[];
+  /** Puts the matches of a gathering root together, in `matches` of its own. */
+  readonly gatherer: Gatherer | undefined;
+  /** Reads the variables of the rule. */
+  readonly frame: Frame;
+  /** By operator, how many results the applications have whose number the rule leaves open. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** What the `assuming` clauses say at a match. */
+  readonly assumptions: readonly Assumption[];
   /** The matches whose equality the e-graph holds already. Not kept where spreads make rows refer to lists of one search. */
   readonly done: RowSet | undefined;
+}
+
+/** Something that a rule takes for granted where it is not known to be false. */
+interface Assumption {
+  readonly text: string;
+  /** Whether it is known to hold, so that nothing is assumed. */
+  readonly known: () => boolean;
 }
 
 /** What the engine may find for one search before spreads are matched: a guard of memory, not of quality. */
@@ -64,14 +83,21 @@ export class BoundRule {
     let room = limit;
     for (const reading of this.#readings.values()) {
       reading.found.clear();
+      reading.extended.clear();
       reading.matches.clear();
       reading.left.frame.objects.length = 0;
       if (room <= 0) continue;
       // What the engine finds may be dropped or multiplied when spreads are matched, so that its number says nothing yet.
-      const most = reading.sequences ? CANDIDATES : room;
+      const most = reading.sequences || reading.gatherer ? CANDIDATES : room;
       if (reading.query.search(reading.found, { limit: most, stop: given }) >= most)
         this.complete = false;
-      if (reading.sequences) extend(reading, reading.sequences, room, given);
+      // What is gathered is gathered from all that was found.
+      const width = reading.gatherer ? CANDIDATES : room;
+      if (reading.sequences) extend(reading, reading.sequences, width, given);
+      if (reading.gatherer) {
+        const items = reading.sequences ? reading.extended : reading.found;
+        if (!reading.gatherer.gather(items, room)) this.complete = false;
+      }
       room -= reading.matches.count;
     }
     if (room <= 0) this.complete = false;
@@ -85,10 +111,14 @@ export class BoundRule {
     return count;
   }
 
-  /** The classes that the roots of match `i` are in. */
+  /** The classes that the roots of match `i` are in: one a root, or as many as a list of roots stands for. */
   at(i: number): Id[] {
-    const { left } = this.#match(i);
-    return left.rootSlots.map((slot) => this.#terms.egraph.find(left.frame.get(slot)));
+    return this.#targets(this.#match(i), false).flat();
+  }
+
+  /** What match `i` takes for granted: the conditions behind `assuming` that are not known to hold there, as written. */
+  assumptions(i: number): readonly string[] {
+    return this.#match(i).assumptions.flatMap(({ text, known }) => (known() ? [] : [text]));
   }
 
   /** Whether match `i` has been applied before, so that applying it again would change nothing. */
@@ -99,7 +129,10 @@ export class BoundRule {
 
   /** Forgets which matches have been applied: to be called when the e-graph has been restored to a mark. */
   forget(): void {
-    for (const { done } of this.#readings.values()) done?.clear();
+    for (const { done, gatherer } of this.#readings.values()) {
+      done?.clear();
+      gatherer?.forget();
+    }
   }
 
   /**
@@ -108,39 +141,66 @@ export class BoundRule {
    * not fit, or is there already. Does not rebuild.
    */
   apply(i: number, reason: number): boolean {
-    const { left, matches, builder, roots, done } = this.#match(i);
+    const reading = this.#match(i);
+    const { matches, builder, roots, gatherer, done } = reading;
     const base = this.#base;
     const { egraph, table } = this.#terms;
-    const targets = left.rootSlots.map((slot) => egraph.find(left.frame.get(slot)));
+    const lists = this.#targets(reading, true);
+    const targets = lists.flat();
     if (targets.length > 1 && new Set(targets).size < targets.length) return false;
-    builder.begin(this.#terms.facts(targets[0] as Id).types[0]?.dtype);
+    const [first] = targets;
+    if (first === undefined) return false;
+    builder.begin(this.#terms.facts(first).types[0]?.dtype);
     const refs: number[] = [];
     for (const [index, root] of roots.entries()) {
-      const ref = root(-1);
-      const type = builder.facts(ref)?.types[0];
-      const wanted = this.#terms.facts(targets[index] as Id).types[0];
-      if (!type || !wanted || type === table.types.unknown) return false;
-      if (!table.types.fits(type, wanted)) return false;
-      refs.push(ref);
+      const list = lists[index] as readonly Id[];
+      const built = root(list.length);
+      if (built?.length !== list.length) return false;
+      for (const [at, ref] of built.entries()) {
+        const type = builder.facts(ref)?.types[0];
+        const wanted = this.#terms.facts(list[at] as Id).types[0];
+        if (!type || !wanted || type === table.types.unknown) return false;
+        if (!table.types.fits(type, wanted)) return false;
+        refs.push(ref);
+      }
     }
-    builder.commit();
+    builder.commit(refs);
     this.#terms.blame = this.rule.name;
     let changed = false;
     for (const [index, ref] of refs.entries()) {
       if (egraph.union(targets[index] as Id, builder.id(ref), reason)) changed = true;
     }
+    gatherer?.applied(builder.added);
     done?.add(matches.rows, base);
     return changed;
+  }
+
+  /** The classes of each root at the match the frame is at. `complete`: results that nothing has asked for yet are added. */
+  #targets({ left, frame, gatherer, counts }: Reading, complete: boolean): (readonly Id[])[] {
+    const { egraph } = this.#terms;
+    return this.rule.left.map((root, i): readonly Id[] => {
+      if (root.kind === "spread") return gatherer?.classes.map((id) => egraph.find(id)) ?? [];
+      const id = egraph.find(frame.get(left.rootSlots[i] as number));
+      if (root.kind !== "results") return [id];
+      const count = counts.get(root.of.name) ?? 1;
+      if (count === 1) return [id];
+      return Array.from({ length: count }, (_, index) => {
+        const { id: projection } = this.#terms.result(index);
+        const known = egraph.lookup(projection, 0, [id]);
+        if (known >= 0) return egraph.find(known);
+        return complete ? egraph.add(projection, 0, [id]) : -1;
+      }).filter((result) => result >= 0);
+    });
   }
 
   /** Moves the frame of a reading to match `i`. */
   #match(i: number): Reading {
     let at = i;
     for (const reading of this.#readings.values()) {
-      const { matches, left } = reading;
+      const { matches, frame } = reading;
       if (at < matches.count) {
         this.#base = at * matches.width;
-        left.frame.at(matches.rows, this.#base);
+        frame.at(matches.rows, this.#base);
         return reading;
       }
       at -= matches.count;
@@ -171,28 +231,41 @@ export class BoundRule {
   #read(counts: ReadonlyMap<string, number>): void {
     const key = JSON.stringify([...counts]);
     if (this.#readings.has(key)) return;
-    const left = compileLeft(this.rule, this.#terms, counts, compose);
-    const { patterns, rootSlots, slots, guards, frame, tasks, checks } = left;
+    const gathering = gatheringOf(this.rule);
+    const left = compileLeft(gathering?.single ?? this.rule, this.#terms, counts, compose);
+    const { patterns, rootSlots, slots, guards, tasks, checks } = left;
     const query = new Query(this.#terms.egraph, patterns, { slots, rootSlots, guards });
     const found = new Matches(slots);
-    const extended = tasks.length > 0 || checks.length > 0;
+    const isExtended = tasks.length > 0 || checks.length > 0;
+    const extended = isExtended ? new Matches(slots) : found;
+    const gatherer = gathering && new Gatherer(this.rule, gathering, left, compose);
+    const frame = gatherer?.frame ?? left.frame;
     const builder = new Builder(frame);
     this.#readings.set(key, {
       left,
       query,
       found,
-      matches: extended ? new Matches(slots) : found,
-      sequences: extended ? new SequenceMatcher(this.rule, frame, tasks) : undefined,
+      extended,
+      matches: gatherer?.matches ?? extended,
+      sequences: isExtended ? new SequenceMatcher(this.rule, left.frame, tasks) : undefined,
+      gatherer,
+      frame,
+      counts,
       builder,
-      roots: this.rule.right.map((term) => builder.compile(term)),
-      done: extended ? undefined : new RowSet(slots),
+      roots: this.rule.right.map((root) => builder.root(root)),
+      assumptions: this.rule.conditions.flatMap(({ kind, text, value }) => {
+        if (kind !== "assuming") return [];
+        const truth = compileCondition(value, frame);
+        return [{ text, known: () => truth() === true }];
+      }),
+      done: isExtended || gatherer ? undefined : new RowSet(slots),
     });
   }
 }
 
 /** Extends what the engine found by what the spreads bind, and tests what could not be tested before. */
 function extend(
-  { left, found, matches }: Reading,
+  { left, found, extended: matches }: Reading,
   sequences: SequenceMatcher,
   limit: number,
   stop: () => boolean,

@@ -10,6 +10,7 @@ import type { Attr, Attrs } from "@rewright/plugin";
 import type { ArgId, Id, NodeId } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import { compileValue } from "../evaluate.ts";
+import { termValue } from "../functions.ts";
 import { visitVariables } from "../occurrence.ts";
 import { attrKey, attrsKey, axisRank, canonicalAttr } from "../terms/attributes.ts";
 import type { Operation } from "../terms/semantics.ts";
@@ -166,6 +167,8 @@ export class SequenceMatcher {
     switch (term.kind) {
       case "wildcard":
         return found();
+      case "absent":
+        return this.#terms.facts(id) !== this.#terms.table.absent || found();
       case "variable":
         return this.#variable(term.name, id, item, found);
       case "constant":
@@ -207,7 +210,7 @@ export class SequenceMatcher {
       return this.#values(value.elements, items, 0, item, found);
     }
     const wanted = compileValue(value, this.#frame)(item);
-    const actual = facts.types[0]?.value;
+    const actual = facts.term && termValue(facts.term);
     if (wanted === undefined || actual === undefined) return true;
     return attrKey(wanted as Attr) !== attrKey(actual as Attr) || found();
   }

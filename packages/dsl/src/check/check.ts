@@ -187,20 +187,28 @@ class Checker {
   }
 
   #draw(): Outcome {
-    const left = this.#drawer.draw();
-    if (!left || !this.#isDefined(left)) return "failed";
+    const lists = this.#drawer.draw();
+    const left = lists?.flat();
+    if (!lists || !left || !this.#isDefined(left)) return "failed";
     const isLong = [...this.#sample.lengths.values()].some((length) => length > 1);
     this.#sample.complete();
-    const right = this.#rule.right.map((root, i) =>
-      this.#sample.evaluate(root, -1, left[i]?.dtype),
-    );
-    const fits = right.every((term, i) => term && sameType(term, left[i] as SampleTerm));
+    const right = this.#rule.right.map((root, i) => {
+      const wanted = lists[i] as readonly SampleTerm[];
+      return this.#sample.root(root, wanted.length, wanted[0]?.dtype);
+    });
+    const fits = right.every((list, i) => {
+      const wanted = lists[i] as readonly SampleTerm[];
+      return (
+        list?.length === wanted.length &&
+        list.every((term, at) => sameType(term, wanted[at] as SampleTerm))
+      );
+    });
     if (!fits) {
       this.#excluded++;
       if (isLong) this.#long.excluded++;
       return "excluded";
     }
-    const outcome = this.#compare(left, right as SampleTerm[]);
+    const outcome = this.#compare(left, right.flat() as SampleTerm[]);
     if (outcome === "agreed") {
       this.#compared++;
       if (isLong) this.#long.compared++;

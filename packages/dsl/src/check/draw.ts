@@ -6,10 +6,11 @@
  * @module
  */
 
-import type { Attr, Attrs, AttrType } from "@rewright/plugin";
+import type { Attr, Attrs, AttrType, DType } from "@rewright/plugin";
 import type * as ast from "../ast.ts";
 import { attributeOf, isComplete } from "../bind/operand.ts";
-import { partsOf, type Tree, visitVariables } from "../occurrence.ts";
+import { conjuncts, partsOf, type Tree, visitVariables } from "../occurrence.ts";
+import { scalarOperand } from "../signature.ts";
 import { axisRank, canonicalAttr, canonicalAttrs } from "../terms/attributes.ts";
 import { tensor } from "../terms/contents.ts";
 import type { Dice } from "./dice.ts";
@@ -33,10 +34,36 @@ interface Gap {
   readonly item: number;
   readonly name: string;
   readonly optional: boolean;
+  /** The element type of a number that is no tensor. */
+  readonly scalar?: DType | undefined;
+}
+
+/** A place in a list that is matched, and the item of it in the list variables there. */
+interface Place {
+  readonly element: ast.Value;
+  readonly item: number;
 }
 
 /** Undoes what has been drawn since. */
 type Undo = () => void;
+
+const LENGTHS = [
+  [1, 2],
+  [2, 5],
+  [3, 3],
+] as const;
+/** What a gathering root finds. */
+const GATHERED = [
+  [2, 6],
+  [3, 4],
+] as const;
+/** What is left of a list whose first elements are matched. */
+const RESTS = [
+  [0, 2],
+  [1, 4],
+  [2, 4],
+  [3, 1],
+] as const;
 
 /** Fills a sample. */
 export class Drawer {
@@ -62,7 +89,11 @@ export class Drawer {
     this.#proposer = proposer;
     this.#dice = dice;
     this.#conjuncts = rule.conditions.flatMap(({ kind, value }) =>
-      conjuncts(value, kind === "when"),
+      conjuncts(value).map((conjunct): Conjunct => {
+        const names = new Set<string>();
+        visitVariables(conjunct, (name) => names.add(name));
+        return { value: conjunct, strict: kind === "when", names: [...names] };
+      }),
     );
     this.refusals = this.#conjuncts.map(() => 0);
     const scan = (tree: Tree): void => {
@@ -87,16 +118,16 @@ export class Drawer {
     return most > 0 ? this.#conjuncts[this.refusals.indexOf(most)]?.value : undefined;
   }
 
-  /** Draws another sample; `undefined` when this attempt failed. Returns the tensors of the left side's roots. */
-  draw(): SampleTerm[] | undefined {
+  /** Draws another sample; `undefined` when this attempt failed. Returns the tensors of each root of the left side. */
+  draw(): (readonly SampleTerm[])[] | undefined {
     this.#sample.clear();
     this.#proposer.begin();
     this.#met.clear();
     this.#undo.length = 0;
     this.results.length = 0;
-    const roots: SampleTerm[] = [];
+    const roots: (readonly SampleTerm[])[] = [];
     for (const root of this.#rule.left) {
-      const drawn = this.#term(root, -1);
+      const drawn = this.#root(root);
       if (!drawn) return undefined;
       roots.push(drawn);
     }
@@ -104,6 +135,22 @@ export class Drawer {
     if (this.#met.size < this.#conjuncts.length) return undefined;
     this.#proposer.approve();
     return roots;
+  }
+
+  #root(root: ast.Root): readonly SampleTerm[] | undefined {
+    if (root.kind === "results") return this.#apply(root.of, this.#dice.integer(1, 3), -1);
+    if (root.kind !== "spread") {
+      const drawn = this.#term(root, -1);
+      return drawn && [drawn];
+    }
+    const count = this.#listLength(root.element, GATHERED);
+    const items: SampleTerm[] = [];
+    for (let item = 0; item < (count ?? 0); item++) {
+      const drawn = this.#term(root.element, item);
+      if (!drawn) return undefined;
+      items.push(drawn);
+    }
+    return items.length > 0 ? items : undefined;
   }
 
   // ── Undoing ────────────────────────────────────────────────────────────────
@@ -186,6 +233,10 @@ export class Drawer {
     for (const [index, operand] of term.operands.entries()) {
       const declared = term.op.operands[Math.min(index, term.op.operands.length - 1)];
       const element = operand.kind === "spread" ? operand.element : operand;
+      if (element.kind === "absent") {
+        operands.push(undefined);
+        continue;
+      }
       const isResults =
         operand.kind === "spread" && element.kind === "apply" && (element.op.results ?? 1) !== 1;
       if (isResults) {
@@ -208,7 +259,8 @@ export class Drawer {
           operands.push(known);
           if (!known) {
             const { name = "", optional = false } = declared ?? {};
-            gaps.push({ at: operands.length - 1, term: element, item: at, name, optional });
+            const scalar = scalarOperand(term.op, index);
+            gaps.push({ at: operands.length - 1, term: element, item: at, name, optional, scalar });
           }
         }
       }
@@ -217,20 +269,17 @@ export class Drawer {
   }
 
   /** The length of the lists in the element of a spread, drawn when none of them has one. */
-  #listLength(element: ast.Term): number | undefined {
+  #listLength(
+    element: ast.Term,
+    weights: readonly (readonly [number, number])[] = LENGTHS,
+  ): number | undefined {
     const { lengths } = this.#sample;
     const names: string[] = [];
     visitVariables(element, (name) => {
       if (this.#rule.variables.get(name)?.depth === 1) names.push(name);
     });
     const known = names.map((name) => lengths.get(name)).filter((length) => length !== undefined);
-    const count =
-      known[0] ??
-      this.#dice.weighted([
-        [1, 2],
-        [2, 5],
-        [3, 3],
-      ] as const);
+    const count = known[0] ?? this.#dice.weighted(weights);
     if (known.some((length) => length !== count)) return undefined;
     for (const name of names) {
       if (lengths.has(name)) continue;
@@ -270,19 +319,25 @@ export class Drawer {
 
   /** Draws a tensor where an operand is a variable, a constant or anything at all. */
   #fill(
-    { term, item, name }: Gap,
+    { term, item, name, scalar }: Gap,
     siblings: readonly SampleTerm[],
     result?: readonly number[],
   ): SampleTerm | undefined {
+    if (term.kind === "constant" && term.value.kind === "number" && scalar)
+      return this.#sample.constant(term.value.value, scalar);
     if (term.kind === "constant") return this.#constant(term.value, item, name, siblings);
-    if (term.kind !== "variable") return this.#proposer.tensor({ name, siblings, result });
+    if (term.kind !== "variable")
+      return scalar
+        ? this.#proposer.scalar(scalar)
+        : this.#proposer.tensor({ name, siblings, result });
     const known = this.#sample.evaluate(term, item);
     if (known) return known;
     const attribute = this.#attributes.get(term.name);
     const before = item > 0 ? this.#sample.terms.get(term.name)?.[item - 1] : undefined;
-    const drawn =
-      (before && this.#proposer.another(before)) ??
-      this.#proposer.tensor({ name, siblings, attribute, result });
+    const drawn = scalar
+      ? this.#proposer.scalar(scalar)
+      : ((before && this.#proposer.another(before)) ??
+        this.#proposer.tensor({ name, siblings, attribute, result }));
     this.#setItem(this.#sample.terms, term.name, item, drawn);
     return drawn;
   }
@@ -298,17 +353,37 @@ export class Drawer {
       const dtype = siblings[0]?.dtype ?? "f32";
       return this.#sample.constant(this.#sample.denoted(value, item), dtype);
     }
-    const guess = this.#proposer.list(name.toLowerCase(), siblings, value.elements.length);
+    const places = value.elements.flatMap((element): readonly Place[] => {
+      if (element.kind !== "spread") return [{ element, item }];
+      const length = this.#restLength(element.element);
+      return Array.from({ length }, (_, i) => ({ element: element.element, item: i }));
+    });
+    const guess = this.#proposer.list(name.toLowerCase(), siblings, places.length);
     const items: (number | bigint)[] = [];
-    for (const [i, element] of value.elements.entries()) {
-      const known = element.kind === "spread" ? undefined : this.#sample.denoted(element, item);
+    for (const [i, place] of places.entries()) {
+      const known = this.#sample.denoted(place.element, place.item);
       const number = known ?? guess[i];
       if (typeof number !== "number" && typeof number !== "bigint") return undefined;
-      if (known === undefined) this.#bind(element, item, number);
+      if (known === undefined) this.#bind(place.element, place.item, number);
       items.push(number);
     }
     const array = tensor("i64", [items.length], items);
     return new SampleTerm(array, array);
+  }
+
+  /** How many elements are left of a matched list. */
+  #restLength(rest: ast.Value): number {
+    const { lengths } = this.#sample;
+    const name = rest.kind === "variable" ? rest.name : "";
+    const known = lengths.get(name);
+    if (known !== undefined) return known;
+    const drawn = this.#dice.weighted(RESTS);
+    if (name !== "") {
+      lengths.set(name, drawn);
+      this.#undo.push(() => lengths.delete(name));
+      this.#sample.values.set(name, []);
+    }
+    return drawn;
   }
 
   /** Gives a value to a value variable. */
@@ -380,21 +455,11 @@ export class Drawer {
   }
 
   #holds({ value, strict }: Conjunct): boolean {
-    let truth: unknown;
     try {
-      truth = this.#sample.denoted(value, -1);
+      const truth = this.#sample.holds(value);
+      return strict ? truth === true : truth !== false;
     } catch {
       return false; // it speaks of a term that is not defined on these operands
     }
-    return strict ? truth === true || truth === 1 : truth !== false && truth !== 0;
   }
-}
-
-function conjuncts(value: ast.Value, strict: boolean): Conjunct[] {
-  if (value.kind === "binary" && value.operator === "and") {
-    return [...conjuncts(value.left, strict), ...conjuncts(value.right, strict)];
-  }
-  const names = new Set<string>();
-  visitVariables(value, (name) => names.add(name));
-  return [{ value, strict, names: [...names] }];
 }

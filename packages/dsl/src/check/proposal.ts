@@ -160,6 +160,11 @@ export class Proposer {
     return this.#filled(this.#dtypeLike(siblings), shape);
   }
 
+  /** A number that is no tensor. */
+  scalar(dtype: DType): SampleTerm {
+    return this.#filled(dtype, []);
+  }
+
   /**
    * A tensor of the type of one before it in a list: only lists of equal types show what comes of shapes that broadcast by
    * chance. `undefined` where this item had better be of another type.

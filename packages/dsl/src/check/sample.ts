@@ -8,15 +8,28 @@ import type { Attr, Attrs, DType, NdArray, OpDef, TensorType, Term } from "@rewr
 import type * as ast from "../ast.ts";
 import { treeKey } from "../bind/key.ts";
 import { attributeOf, constantOf, isComplete } from "../bind/operand.ts";
-import { type Compiled, compileValue, type Denoted, type Scope } from "../evaluate.ts";
+import {
+  type Compiled,
+  compileCondition,
+  compileValue,
+  type Denoted,
+  type Scope,
+} from "../evaluate.ts";
 import { listVariables } from "../occurrence.ts";
 import { axisRank, canonicalAttrs } from "../terms/attributes.ts";
 import { asValue, isInteger } from "../terms/contents.ts";
 
+/** An operand: a tensor, a number whose element type is open, or nothing. */
+type Given = SampleTerm | number | bigint | undefined;
+
+/** An application that decides itself how many results it has, and is asked for all of them, has at most so many. */
+const MOST_RESULTS = 64;
+
 /** An application to tensors of a sample. */
 export interface Origin {
   readonly op: OpDef;
-  readonly operands: readonly SampleTerm[];
+  /** `undefined` where one is left out. */
+  readonly operands: readonly (SampleTerm | undefined)[];
   readonly attrs: Attrs;
   readonly count: number;
   /** Which of its results the tensor is. */
@@ -76,6 +89,7 @@ export class Sample implements Scope {
   readonly #settled = new Map<string, readonly SampleTerm[]>();
   readonly #definitions: ReadonlyMap<string, OpDef>;
   readonly #compiled = new Map<ast.Value, Compiled>();
+  readonly #conditions = new Map<ast.Value, () => boolean | undefined>();
   readonly #keys = new Map<ast.Term, string>();
   #complete = false;
 
@@ -146,7 +160,29 @@ export class Sample implements Scope {
     return compiled(item);
   }
 
+  /** Whether a condition holds; `undefined` when that is not known. */
+  holds(condition: ast.Value): boolean | undefined {
+    let compiled = this.#conditions.get(condition);
+    if (compiled === undefined) {
+      compiled = compileCondition(condition, this);
+      this.#conditions.set(condition, compiled);
+    }
+    return compiled();
+  }
+
   // ── Evaluating terms ───────────────────────────────────────────────────────
+
+  /** The tensors that a root comes to, `count` of them where it is a list; `undefined` when it is ill-shaped, or comes to as many as not. */
+  root(root: ast.Root, count: number, dtype?: DType): readonly SampleTerm[] | undefined {
+    if (root.kind === "results") return this.#results(root.of, count, -1);
+    if (root.kind !== "spread") {
+      const term = this.evaluate(root, -1, dtype);
+      return term && [term];
+    }
+    if (this.spreadLength(root.element) !== count) return undefined;
+    const items = Array.from({ length: count }, (_, i) => this.evaluate(root.element, i, dtype));
+    return items.every((item) => item !== undefined) ? items : undefined;
+  }
 
   /** The tensor that a term comes to; `undefined` when it is ill-shaped, or needs a value that is not known. */
   evaluate(term: ast.Term, item: number, dtype: DType = "f32"): SampleTerm | undefined {
@@ -160,6 +196,7 @@ export class Sample implements Scope {
       case "apply":
         return this.#results(term, 1, item)?.[0];
       case "wildcard":
+      case "absent":
         return undefined;
     }
   }
@@ -185,10 +222,24 @@ export class Sample implements Scope {
   }
 
   /** Operands of an application; numbers, whose element type is open, are left as values. */
-  #operands(term: ast.Apply, item: number): (SampleTerm | number | bigint)[] | undefined {
-    const operands: (SampleTerm | number | bigint)[] = [];
+  #operands(term: ast.Apply, item: number): Given[] | undefined {
+    const operands: Given[] = [];
     for (const operand of term.operands) {
       const element = operand.kind === "spread" ? operand.element : operand;
+      if (element.kind === "absent") {
+        operands.push(undefined);
+        continue;
+      }
+      if (
+        operand.kind === "spread" &&
+        element.kind === "apply" &&
+        (element.op.results ?? 1) !== 1
+      ) {
+        const results = this.#all(element, item);
+        if (!results) return undefined;
+        operands.push(...results);
+        continue;
+      }
       const count = operand.kind === "spread" ? this.spreadLength(element) : 1;
       if (count === undefined) return undefined;
       for (let i = 0; i < count; i++) {
@@ -203,18 +254,30 @@ export class Sample implements Scope {
     return operands;
   }
 
+  /** The results of an application that decides itself how many it has: the least number that it may have. */
+  #all(term: ast.Apply, item: number): readonly SampleTerm[] | undefined {
+    const { results } = term.op;
+    if (typeof results === "number") return this.#results(term, results, item);
+    for (let count = 1; count <= MOST_RESULTS; count++) {
+      const found = this.#results(term, count, item);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** Tries element types for the numbers among the operands, those of the siblings first. */
   #typed<T>(
-    operands: readonly (SampleTerm | number | bigint)[],
-    use: (operands: readonly SampleTerm[]) => T | undefined,
+    operands: readonly Given[],
+    use: (operands: readonly (SampleTerm | undefined)[]) => T | undefined,
   ): T | undefined {
     const terms = operands.filter((operand) => operand instanceof SampleTerm);
-    if (terms.length === operands.length) return use(terms);
+    if (operands.every(isSettled)) return use(operands);
     for (const dtype of new Set<DType>([...terms.map((term) => term.dtype), "f32", "i64"])) {
       const given = operands.map((operand) => {
-        return operand instanceof SampleTerm ? operand : this.constant(operand, dtype);
+        return isSettled(operand) ? operand : this.constant(operand, dtype);
       });
-      const result = given.every((operand) => operand !== undefined) ? use(given) : undefined;
+      const fits = given.every((operand, i) => operand !== undefined || operands[i] === undefined);
+      const result = fits ? use(given) : undefined;
       if (result !== undefined) return result;
     }
     return undefined;
@@ -227,7 +290,11 @@ export class Sample implements Scope {
   }
 
   /** The attributes of an application whose variables are all known. */
-  attrs(term: ast.Apply, operands: readonly SampleTerm[], item: number): Attrs | undefined {
+  attrs(
+    term: ast.Apply,
+    operands: readonly (SampleTerm | undefined)[],
+    item: number,
+  ): Attrs | undefined {
     const declared = term.op.attrs ?? {};
     const attrs: Record<string, Attr> = {};
     const record = term.rest && this.records.get(term.rest.name);
@@ -275,7 +342,7 @@ export class Sample implements Scope {
 /** The results of an application; `undefined` when it is ill-shaped. */
 export function applyTo(
   op: OpDef,
-  operands: readonly SampleTerm[],
+  operands: readonly (SampleTerm | undefined)[],
   attrs: Attrs,
   count: number,
 ): readonly SampleTerm[] | undefined {
@@ -291,7 +358,7 @@ export function applyTo(
   const contents = (index: number): NdArray => {
     arrays ??=
       op.evaluate?.(
-        operands.map((operand) => operand.contents),
+        operands.map((operand) => operand?.contents),
         attrs,
         count,
       ) ?? [];
@@ -306,6 +373,11 @@ export function applyTo(
   } catch {
     return undefined; // a list of integers that is not defined on these operands
   }
+}
+
+/** Whether an operand is a tensor, or left out; a number's element type is open. */
+function isSettled(operand: Given): operand is SampleTerm | undefined {
+  return operand === undefined || operand instanceof SampleTerm;
 }
 
 function isSymbolic(dim: number | string): boolean {

@@ -16,7 +16,7 @@ export function isExact(term: SampleTerm, seen: Set<SampleTerm> = new Set()): bo
   if (seen.has(term)) return true;
   seen.add(term);
   if (!isWhole(term.contents)) return false;
-  return term.origin?.operands.every((operand) => isExact(operand, seen)) ?? true;
+  return term.origin?.operands.every((operand) => !operand || isExact(operand, seen)) ?? true;
 }
 
 /** How far a tensor moves, relatively, when what it was computed from moves by a few last digits; infinite when it breaks. */
@@ -46,8 +46,8 @@ function shaken(
   if (!origin) {
     result = new SampleTerm(term, shake(term.contents, dice));
   } else {
-    const operands = origin.operands.map((operand) => shaken(operand, dice, done));
-    if (operands.every((operand) => operand !== undefined)) {
+    const operands = origin.operands.map((operand) => operand && shaken(operand, dice, done));
+    if (operands.every((operand, i) => operand !== undefined || !origin.operands[i])) {
       result = applyTo(origin.op, operands, origin.attrs, origin.count)?.[origin.index];
     }
   }

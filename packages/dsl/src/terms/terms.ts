@@ -51,7 +51,8 @@ export class Terms {
   readonly #byName = new Map<string, Operation>();
   readonly #input: Operation;
   readonly #constant: Operation;
-  readonly #absent: Operation;
+  /** What stands for an operand that is left out. */
+  readonly absence: Operation;
   /** The arguments of small constants, by the number of their contents. */
   readonly #literals: ArgId[] = [];
   #hints: readonly TensorType[] | undefined;
@@ -81,7 +82,7 @@ export class Terms {
     });
     this.#input = this.#operation("input", "input", 1);
     this.#constant = this.#operation("constant", "constant", 1);
-    this.#absent = this.#operation("absent", "absent", 0);
+    this.absence = this.#operation("absent", "absent", 0);
   }
 
   // ── Adding ─────────────────────────────────────────────────────────────────
@@ -118,7 +119,7 @@ export class Terms {
 
   /** The operand that is left out. */
   absent(): Id {
-    return this.egraph.add(this.#absent.id, 0, []);
+    return this.egraph.add(this.absence.id, 0, []);
   }
 
   /** Adds an application. Trailing absent operands are dropped. Returns one class per result. */

@@ -5,6 +5,7 @@
  * - `"class"`: an id that is no class of this graph; `id` is that id;
  * - `"no program"`: a root has no program of finite cost; `id` is its class;
  * - `"not chosen"`: the e-node of a class outside the program is asked for; `id` is the class;
+ * - `"mark"`: a mark is closed already;
  * - `"option"`: an option out of its range.
  */
 export type ExtractionErrorCode =
@@ -13,6 +14,7 @@ export type ExtractionErrorCode =
   | "class"
   | "no program"
   | "not chosen"
+  | "mark"
   | "option";
 
 /** An extraction that cannot be made, or not be asked that. */

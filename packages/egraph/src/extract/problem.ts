@@ -34,11 +34,7 @@ export interface Problem {
 
 /** Collects what is reachable from `roots` through e-nodes of finite cost. */
 export function problem(graph: EGraph<unknown>, roots: readonly Id[], cost: NodeCost): Problem {
-  if (!graph.clean)
-    throw new ExtractionError(
-      "pending",
-      "the e-graph has unions pending: call rebuild() before extracting",
-    );
+  requireRebuilt(graph);
   let local: Int32Array = new Int32Array(1024);
   const ids = new IntList();
   /** The number of a canonical id. */
@@ -125,6 +121,15 @@ export function parentsOf(
       fill[child] = (fill[child] as number) + 1;
     }
   return { parentAt, parents };
+}
+
+/** Throws while unions are pending. */
+export function requireRebuilt(graph: EGraph<unknown>): void {
+  if (!graph.clean)
+    throw new ExtractionError(
+      "pending",
+      "the e-graph has unions pending: call rebuild() before extracting",
+    );
 }
 
 /** The canonical id of a class that extraction was asked about. */

@@ -113,11 +113,14 @@ export function insertGiven(node: number): void {
   put(GIVENS_USED, get(GIVENS_USED) + 1);
 }
 
-/** Forgets a node; those that were created later must have been forgotten before. */
+/** Forgets a node if it is here; those that were created later must have been forgotten before. */
 export function removeGiven(node: number): void {
   const mask = get(GIVENS + 1) - 1;
   let slot = home(node) & mask;
-  while (get(get(GIVENS) + slot) !== node + 1) slot = (slot + 1) & mask;
+  while (get(get(GIVENS) + slot) !== node + 1) {
+    if (get(get(GIVENS) + slot) === 0) return;
+    slot = (slot + 1) & mask;
+  }
   put(get(GIVENS) + slot, 0);
   put(GIVENS_USED, get(GIVENS_USED) - 1);
 }

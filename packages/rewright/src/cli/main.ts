@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { RuleError } from "@rewright/dsl";
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf, exitCodes } from "../errors.ts";
 import { reasonOf } from "../files.ts";
@@ -13,6 +14,7 @@ import {
   parseSeed,
   parseShape,
 } from "./arguments.ts";
+import type { FormatArguments } from "./format.ts";
 
 const manifest = new URL("../../package.json", import.meta.url);
 
@@ -24,7 +26,9 @@ function program(exit: (code: number) => void): Command {
   const root = new Command("rewright")
     .description(description)
     .version(version)
-    .showHelpAfterError("(`rewright optimize --help` lists the options)")
+    .showHelpAfterError(
+      "(`rewright --help` lists the commands, `rewright optimize --help` its options)",
+    )
     .exitOverride();
   root
     .command("optimize")
@@ -84,7 +88,42 @@ function program(exit: (code: number) => void): Command {
       const { optimizeFile } = await import("./optimize-file.ts");
       exit(await optimizeFile(model, options));
     });
+  root
+    .command("format")
+    .summary("lay rule files out")
+    .description(
+      "Aligns names, arrows and clauses of rule files, in place. A file with errors stays as it is. Without files, from standard input to standard output.",
+    )
+    .argument("[files...]", "rule files, folders of them, or - for standard input")
+    .option("--check", "write nothing; name what is not laid out, and exit with 1")
+    .action(async (files: readonly string[], options: FormatArguments) => {
+      const { format } = await import("./format.ts");
+      exit(await format(files, options));
+    });
+  root
+    .command("explain")
+    .summary("say what an error code means")
+    .description(
+      "Says what the code of an error means, with an example and its mending; without a code, lists all.",
+    )
+    .argument("[code]", "such as R0301")
+    .action(async (code: string | undefined) => {
+      const { explain } = await import("./explain.ts");
+      process.stdout.write(`${explain(code, hasColors(process.stdout))}\n`);
+    });
   return root;
+}
+
+/** Whether a stream is a terminal that shows colours; `NO_COLOR` and `FORCE_COLOR` are heeded. */
+function hasColors(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && stream.hasColors();
+}
+
+/** An error for people. A rule file's diagnostics are laid out anew where there are colours. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name !== "RuleError" || !hasColors(process.stderr)) return error.message;
+  return (error as RuleError).render({ color: true });
 }
 
 /**
@@ -110,7 +149,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     code = exitCodeOf(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (code !== exitCodes.bug) process.stderr.write(`rewright: ${message}\n`);
     else {
       process.stderr.write(

@@ -1,0 +1,173 @@
+import type { Id } from "../ids.ts";
+import type { Rule } from "../rule.ts";
+import type { Application } from "./application.ts";
+import type { Bridges } from "./bridge.ts";
+import type { Equations } from "./equations.ts";
+import { forEachGoal, type Stretch, turned } from "./goal.ts";
+import { Instance } from "./instance.ts";
+import { Matching } from "./matching.ts";
+import { Occurrences } from "./occurrences.ts";
+import type { Source } from "./source.ts";
+
+/** What a graph holds besides the applications that were recorded: rules that match now. */
+export interface Alternatives {
+  readonly rules: readonly Rule[];
+  /** The application of a rule to a row. */
+  application(rule: Rule, row: Int32Array): Application;
+}
+
+/** A direct way between two ids of a class. */
+export interface Link {
+  readonly from: Id;
+  readonly to: Id;
+  /** The way from `from` to `to`. */
+  way(): readonly Stretch[];
+}
+
+/** Links of one class that are looked for at most: those found later are rarely on a shortest way. */
+const MOST = 20_000;
+
+/** The links within each class: equations, congruent terms, and applications that the graph would allow now. */
+export class Links {
+  private readonly source: Source;
+  private readonly bridges: Bridges;
+  private readonly equations: Equations;
+  private readonly alternatives: Alternatives | undefined;
+  private readonly occurrences: Occurrences;
+  private readonly matching: Matching;
+  private readonly classes = new Map<Id, Map<Id, Link[]>>();
+  private equationsOf: Map<Id, number[]> | undefined;
+
+  constructor(
+    source: Source,
+    bridges: Bridges,
+    equations: Equations,
+    alternatives: Alternatives | undefined,
+  ) {
+    this.source = source;
+    this.bridges = bridges;
+    this.equations = equations;
+    this.alternatives = alternatives;
+    this.occurrences = new Occurrences(source);
+    this.matching = new Matching(source);
+  }
+
+  /** The links that begin at an id. */
+  from(id: Id): readonly Link[] {
+    const root = this.source.find(id);
+    let links = this.classes.get(root);
+    if (!links) {
+      links = this.collect(root);
+      this.classes.set(root, links);
+    }
+    return links.get(id) ?? [];
+  }
+
+  private collect(root: Id): Map<Id, Link[]> {
+    const links = new Map<Id, Link[]>();
+    let count = 0;
+    const put = (link: Link): void => {
+      const list = links.get(link.from);
+      if (list) list.push(link);
+      else links.set(link.from, [link]);
+    };
+    const add = (from: Id, to: Id, way: () => readonly Stretch[]): void => {
+      if (from === to) return;
+      let known: readonly Stretch[] | undefined;
+      const forward = (): readonly Stretch[] => {
+        known ??= way();
+        return known;
+      };
+      put({ from, to, way: forward });
+      put({ from: to, to: from, way: () => turned(forward()) });
+      count++;
+    };
+    this.addEquations(root, add);
+    this.addCongruences(root, add);
+    if (this.alternatives) this.addApplications(root, this.alternatives, add, () => count < MOST);
+    return links;
+  }
+
+  private addEquations(root: Id, add: Add): void {
+    const { forest } = this.source;
+    if (!this.equationsOf) {
+      const numbers = Array.from({ length: forest.length }, (_, e) => e);
+      this.equationsOf = Map.groupBy(numbers, (e) => this.source.find(forest.from(e)));
+    }
+    for (const e of this.equationsOf.get(root) ?? [])
+      add(forest.from(e), forest.to(e), () => this.equations.along(e));
+  }
+
+  /** Links terms that are congruent now to the first of them. */
+  private addCongruences(root: Id, add: Add): void {
+    const { source, bridges } = this;
+    const first = new Map<string, Id>();
+    for (const id of source.forest.history().members(root)) {
+      const classes = source.children(id).map((child) => source.find(child));
+      if (source.isCommutative(source.op(id))) classes.sort((a, b) => a - b);
+      const key = `${source.op(id)} ${source.arg(id)} ${classes.join(" ")}`;
+      const other = first.get(key);
+      if (other === undefined) first.set(key, id);
+      else
+        add(id, other, () => [
+          {
+            kind: "bridge",
+            bridge: bridges.congruence(id, other, Number.POSITIVE_INFINITY),
+            forward: true,
+          },
+        ]);
+    }
+  }
+
+  private addApplications(
+    root: Id,
+    alternatives: Alternatives,
+    add: Add,
+    goOn: () => boolean,
+  ): void {
+    const { source, matching } = this;
+    const nodes = source.nodes(root);
+    for (const rule of alternatives.rules) {
+      const [pattern] = rule.left;
+      if (pattern?.kind !== "node" || rule.left.length > 1) continue;
+      if (typeof rule.right === "function" || rule.condition || rule.right.length > 1) continue;
+      for (const node of nodes)
+        if (source.op(node) === pattern.op)
+          matching.at(node, pattern, rule.slots, (row) => {
+            row[rule.rootSlots[0] as number] = node;
+            if ((rule.guards ?? []).every((guard) => guard.test(row, 0)))
+              this.addApplication(root, node, alternatives.application(rule, row.slice()), add);
+            row[rule.rootSlots[0] as number] = -1;
+            return goOn();
+          });
+    }
+  }
+
+  private addApplication(root: Id, node: Id, application: Application, add: Add): void {
+    const { occurrences, source } = this;
+    const instance = new Instance(application, 0, node, node);
+    const { left, right } = instance;
+    const to = occurrences.locate(right);
+    if (to === undefined || source.find(to) !== root || left.kind !== "node") return;
+    add(node, to, () => {
+      const there = occurrences.over(node, node, left);
+      const back = right.kind === "node" ? occurrences.over(to, to, right) : undefined;
+      const way: Stretch[] = [{ kind: "rule", instance, forward: true }];
+      if (there) way.unshift({ kind: "bridge", bridge: there, forward: true });
+      if (back) way.push({ kind: "bridge", bridge: back, forward: false });
+      return way;
+    });
+  }
+}
+
+type Add = (from: Id, to: Id, way: () => readonly Stretch[]) => void;
+
+/** The time from which on a way could be gone: all that it needs was equal by then. */
+export function timeOf(way: readonly Stretch[], source: Source): number {
+  const history = source.forest.history();
+  let time = -1;
+  forEachGoal(way, (goal) => {
+    if (goal.kind === "equal") time = Math.max(time, history.latest(goal.from, goal.to));
+  });
+  return time;
+}

@@ -1,0 +1,143 @@
+import type { Derivation, Part } from "./derivation.ts";
+import type { Chain, Direction, Proof, ProofStep } from "./proof.ts";
+
+/** Writes a derivation down, with what it uses several times as lemmas. */
+export function write(root: Derivation): Proof {
+  const lemmas = new Map<Derivation, number>();
+  const chains: Chain[] = [];
+  for (const derivation of shared(root)) {
+    chains.push(chain(derivation, lemmas));
+    lemmas.set(derivation, chains.length - 1);
+  }
+  return { ...chain(root, lemmas), lemmas: chains };
+}
+
+/** The derivations of more than one step that are used more than once, each after what it uses. */
+function shared(root: Derivation): Derivation[] {
+  const uses = new Map<Derivation, number>([[root, 0]]);
+  const order: Derivation[] = [];
+  const todo: { derivation: Derivation; part: number }[] = [{ derivation: root, part: 0 }];
+  for (let top = todo.at(-1); top; top = todo.at(-1)) {
+    const part = top.derivation.parts[top.part++];
+    if (!part) {
+      order.push(top.derivation);
+      todo.pop();
+    } else if (part.kind === "inner") {
+      const count = uses.get(part.proof);
+      uses.set(part.proof, (count ?? 0) + 1);
+      if (count === undefined) todo.push({ derivation: part.proof, part: 0 });
+    }
+  }
+  return order.filter(
+    (derivation) => (uses.get(derivation) as number) > 1 && derivation.length > 1,
+  );
+}
+
+/** A place, from the innermost child upwards: the many on the way to a deep step are never written out. */
+type Path = { readonly child: number; readonly above: Path } | undefined;
+
+function placeOf(path: Path): number[] {
+  const place: number[] = [];
+  for (let at = path; at; at = at.above) place.push(at.child);
+  return place.reverse();
+}
+
+interface Frame {
+  readonly derivation: Derivation;
+  readonly forward: boolean;
+  readonly path: Path;
+  done: number;
+}
+
+function chain(root: Derivation, lemmas: ReadonlyMap<Derivation, number>): Chain {
+  const steps: ProofStep[] = [];
+  const todo: Frame[] = [{ derivation: root, forward: true, path: undefined, done: 0 }];
+  for (let top = todo.at(-1); top; top = todo.at(-1)) {
+    const { derivation, forward, path } = top;
+    const { parts } = derivation;
+    if (top.done === parts.length) {
+      todo.pop();
+      continue;
+    }
+    const part = parts[forward ? top.done : parts.length - 1 - top.done] as Part;
+    top.done++;
+    const [before, after] = forward ? [part.before, part.after] : [part.after, part.before];
+    if (part.kind === "commute") {
+      steps.push({ kind: "commute", place: placeOf(path), before, after });
+      continue;
+    }
+    const along = part.forward === forward;
+    const direction: Direction = along ? "forward" : "backward";
+    if (part.kind === "rule") {
+      steps.push({ kind: "rule", direction, place: placeOf(path), before, after, ...part.note });
+      continue;
+    }
+    const inside: Path = { child: part.child, above: path };
+    const lemma = lemmas.get(part.proof);
+    if (lemma === undefined) {
+      todo.push({ derivation: part.proof, forward: along, path: inside, done: 0 });
+      continue;
+    }
+    const { start, end } = part.proof;
+    const [from, to] = along ? [start, end] : [end, start];
+    const place = placeOf(inside);
+    steps.push({ kind: "lemma", lemma, direction, place, before: from, after: to });
+  }
+  return { start: root.start, end: root.end, steps };
+}
+
+/** The number of steps of a proof written out without lemmas. */
+export function proofLength(proof: Proof): number {
+  return lengths(proof)[proof.lemmas.length] as number;
+}
+
+/** Steps of the lemmas written out, then of the proof. */
+function lengths(proof: Proof): number[] {
+  const lengths: number[] = [];
+  for (const { steps } of [...proof.lemmas, proof]) {
+    let length = 0;
+    for (const step of steps) length += step.kind === "lemma" ? (lengths[step.lemma] as number) : 1;
+    lengths.push(length);
+  }
+  return lengths;
+}
+
+/**
+ * The proof as one chain without lemmas, or undefined when that takes more than `limit` steps: it can be
+ * exponentially longer.
+ */
+export function flatten(proof: Proof, limit = 100_000): Proof | undefined {
+  if (proof.lemmas.length === 0) return proof;
+  if (proofLength(proof) > limit) return undefined;
+  const steps: ProofStep[] = [];
+  const todo: { chain: Chain; forward: boolean; place: readonly number[]; done: number }[] = [
+    { chain: proof, forward: true, place: [], done: 0 },
+  ];
+  for (let top = todo.at(-1); top; top = todo.at(-1)) {
+    const { chain, forward, done } = top;
+    if (done === chain.steps.length) {
+      todo.pop();
+      continue;
+    }
+    top.done++;
+    const at = chain.steps[forward ? done : chain.steps.length - 1 - done] as ProofStep;
+    const step = forward ? at : turned(at);
+    const place = [...top.place, ...step.place];
+    if (step.kind !== "lemma") steps.push({ ...step, place });
+    else
+      todo.push({
+        chain: proof.lemmas[step.lemma] as Chain,
+        forward: step.direction === "forward",
+        place,
+        done: 0,
+      });
+  }
+  return { start: proof.start, end: proof.end, steps, lemmas: [] };
+}
+
+function turned(step: ProofStep): ProofStep {
+  const swapped = { ...step, before: step.after, after: step.before };
+  return swapped.kind === "commute"
+    ? swapped
+    : { ...swapped, direction: swapped.direction === "forward" ? "backward" : "forward" };
+}

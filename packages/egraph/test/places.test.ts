@@ -1,0 +1,100 @@
+// Same input, same ids, same results, wherever the engine runs.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
+import { describe, expect, test } from "vitest";
+import { findBrowser, Page, serve } from "../../../tools/browser.ts";
+import { type Account, workload } from "./workload.ts";
+
+interface Result {
+  readonly canCompile: boolean;
+  readonly account: Account;
+}
+
+const file = JSON.stringify(join(import.meta.dirname, "workload.ts"));
+const expected = workload();
+const browser = findBrowser();
+/** Whether code can be made at run time, as compiled queries are. */
+const canCompile = `(() => {
+  try {
+    return new Function("return true")();
+  } catch {
+    return false;
+  }
+})()`;
+
+test("the workload compiles queries, and does what it should", () => {
+  expect(expected.length).toBeGreaterThan(50);
+  expect(expected.at(-2)).toMatch(/= x$/);
+});
+
+test("the same a second time, when everything is warm", () => {
+  expect(workload()).toEqual(expected);
+});
+
+test("in a process of Node that may not make code", async () => {
+  const code = `import { workload } from ${file};
+console.log(JSON.stringify({ canCompile: ${canCompile}, account: workload() }));`;
+  const flags = ["--disallow-code-generation-from-strings", "--input-type=module", "-e", code];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  expect(JSON.parse(stdout)).toEqual({ canCompile: false, account: expected });
+});
+
+test("in a worker thread of Node", async () => {
+  const code = `import(${file}).then(({ workload }) =>
+  require("node:worker_threads").parentPort.postMessage({ canCompile: ${canCompile}, account: workload() }));`;
+  const worker = new Worker(code, { eval: true });
+  const result = await new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+  await worker.terminate();
+  expect(result).toEqual({ canCompile: true, account: expected });
+});
+
+describe("in Chromium", () => {
+  const run = `{ canCompile: ${canCompile}, account: workload() }`;
+  const html = (script: string): string =>
+    `<!doctype html><meta charset="utf-8"><title>-</title><script type="module" src="${script}"></script>`;
+  const strict = { "content-security-policy": "default-src 'self'" };
+  const routes = {
+    "/page": { type: "text/html", body: html("/page.js") },
+    "/strict": { type: "text/html", body: html("/page.js"), headers: strict },
+    "/workers": { type: "text/html", body: html("/workers.js") },
+    "/page.js": {
+      type: "text/javascript",
+      body: `import { workload } from "/test/workload.ts"; globalThis.result = ${run};`,
+    },
+    "/workers.js": {
+      type: "text/javascript",
+      body: `globalThis.result = new Promise((resolve, reject) => {
+  const worker = new Worker("/worker.js", { type: "module" });
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = (event) => reject(new Error(event.message));
+});`,
+    },
+    "/worker.js": {
+      type: "text/javascript",
+      body: `import { workload } from "/test/workload.ts"; postMessage(${run});`,
+    },
+  };
+
+  test.skipIf(!browser).each([
+    ["a page", "/page", true],
+    ["a page that forbids making code", "/strict", false],
+    ["a worker", "/workers", true],
+  ])("%s", async (_, path, compiles) => {
+    const server = await serve(join(import.meta.dirname, ".."), routes);
+    const page = await Page.open(browser as string, server.url + path);
+    try {
+      expect(await page.evaluate<Result>("globalThis.result")).toEqual({
+        canCompile: compiles,
+        account: expected,
+      });
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  });
+});
