@@ -97,7 +97,7 @@ export class World {
 
   /** How many ids there are: e-nodes and classes are numbered from 0, dead ones included. */
   get created(): number {
-    return this.terms.egraph.store.created;
+    return this.terms.egraph.created;
   }
 
   /** Finds the rule's matches in this state, at most `limit`, unless they are known. */
