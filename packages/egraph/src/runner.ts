@@ -8,6 +8,7 @@ import { Query } from "./query.ts";
 import type { Rule } from "./rule.ts";
 import { backoff, type Schedule, type Scheduler } from "./schedule.ts";
 import { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
+import { guardsOf } from "./twins.ts";
 
 /** Options of a {@link Runner}. */
 export interface RunnerOptions {
@@ -207,12 +208,12 @@ export class Runner<D = undefined> {
 
 // biome-ignore lint/suspicious/noExplicitAny: neither queries nor actions look at the facts of the graph
 function entry(graph: EGraph<any>, rule: Rule): Entry {
-  const { left, rootSlots, slots, guards = [], right } = rule;
+  const { left, rootSlots, slots, right } = rule;
   try {
     checkBinding(graph, rule);
     return {
       rule,
-      query: new Query(graph, left, { slots, rootSlots, guards }),
+      query: new Query(graph, left, { slots, rootSlots, guards: guardsOf(rule) }),
       action: typeof right === "function" ? undefined : new Action(graph, right),
       out: new Matches(slots),
     };
