@@ -39,8 +39,8 @@ const PAUSE = 64;
 
 /**
  * Equality saturation: iterations that search all rules, apply all matches and rebuild, so that the graph grows
- * as egg's does. Limits are looked at while a rule searches and after each match that adds e-nodes; the graph is
- * rebuilt whenever a method returns or throws.
+ * as egg's does. Limits are looked at while a rule searches and before each match is applied; the graph is
+ * rebuilt whenever a method returns, and when it throws, unless an analysis refuses that.
  */
 export class Runner<D = undefined> {
   private readonly graph: EGraph<D>;
@@ -163,7 +163,10 @@ export class Runner<D = undefined> {
         if (this.gauge.now()) return;
       }
     } catch (error) {
-      this.graph.rebuild();
+      // What an analysis refuses, it may refuse again while rebuilding: the first error is the one to know.
+      try {
+        this.graph.rebuild();
+      } catch {}
       throw error;
     }
   }
