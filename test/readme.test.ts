@@ -1,4 +1,5 @@
 // The examples of the READMEs and of docs/ are programs: each `ts` fence runs as it stands, with the packages it names.
+// What follows `// → ` in an example is what it prints.
 import { execFile } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,11 +7,22 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const files = globSync(["README.md", "packages/**/README.md", "docs/**/*.md", "CONTRIBUTING.md"], {
-  cwd: root,
-  exclude: ["**/node_modules", "**/dist"],
-}).sort();
+const files = globSync(
+  [
+    "README.md",
+    "packages/**/README.md",
+    "docs/**/*.md",
+    "packages/**/docs/**/*.md",
+    "CONTRIBUTING.md",
+  ],
+  { cwd: root, exclude: ["**/node_modules", "**/dist"] },
+).sort();
 const run = promisify(execFile);
+
+/** What an example says that it prints. */
+function promised(code: string): readonly string[] {
+  return [...code.matchAll(/\/\/ → (.*)$/gm)].map((m) => m[1] as string);
+}
 
 /** The fences of one language, with the lines they begin on. */
 function fences(text: string, language: string): readonly { line: number; code: string }[] {
@@ -46,7 +58,12 @@ describe.each(withExamples)("$file", ({ file, examples }) => {
     const folder = mkdtempSync(join(home, ".example-"));
     try {
       writeFileSync(join(folder, "example.ts"), code);
-      await run(process.execPath, ["example.ts"], { cwd: folder, timeout: 110_000 });
+      const { stdout } = await run(process.execPath, ["example.ts"], {
+        cwd: folder,
+        timeout: 110_000,
+      });
+      const lines = promised(code);
+      if (lines.length > 0) expect(stdout).toBe(`${lines.join("\n")}\n`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -83,7 +83,7 @@ export class Page {
     });
     const page = new Page(child, profile, socket);
     try {
-      await page.navigate(url);
+      await page.goto(url);
     } catch (error) {
       await page.close();
       throw error;
@@ -91,7 +91,9 @@ export class Page {
     return page;
   }
 
-  private async navigate(url: string): Promise<void> {
+  /** Opens another page in the place of the present one; resolves once it is loaded. */
+  async goto(url: string): Promise<void> {
+    this.session = undefined;
     const { targetId } = await this.send<{ targetId: string }>("Target.createTarget", {
       url: "about:blank",
     });

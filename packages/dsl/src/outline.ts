@@ -10,6 +10,7 @@
 
 import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
 import type { Lexed } from "./lexer.ts";
+import { endsOperand } from "./nesting.ts";
 import * as t from "./tokens.ts";
 
 /** The tokens of one declaration or rule. */
@@ -94,7 +95,9 @@ function opening(tokens: readonly IToken[], at: number): Kind | undefined {
 function endOfDeclaration(tokens: readonly IToken[], at: number, brace?: TokenType): number {
   for (let i = at + 2; i < tokens.length; i++) {
     if (brace && tokens[i]?.tokenType === brace) return i + 1;
-    if (opening(tokens, i) !== undefined && !isContinued(tokens[i - 1])) return i;
+    // Between braces a line that begins so tells that the brace is missing; elsewhere in it the word is a name.
+    if (brace === t.CloseBrace && !isFirstOnLine(tokens, i)) continue;
+    if (opening(tokens, i) !== undefined && !isContinued(tokens, at, i)) return i;
   }
   return tokens.length;
 }
@@ -108,14 +111,27 @@ function endOfBody(tokens: readonly IToken[], at: number): number {
   return tokens.length;
 }
 
-/** After these, a word is an operand or a name, whatever it is called. */
-function isContinued(token: IToken | undefined): boolean {
-  return (
-    token !== undefined &&
-    [t.Comma, t.Colon, t.Yields, t.Defined, t.As, t.Is, t.Infix, t.Ellipsis].some((type) =>
-      tokenMatcher(token, type),
-    )
+/** Whether a word is an operand or a name, whatever it is called, in the declaration that begins at `start`: by what stands before it. */
+function isContinued(tokens: readonly IToken[], start: number, at: number): boolean {
+  const before = tokens[at - 1];
+  if (before === undefined) return false;
+  if (before.tokenType === t.As || before.tokenType === t.Is)
+    return tokens[start]?.tokenType === t.Op && isKeyword(tokens, at - 1);
+  return [t.Comma, t.Colon, t.Dot, t.Yields, t.Defined, t.Infix, t.Not, t.Ellipsis].some((type) =>
+    tokenMatcher(before, type),
   );
+}
+
+/** Whether `as` or `is` is a keyword: they are names themselves, but not behind the result of an operator. */
+function isKeyword(tokens: readonly IToken[], at: number): boolean {
+  let keyword = false;
+  let from = at;
+  while (tokens[from]?.tokenType === t.As || tokens[from]?.tokenType === t.Is) from--;
+  for (let i = from + 1; i <= at; i++) {
+    const before = tokens[i - 1];
+    keyword = !keyword && (endsOperand(before) || before?.tokenType === t.LiteralWord);
+  }
+  return keyword;
 }
 
 function isFirstOnLine(tokens: readonly IToken[], at: number): boolean {

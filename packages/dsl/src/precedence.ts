@@ -27,9 +27,11 @@ export function bindingOf(operator: string): number {
   return Object.hasOwn(BINDING, operator) ? (BINDING[operator] ?? 0) : 0;
 }
 
-const NOT = 3;
+/** How tightly `not` binds. */
+export const NOT = 3;
 const COMPARISON = 4;
-const MINUS = 7;
+/** How tightly a minus before its operand binds. */
+export const MINUS = 7;
 
 /** An operand with the prefix operators before it, as read. */
 export interface Operand<Token> {

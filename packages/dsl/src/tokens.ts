@@ -158,3 +158,13 @@ export const Foreign: TokenType = token({
 export const allTokens: readonly TokenType[] = tokens;
 /** Every token and token category, as the parser wants them. */
 export const vocabulary: readonly TokenType[] = [...tokens, Infix, Arrow, Keyword];
+
+const NAME = new RegExp(`^[${LETTER}][${LETTER}0-9]*$`);
+const KEYWORDS: ReadonlySet<unknown> = new Set(
+  tokens.filter((type) => type.CATEGORIES?.includes(Keyword)).map((type) => type.PATTERN),
+);
+
+/** Whether a text can be a name: of an operator, a variable, a ruleset. */
+export function isName(text: string): boolean {
+  return NAME.test(text) && !KEYWORDS.has(text);
+}

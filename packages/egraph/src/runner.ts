@@ -8,6 +8,7 @@ import { Query } from "./query.ts";
 import type { Rule } from "./rule.ts";
 import { backoff, type Schedule, type Scheduler } from "./schedule.ts";
 import { type IterationStats, Report, type RuleStats, type StopReason } from "./stats.ts";
+import { guardsOf } from "./twins.ts";
 
 /** Options of a {@link Runner}. */
 export interface RunnerOptions {
@@ -38,8 +39,8 @@ const PAUSE = 64;
 
 /**
  * Equality saturation: iterations that search all rules, apply all matches and rebuild, so that the graph grows
- * as egg's does. Limits are looked at while a rule searches and after each match that adds e-nodes; the graph is
- * rebuilt whenever a method returns or throws.
+ * as egg's does. Limits are looked at while a rule searches and before each match is applied; the graph is
+ * rebuilt whenever a method returns, and when it throws, unless an analysis refuses that.
  */
 export class Runner<D = undefined> {
   private readonly graph: EGraph<D>;
@@ -162,7 +163,10 @@ export class Runner<D = undefined> {
         if (this.gauge.now()) return;
       }
     } catch (error) {
-      this.graph.rebuild();
+      // What an analysis refuses, it may refuse again while rebuilding: the first error is the one to know.
+      try {
+        this.graph.rebuild();
+      } catch {}
       throw error;
     }
   }
@@ -207,12 +211,12 @@ export class Runner<D = undefined> {
 
 // biome-ignore lint/suspicious/noExplicitAny: neither queries nor actions look at the facts of the graph
 function entry(graph: EGraph<any>, rule: Rule): Entry {
-  const { left, rootSlots, slots, guards = [], right } = rule;
+  const { left, rootSlots, slots, right } = rule;
   try {
     checkBinding(graph, rule);
     return {
       rule,
-      query: new Query(graph, left, { slots, rootSlots, guards }),
+      query: new Query(graph, left, { slots, rootSlots, guards: guardsOf(rule) }),
       action: typeof right === "function" ? undefined : new Action(graph, right),
       out: new Matches(slots),
     };

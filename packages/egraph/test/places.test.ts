@@ -1,9 +1,10 @@
 // Same input, same ids, same results, wherever the engine runs.
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, Page, serve } from "../../../tools/browser.ts";
 import { type Account, workload } from "./workload.ts";
 
@@ -80,21 +81,37 @@ describe("in Chromium", () => {
     },
   };
 
+  let server: Awaited<ReturnType<typeof serve>>;
+  let page: Page;
+  beforeAll(async () => {
+    if (!browser) return;
+    server = await serve(join(import.meta.dirname, ".."), routes);
+    page = await Page.open(browser, `${server.url}/page`);
+  });
+  afterAll(async () => {
+    await page?.close();
+    await server?.close();
+  });
+
   test.skipIf(!browser).each([
     ["a page", "/page", true],
     ["a page that forbids making code", "/strict", false],
     ["a worker", "/workers", true],
   ])("%s", async (_, path, compiles) => {
-    const server = await serve(join(import.meta.dirname, ".."), routes);
-    const page = await Page.open(browser as string, server.url + path);
-    try {
-      expect(await page.evaluate<Result>("globalThis.result")).toEqual({
-        canCompile: compiles,
-        account: expected,
-      });
-    } finally {
-      await page.close();
-      await server.close();
-    }
+    await page.goto(server.url + path);
+    expect(await page.evaluate<Result>("globalThis.result")).toEqual({
+      canCompile: compiles,
+      account: expected,
+    });
+  });
+
+  test.skipIf(!browser)("the README's first example, as in a console", async () => {
+    const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+    const example = /^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? "";
+    expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(10);
+    await page.goto(`${server.url}/page`);
+    const code = example.replace('import("egraph-ts")', 'import("/src/index.ts")');
+    const said = "const said = []; const console = { log: (line) => said.push(line) };";
+    expect(await page.evaluate(`(async () => { ${said} ${code}; return said; })()`)).toEqual(["a"]);
   });
 });

@@ -74,6 +74,20 @@ test("several roots are united one by one", () => {
   expect(equal(graph, "(g b)", "(snd (both b))")).toBe(false);
 });
 
+test("roots that look alike are matched in both orders where that matters", () => {
+  const matches = (right: readonly [string, string], options = {}): number => {
+    const graph = new EGraph();
+    for (const name of ["a", "b", "c"]) addTerm(graph, `(f ${name})`);
+    const rule = rewriteAll(graph, "pair", ["(f ?x)", "(f ?y)"], right, options);
+    const limits = { iterations: 1 };
+    return new Runner(graph, [rule], { limits }).run().rules[0]?.matches as number;
+  };
+  expect(matches(["(g ?x)", "(g ?y)"])).toBe(3);
+  expect(matches(["(g ?x)", "(h ?y)"])).toBe(6);
+  expect(matches(["(g ?y)", "(g ?x)"])).toBe(6);
+  expect(matches(["(g ?x)", "(g ?y)"], { whenApplied: () => true })).toBe(6);
+});
+
 test("conditions see classes and facts; nothing is built where they fail", () => {
   const graph = new EGraph<number>({
     analysis: { make: (g, node) => g.arity(node) + 1, join: Math.max },

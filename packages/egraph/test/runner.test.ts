@@ -6,6 +6,7 @@ import {
   EGraphError,
   extractTree,
   type Limits,
+  lookupTerm,
   printTerm,
   type Report,
   type Rule,
@@ -246,6 +247,24 @@ test("what is thrown passes, and leaves the graph rebuilt", () => {
   expect(() => new Runner(graph, [guarded]).run()).toThrow("by the condition");
   expectValid(graph);
   expect(graph.nodeCount).toBe(nodes);
+});
+
+test("a contradiction that an analysis finds passes, and does not take place", () => {
+  const graph = new EGraph<string>({
+    analysis: {
+      make: (g, node) => g.operatorName(g.op(node)),
+      join: (a, b) => {
+        if (a !== b) throw new Error(`${a} is not ${b}`);
+        return a;
+      },
+    },
+  });
+  const [x, y] = ["(f x)", "(f y)"].map((term) => addTerm(graph, term)) as [number, number];
+  const rules = [rewrite(graph, "same", "(f ?a)", "(f x)"), rewrite(graph, "wrong", "x", "y")];
+  expect(() => new Runner(graph, rules).run()).toThrow("x is not y");
+  expect(graph.clean).toBe(true);
+  expect(graph.find(x)).toBe(graph.find(y));
+  expect(lookupTerm(graph, "x")).not.toBe(lookupTerm(graph, "y"));
 });
 
 test("steps are a run; a run that is over stays so", () => {

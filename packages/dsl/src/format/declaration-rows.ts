@@ -29,12 +29,14 @@ function opRow(layout: Layout): OpRow {
   const { pieces } = layout;
   const whole = { from: 0, to: pieces.length };
   const [yields = whole.to] = layout.find(whole, ({ token }) => token.tokenType === t.Yields);
-  const starts = layout.find({ from: yields, to: whole.to }, ({ token }, i) => {
+  let last = yields;
+  const starts = layout.find({ from: yields, to: whole.to }, ({ token: { tokenType } }, i) => {
     const before = pieces[i - 1]?.token;
-    const ends = endsOperand(before) || before?.tokenType === t.LiteralWord;
-    return (
-      PARTS.some((type) => token.tokenType === type) && (token.tokenType === t.Defined || ends)
-    );
+    const ends = i > last + 1 && (endsOperand(before) || before?.tokenType === t.LiteralWord);
+    // These are names, too, but no name follows an expression.
+    const begins = tokenType === t.Defined || (ends && PARTS.includes(tokenType));
+    if (begins) last = i;
+    return begins;
   });
   const parts = PARTS.map((type): Range | undefined => {
     const k = starts.findIndex((at) => pieces[at]?.token.tokenType === type);

@@ -21,15 +21,24 @@ export interface Range {
   readonly to: number;
 }
 
-/** Whether the attributes of a declaration begin a line: where they did, they still do. */
-function startsAttributes(pieces: readonly Piece[], at: number): boolean {
-  return pieces[at]?.first === true && pieces[at - 1]?.token.tokenType === t.Semicolon;
+/** The semicolon before the attributes of an operator's declaration. */
+function attributesOf(pieces: readonly Piece[]): number | undefined {
+  if (pieces[0]?.token.tokenType !== t.Op) return undefined;
+  let depth = 0;
+  const found = pieces.findIndex(({ text }) => {
+    if (/^[([]$/.test(text)) depth++;
+    if (/^[)\]]$/.test(text)) depth--;
+    return text === ";" && depth === 1;
+  });
+  return found < 0 ? undefined : found;
 }
 
 /** Writes stretches of the pieces of one declaration or rule. */
 export class Layout {
   readonly pieces: readonly Piece[];
   readonly sheet: Sheet;
+  /** The semicolon of a declaration, behind which a line begins where one did or where there is no room. */
+  private readonly attributes: number | undefined;
   /** Where each piece would begin and end if all were on one line. */
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
@@ -43,14 +52,14 @@ export class Layout {
     this.pieces = pieces;
     this.sheet = sheet;
     const open: number[] = [];
-    const isDeclaration = pieces[0]?.token.tokenType === t.Op;
+    this.attributes = attributesOf(pieces);
     let column = 0;
     pieces.forEach((piece, i) => {
       column += piece.gap.length;
       this.starts.push(column);
       column += piece.text.length;
       this.ends.push(column);
-      const breaks = piece.above.length > 0 || (isDeclaration && startsAttributes(pieces, i));
+      const breaks = piece.above.length > 0 || (i > 0 && i - 1 === this.attributes && piece.first);
       this.aboves.push((this.aboves[i] ?? 0) + (breaks ? 1 : 0));
       this.behinds.push((this.behinds[i] ?? 0) + (piece.behind === undefined ? 0 : 1));
       if (/^[([{]$/.test(piece.text)) open.push(i);
@@ -207,9 +216,7 @@ export class Layout {
 
   /** Whether a line begins behind a separator when not all items fit on one: it did, or the attributes of a declaration follow. */
   private breaks(separator: number): boolean {
-    if (this.pieces[separator + 1]?.first) return true;
-    const { tokenType } = (this.pieces[separator] as Piece).token;
-    return tokenType === t.Semicolon && this.pieces[0]?.token.tokenType === t.Op;
+    return this.pieces[separator + 1]?.first === true || separator === this.attributes;
   }
 
   /** `name = expression`, `name: type`, or an expression. */
