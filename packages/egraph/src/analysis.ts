@@ -6,8 +6,9 @@ export interface Analysis<D> {
   /** Facts about one e-node, from the facts about its children. */
   make(graph: EGraph<D>, node: NodeId): D;
   /**
-   * Least upper bound; must return `a` itself (===) when `b` adds nothing. Pure. May throw: then the
-   * union is a contradiction, does not take place, and the error propagates.
+   * Least upper bound; must return `a` itself (===) when `b` adds nothing. Pure. May throw: the union is a
+   * contradiction. One by {@link EGraph.union} then does not take place; one in bulk or by congruence does, the
+   * facts of the older class stay, and {@link EGraph.rebuild} throws the error once it is done.
    */
   join(a: D, b: D): D;
   /** May add nodes and unite. Called, while rebuilding, once the data of a class is new or has changed. */

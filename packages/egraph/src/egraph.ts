@@ -73,6 +73,7 @@ export class EGraph<D = undefined> {
   private readonly stale = new Worklist();
   /** Classes to be shown to `modify`. */
   private readonly changed = new Worklist();
+  private contradiction: { readonly error: unknown } | undefined;
 
   constructor(options: EGraphOptions<D> = {}) {
     this.options = options;
@@ -318,7 +319,7 @@ export class EGraph<D = undefined> {
         from + L.JOIN_STRIDE,
       ) as unknown as [number, number, number, number, number];
       this.learn(created);
-      const [left, right] = this.joined(older, younger);
+      const [left, right] = this.rejoined(older, younger);
       const { words } = heap;
       // The links of the younger class come before those that the older one had.
       const own =
@@ -332,12 +333,36 @@ export class EGraph<D = undefined> {
     this.learn(this.created);
   }
 
+  /** As {@link joined}, of classes that are one already: a contradiction is kept until all is settled. */
+  private rejoined(older: Id, younger: Id): readonly [boolean, boolean] {
+    try {
+      return this.joined(older, younger);
+    } catch (error) {
+      this.contradiction ??= { error };
+      return [false, false];
+    }
+  }
+
+  /** Throws what an analysis threw while classes were joined that are one already. */
+  private report(): void {
+    const { contradiction } = this;
+    this.contradiction = undefined;
+    if (contradiction) throw contradiction.error;
+  }
+
   private remake(node: NodeId): void {
     const { analysis, facts } = this;
     if (!analysis || !facts || !this.isLive(node)) return;
     const root = this.find(node);
     const old = facts.data[root] as D;
-    const joined = analysis.join(old, analysis.make(this, node));
+    const made = analysis.make(this, node);
+    let joined: D;
+    try {
+      joined = analysis.join(old, made);
+    } catch (error) {
+      this.contradiction ??= { error };
+      return;
+    }
     if (joined === old) return;
     facts.set(root, joined);
     this.touch(root);
@@ -359,7 +384,8 @@ export class EGraph<D = undefined> {
 
   /**
    * Restores congruence (equal children make equal nodes, and duplicates vanish) and brings the analysis
-   * up to date. What an analysis throws propagates; the graph must then be restored to a mark.
+   * up to date. What joining facts threw is thrown once all is rebuilt: the classes are one, with the facts of
+   * the older. What else an analysis throws propagates at once; the graph must then be restored to a mark.
    */
   rebuild(): void {
     const { heap, stale, changed, analysis } = this;
@@ -377,6 +403,7 @@ export class EGraph<D = undefined> {
       (words[L.LISTED] as number) > 2 * (words[L.NODES] as number) + 1024
     )
       heap.kernel.relist();
+    this.report();
   }
 
   // ── Reading ──
