@@ -6,7 +6,7 @@
 
 import type { Span } from "./ast.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
-import { DEEPEST, TOO_DEEP } from "./nesting.ts";
+import { DEEPEST, TOO_DEEP } from "./lexer.ts";
 import { enumerate, quote } from "./quotation.ts";
 import type { Arg, Binding, CallExpr, Expr } from "./syntax.ts";
 import { parts, replaceParts } from "./traversal.ts";

@@ -6,7 +6,7 @@
 
 import type { Span } from "./ast.ts";
 import { type FieldType, NODES, UNIONS } from "./json-form.ts";
-import { DEEPEST } from "./nesting.ts";
+import { DEEPEST } from "./lexer.ts";
 import type { Module } from "./syntax.ts";
 import { isName } from "./tokens.ts";
 

@@ -9,7 +9,13 @@ import { type IToken, Lexer } from "chevrotain";
 import type { Span } from "./ast.ts";
 import { type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { codePoint, quote } from "./quotation.ts";
-import { allTokens, Foreign, OpenString } from "./tokens.ts";
+import { allTokens, Deep, Foreign, OpenString } from "./tokens.ts";
+
+/** How deep an expression may nest: brackets, and operators applied to one another. */
+export const DEEPEST = 256;
+
+/** The remark that goes with R0007. */
+export const TOO_DEEP: string = `nested more than ${DEEPEST} deep`;
 
 /** A file cut into tokens. */
 export interface Lexed {
@@ -35,6 +41,12 @@ export function lex(source: RuleFile): Lexed {
           hints: ['a string ends on the line it begins on, with `"`'],
         }),
       );
+    if (token.tokenType === Deep)
+      diagnostics.push(
+        error("R0007", { ...spanOf(source.file, token), end: token.startOffset + 1 }, TOO_DEEP, {
+          hints: ["give a part of it a name with `where`"],
+        }),
+      );
     if (token.tokenType !== Foreign) continue;
     // A stretch of foreign text is one mistake, not one for each of its characters.
     if (run === undefined || run.endOffset !== token.startOffset - 1)
@@ -52,7 +64,7 @@ export function withoutMark(text: string): string {
 
 /** Whether the lexer has complained about this token: what contains it is not worth parsing. */
 export function isSpoilt(token: IToken): boolean {
-  return token.tokenType === Foreign || token.tokenType === OpenString;
+  return [Foreign, OpenString, Deep].includes(token.tokenType);
 }
 
 /** Where a token is, or, given two, the stretch from the first to the second. */

@@ -7,14 +7,8 @@
 
 import { type IToken, tokenMatcher } from "chevrotain";
 import { type Diagnostic, error } from "./diagnostic.ts";
-import { after, spanOf } from "./lexer.ts";
+import { after, DEEPEST, spanOf, TOO_DEEP } from "./lexer.ts";
 import * as t from "./tokens.ts";
-
-/** How deep an expression may nest: brackets, and operators applied to one another. */
-export const DEEPEST = 256;
-
-/** The remark that goes with R0007. */
-export const TOO_DEEP: string = `nested more than ${DEEPEST} deep`;
 
 const CLOSES: ReadonlyMap<string, string> = new Map([
   [")", "("],

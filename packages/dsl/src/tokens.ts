@@ -9,6 +9,9 @@ import { createToken, Lexer, type TokenType } from "chevrotain";
 /** Latin letters, digits and `_`, and the Greek block without its punctuation (U+037E looks like a semicolon). */
 const LETTER = "A-Za-z_\\u0370-\\u0373\\u0376\\u0377\\u037B-\\u037D\\u037F\\u0386\\u0388-\\u03FF";
 
+const OPENERS: ReadonlySet<number> = new Set([..."([{"].map((bracket) => bracket.charCodeAt(0)));
+const MOST_OPENERS = 1024;
+
 const tokens: TokenType[] = [];
 
 function token(config: Parameters<typeof createToken>[0]): TokenType {
@@ -101,7 +104,20 @@ export const NumberLiteral: TokenType = token({
 /** A string in double quotes, on one line. */
 export const StringLiteral: TokenType = token({
   name: "StringLiteral",
-  pattern: /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"/,
+  // By hand, too: `"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"` runs out of stack on millions of backslashes.
+  pattern: {
+    exec(text: string, offset: number): [string] | null {
+      for (let at = offset + 1; at < text.length; at++) {
+        const character = text[at];
+        if (character === '"') return [text.slice(offset, at + 1)];
+        if (character === "\\") at++;
+        if (text[at] === "\n" || text[at] === "\r") return null;
+      }
+      return null;
+    },
+  },
+  start_chars_hint: ['"'],
+  line_breaks: false,
   label: "a string",
 });
 /** A string whose closing quote is missing. */
@@ -111,6 +127,21 @@ export const Tag: TokenType = token({
   name: "Tag",
   pattern: new RegExp(`#[${LETTER}][${LETTER}0-9]*`),
   label: "a tag",
+});
+
+/** More brackets in a row than may be nested, and more than anybody wants as tokens. */
+export const Deep: TokenType = token({
+  name: "Deep",
+  // By hand: a regular expression that counts so far runs out of stack on a long run.
+  pattern: {
+    exec(text: string, offset: number): [string] | null {
+      let end = offset;
+      while (OPENERS.has(text.charCodeAt(end))) end++;
+      return end - offset > MOST_OPENERS ? [text.slice(offset, end)] : null;
+    },
+  },
+  start_chars_hint: ["(", "[", "{"],
+  line_breaks: false,
 });
 
 symbol("TwoWayLossy", "<~>", [Arrow]);

@@ -7,14 +7,22 @@
 /** Rows whose widths differ by more are not aligned: one long row should not push all others aside. */
 const SPREAD = 24;
 
-/** For each width, that of the widest row it is aligned with. Rows without one (`undefined`) divide what is above from what is below. */
-export function aligned(widths: readonly (number | undefined)[]): (number | undefined)[] {
-  const result: (number | undefined)[] = [];
+/** Rows that are aligned with one another. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  /** The width of the widest. */
+  readonly width: number;
+}
+
+/** The runs of rows to align, by their widths. Rows without one (`undefined`) divide what is above from what is below. */
+export function runsOf(widths: readonly (number | undefined)[]): readonly Run[] {
+  const runs: Run[] = [];
   let from = 0;
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   const close = (to: number): void => {
-    for (let i = from; i < to; i++) result[i] = widths[i] === undefined ? undefined : most;
+    if (to > from) runs.push({ from, to, width: most });
     from = to;
     least = Number.POSITIVE_INFINITY;
     most = 0;
@@ -23,7 +31,6 @@ export function aligned(widths: readonly (number | undefined)[]): (number | unde
     if (width === undefined) {
       close(i);
       from = i + 1;
-      result[i] = undefined;
       return;
     }
     if (Math.max(most, width) - Math.min(least, width) > SPREAD) close(i);
@@ -31,6 +38,13 @@ export function aligned(widths: readonly (number | undefined)[]): (number | unde
     most = Math.max(most, width);
   });
   close(widths.length);
+  return runs;
+}
+
+/** For each width, that of the widest row it is aligned with. */
+export function aligned(widths: readonly (number | undefined)[]): (number | undefined)[] {
+  const result: (number | undefined)[] = widths.map(() => undefined);
+  for (const { from, to, width } of runsOf(widths)) result.fill(width, from, to);
   return result;
 }
 

@@ -6,7 +6,7 @@
 
 import { tokenMatcher } from "chevrotain";
 import * as t from "../tokens.ts";
-import { aligned, groups } from "./alignment.ts";
+import { aligned, groups, runsOf } from "./alignment.ts";
 import { type Layout, type Range, WIDTH } from "./layout.ts";
 import type { Piece } from "./piece.ts";
 import type { Sheet } from "./sheet.ts";
@@ -79,42 +79,33 @@ function place(group: readonly RuleRow[], column: number, places: Map<RuleRow, P
   const widths = group.map((row) =>
     isBroken(row, column) ? undefined : row.layout.width(row.left),
   );
-  const columns = aligned(widths);
-  const isWide = group.map((row, i) => columns[i] !== undefined && arrowOf(row).length > 2);
   const withClause: { readonly row: RuleRow; readonly end: number; readonly width: number }[] = [];
-  group.forEach((row, i) => {
-    const own = widths[i];
-    const common = columns[i];
-    places.set(row, {});
-    if (own === undefined || common === undefined) return;
+  for (const { from, to, width: common } of runsOf(widths)) {
+    const rows = group.slice(from, to);
     // Arrows of two and three characters end at the same place.
-    const sameRun = (k: number): boolean => columns[k] === common && isRun(columns, i, k);
-    const wide = isWide.some((is, k) => is && sameRun(k)) ? 3 : 2;
-    const length = arrowOf(row).length;
-    const behind = length + BESIDE_ARROW + row.layout.width(row.right);
-    const inColumn = column + common + BESIDE_ARROW + wide - length;
-    const arrow = inColumn + behind <= WIDTH ? inColumn : column + own + BESIDE_ARROW;
-    places.set(row, { arrow });
-    const clause = row.clauses[0];
-    const end = arrow + behind;
-    if (!clause || startsLine(row, clause)) return;
-    const width = row.layout.width({ from: 0, to: clause.to });
-    const clauseWidth = row.layout.width(clause);
-    if (width < Number.POSITIVE_INFINITY && end + BEFORE_CLAUSE + clauseWidth <= WIDTH)
-      withClause.push({ row, end, width: clauseWidth });
-  });
+    const wide = rows.some((row) => arrowOf(row).length > 2) ? 3 : 2;
+    for (const row of rows) {
+      const length = arrowOf(row).length;
+      const behind = length + BESIDE_ARROW + row.layout.width(row.right);
+      const inColumn = column + common + BESIDE_ARROW + wide - length;
+      const own = column + row.layout.width(row.left) + BESIDE_ARROW;
+      const arrow = inColumn + behind <= WIDTH ? inColumn : own;
+      places.set(row, { arrow });
+      const clause = row.clauses[0];
+      const end = arrow + behind;
+      if (!clause || startsLine(row, clause)) continue;
+      const whole = row.layout.width({ from: 0, to: clause.to });
+      const width = row.layout.width(clause);
+      if (whole < Number.POSITIVE_INFINITY && end + BEFORE_CLAUSE + width <= WIDTH)
+        withClause.push({ row, end, width });
+    }
+  }
   const clauseColumns = aligned(withClause.map(({ end }) => end));
   withClause.forEach(({ row, end, width }, i) => {
     const inColumn = (clauseColumns[i] ?? end) + BEFORE_CLAUSE;
     const clause = inColumn + width <= WIDTH ? inColumn : end + BEFORE_CLAUSE;
     places.set(row, { ...places.get(row), clause });
   });
-}
-
-/** Whether no broken row lies between two. */
-function isRun(columns: readonly (number | undefined)[], i: number, k: number): boolean {
-  const between = columns.slice(Math.min(i, k), Math.max(i, k));
-  return between.every((column) => column === columns[i]);
 }
 
 function arrowOf({ layout, arrow }: RuleRow): string {

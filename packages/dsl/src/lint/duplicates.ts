@@ -7,7 +7,7 @@
 import type { Rule } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
-import { formOf, orderless, type Sides, spellings } from "./likeness.ts";
+import { formOf, orderless, type Sides, spellingOf } from "./likeness.ts";
 import { deleting, type Subject } from "./subject.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -29,36 +29,54 @@ export function lintBuiltIn(subject: Subject, report: Report): void {
   );
 }
 
-/** Rules of the same form, by that form. Only among these can two be the same. */
-class Forms {
-  private readonly byForm = new Map<
-    string,
-    { readonly subject: Subject; readonly sides: Sides }[]
-  >();
+interface Candidate {
+  readonly subject: Subject;
+  readonly sides: Sides;
+}
 
-  add(subject: Subject, sides: Sides): void {
-    const form = formOf(sides);
+/** How many rules of one spelling are looked at: they are all the same. */
+const MOST_ALIKE = 64;
+
+/** Rules by their form, and those of one form by their spelling. Only where a form is met again is a spelling worked out. */
+class Forms {
+  private readonly byForm = new Map<string, Candidate[]>();
+  private readonly bySpelling = new Map<string, Map<string, Candidate[]>>();
+
+  add(candidate: Candidate): void {
+    const form = formOf(candidate.sides);
     const known = this.byForm.get(form);
-    if (known) known.push({ subject, sides });
-    else this.byForm.set(form, [{ subject, sides }]);
+    if (known) known.push(candidate);
+    else this.byForm.set(form, [candidate]);
   }
 
-  /** The first rule of the form that is the same as these sides. */
+  /** The first rule that is the same as these sides. */
   find(sides: Sides, accepts: (other: Subject) => boolean): Subject | undefined {
-    const candidates = (this.byForm.get(formOf(sides)) ?? []).filter(({ subject }) =>
-      accepts(subject),
-    );
-    if (candidates.length === 0) return undefined;
-    const own = new Set(spellings(sides));
-    return candidates.find(({ sides: other }) => spellings(other).some((one) => own.has(one)))
-      ?.subject;
+    const form = formOf(sides);
+    const candidates = this.byForm.get(form) ?? [];
+    if (!candidates.some(({ subject }) => accepts(subject))) return undefined;
+    let spelt = this.bySpelling.get(form);
+    if (!spelt) {
+      spelt = new Map();
+      for (const candidate of candidates) {
+        const spelling = spellingOf(candidate.sides);
+        if (spelling === undefined) continue;
+        const alike = spelt.get(spelling) ?? [];
+        if (alike.length < MOST_ALIKE) alike.push(candidate);
+        spelt.set(spelling, alike);
+      }
+      this.bySpelling.set(form, spelt);
+    }
+    const own = spellingOf(sides);
+    const alike = own === undefined ? [] : (spelt.get(own) ?? []);
+    return alike.find(({ subject }) => accepts(subject))?.subject;
   }
 }
 
 /** Reports rules that repeat another one (R0902), and pairs that are each other's inverse (R0904). */
 export function lintDuplicates(subjects: readonly Subject[], report: Report): void {
   const forms = new Forms();
-  for (const subject of subjects) for (const rule of subject.rules) forms.add(subject, rule);
+  for (const subject of subjects)
+    for (const rule of subject.rules) forms.add({ subject, sides: rule });
   const order = new Map(subjects.map((subject, i) => [subject, i]));
   const said = new Set<Subject>();
   for (const subject of subjects) {

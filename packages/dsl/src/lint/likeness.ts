@@ -34,17 +34,18 @@ export function orderless(term: Root): string {
 }
 
 /**
- * The strings of a rule, one for each order of the operands that commute and look alike, its variables named by their first
- * occurrence. Two rules are the same exactly when they share one. None where there are too many.
+ * A string that two rules share exactly when they are the same: their variables named by their first occurrence, and of the orders
+ * of operands that commute and look alike, the one that gives the least string. `undefined` where there are too many orders.
  */
-export function spellings(rule: Sides): readonly string[] {
+export function spellingOf(rule: Sides): string | undefined {
   let choices = 0;
   write(rule, { name: () => "?", swaps: () => choices++ < 0 });
-  if (choices > MOST_CHOICES) return [];
-  return Array.from({ length: 2 ** choices }, (_, bits) => {
+  if (choices > MOST_CHOICES) return undefined;
+  let least: string | undefined;
+  for (let bits = 0; bits < 2 ** choices; bits++) {
     const names = new Map<string, string>();
     let choice = 0;
-    return write(rule, {
+    const spelling = write(rule, {
       name: (name) => {
         const known = names.get(name) ?? `?${names.size}`;
         names.set(name, known);
@@ -52,7 +53,9 @@ export function spellings(rule: Sides): readonly string[] {
       },
       swaps: () => ((bits >> choice++) & 1) === 1,
     });
-  });
+    if (least === undefined || spelling < least) least = spelling;
+  }
+  return least;
 }
 
 function write({ left, right, conditions, lossy }: Sides, style: Style): string {
