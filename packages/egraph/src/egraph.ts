@@ -106,7 +106,7 @@ export class EGraph<D = undefined> {
 
   /** Whether the order of an operator's children does not matter. */
   isCommutative(op: OpId): boolean {
-    return this.symbols.commutative[op] === true;
+    return this.symbols.commutative[op] === 1;
   }
 
   /** The number of an argument: equal keys give the same number, and the value given first stays. Never undone. */

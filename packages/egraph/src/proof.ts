@@ -3,6 +3,8 @@ import type { Id, NodeId, OpId } from "./ids.ts";
 import { CONGRUENCE, EQUATION_STRIDE, EQUATIONS } from "./kernel/layout.ts";
 import { Timeline } from "./timeline.ts";
 
+export { CONGRUENCE };
+
 /** What equations are about: each id stands for the term it was created with. */
 interface Terms {
   op(id: NodeId): OpId;

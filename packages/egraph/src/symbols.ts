@@ -6,13 +6,13 @@ export class Symbols {
   private readonly byName = new Map<string, OpId>();
   private readonly values: unknown[] = [undefined];
   private readonly byKey = new Map<string, ArgId>();
-  /** Whether the order of an operator's children does not matter. */
-  readonly commutative: boolean[] = [];
+  /** 1 where the order of an operator's children does not matter. */
+  readonly commutative: number[] = [];
 
   operator(name: string, commutative: boolean | undefined): OpId {
     const known = this.byName.get(name);
     if (known !== undefined) {
-      if (commutative !== undefined && commutative !== this.commutative[known])
+      if (commutative !== undefined && commutative !== (this.commutative[known] === 1))
         throw new Error(
           `operator "${name}" is ${commutative ? "not " : ""}commutative already; declare it the same way everywhere`,
         );
@@ -20,7 +20,7 @@ export class Symbols {
     }
     const op = this.names.push(name) - 1;
     this.byName.set(name, op);
-    this.commutative.push(commutative === true);
+    this.commutative.push(commutative ? 1 : 0);
     return op;
   }
 

@@ -1,4 +1,4 @@
-import { CONGRUENCE } from "../kernel/layout.ts";
+import { CONGRUENCE } from "../proof.ts";
 import type { Application, Describe } from "./application.ts";
 import type { Bridges } from "./bridge.ts";
 import { type Goal, type Guide, type Stretch, turned } from "./goal.ts";

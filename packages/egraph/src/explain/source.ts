@@ -10,7 +10,7 @@ export class Source {
 
   // biome-ignore lint/suspicious/noExplicitAny: proofs do not look at the facts of the graph
   constructor(graph: EGraph<any>) {
-    const forest = graph.forest;
+    const forest = graph["forest"];
     if (!forest)
       throw new Error("this e-graph keeps no proofs; make it with new EGraph({ proofs: true })");
     this.graph = graph;
@@ -46,7 +46,7 @@ export class Source {
   }
 
   isCommutative(op: OpId): boolean {
-    return this.graph.isCommutative(op);
+    return this.graph["symbols"].commutative[op] === 1;
   }
 
   operatorName(op: OpId): string {
