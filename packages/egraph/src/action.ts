@@ -1,6 +1,5 @@
 import type { EGraph } from "./egraph.ts";
 import type { ArgId, OpId } from "./ids.ts";
-import { BUILD, END, PUSH, UNITE } from "./kernel/action.ts";
 import { CLASS_LIMIT, CODE, NODE_LIMIT, ROWS, WATCHED } from "./kernel/layout.ts";
 import type { Matches } from "./matches.ts";
 
@@ -57,24 +56,18 @@ export class Action {
   // biome-ignore lint/suspicious/noExplicitAny: an action does not look at the facts of the graph
   constructor(graph: EGraph<any>, unions: readonly Union[]) {
     this.graph = graph;
-    const code: number[] = [];
-    let most = 0;
-    const build = (template: Template, depth: number): void => {
-      most = Math.max(most, depth + 1);
-      if (template.kind === "variable") {
-        code.push(PUSH, template.slot, 0);
-        return;
-      }
-      const { op, arg = 0, argSlot = -1, children } = template;
-      for (const [i, child] of children.entries()) build(child, depth + i);
-      code.push(BUILD, graph.symbol(op, children.length), argSlot < 0 ? arg : ~argSlot);
+    const nodes: number[][] = [];
+    /** Appends what a template needs; returns how it is referred to. */
+    const build = (template: Template): number => {
+      if (template.kind === "variable") return template.slot;
+      const { op, arg = 0, argSlot = -1 } = template;
+      const children = template.children.map(build);
+      const symbol = graph.symbol(op, children.length);
+      return ~(nodes.push([symbol, argSlot < 0 ? arg : ~argSlot, ...children]) - 1);
     };
-    for (const { slot, template } of unions) {
-      build(template, 0);
-      code.push(UNITE, slot, 0);
-    }
-    code.push(END, 0, 0);
-    graph.reserveStack(most);
+    const made = unions.flatMap(({ slot, template }) => [slot, build(template)]);
+    const code = [nodes.length, ...nodes.flat(), unions.length, ...made];
+    graph.reserveBuilt(nodes.length);
     this.program = graph.heap.append(CODE, code);
   }
 

@@ -1,5 +1,6 @@
 import type { EGraph } from "./egraph.ts";
 import * as L from "./kernel/layout.ts";
+import { childAt } from "./kernel/links.ts";
 import * as Step from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Plan } from "./plan.ts";
@@ -32,7 +33,8 @@ export function generate(plan: Plan, slots: number): Program | undefined {
 /** Whether an order puts equal children in ascending place: of the orders that look the same, one does. */
 function isNewOrder(
   words: Int32Array,
-  first: number,
+  records: number,
+  node: number,
   orders: readonly number[],
   order: number,
   count: number,
@@ -40,8 +42,8 @@ function isNewOrder(
   for (let i = 0; i < count; i++)
     for (let j = i + 1; j < count; j++) {
       const [p, q] = [orders[order + i] as number, orders[order + j] as number];
-      if (p > q && words[first + p * L.KID_STRIDE] === words[first + q * L.KID_STRIDE])
-        return false;
+      const place = (i: number): number => records + childAt(2 * node + i);
+      if (p > q && words[place(p)] === words[place(q)]) return false;
     }
   return true;
 }
@@ -64,8 +66,8 @@ function source(plan: Plan, slots: number): string {
   };
   const field = (id: string, offset: number): string =>
     `m[records + ${id} * ${L.STRIDE} + ${offset}]`;
-  const kid = (number: string, offset: number): string =>
-    `m[kids + (${number}) * ${L.KID_STRIDE} + ${offset}]`;
+  const nextOf = (link: string): string =>
+    `m[links + (${link} >> 1) * ${L.LINK_STRIDE} + ${L.LINK} + (${link} & 1)]`;
   const ofSymbol = (word: string, offset: number): string =>
     `m[symbols + ${word} * ${L.SYMBOL_STRIDE} + ${offset}]`;
   const fits = (node: string, wanted: number): string =>
@@ -122,16 +124,14 @@ function source(plan: Plan, slots: number): string {
         lines.push(set(b, `m${pc}`));
         break;
       case Step.PARENTS:
-        loop(`let l${pc} = ${field(r(a), L.HEAD)}; l${pc} >= 0; l${pc} = ${kid(`l${pc}`, L.LINK)}`);
-        lines.push(set(b, kid(`l${pc}`, L.OWNER)));
+        loop(`let l${pc} = ${field(r(a), L.HEAD)}; l${pc} >= 0; l${pc} = ${nextOf(`l${pc}`)}`);
+        lines.push(set(b, `ownerOf(m, records, l${pc})`));
         test(fits(r(b), c));
-        test(`isFirst(m, kids, ${field(r(b), L.KIDS)}, l${pc}, ${r(a)})`);
+        test(`isFirst(m, records, ${r(b)}, l${pc}, ${r(a)})`);
         break;
       case Step.ORDERS:
         loop(`${r(b)} = ${d}; ${r(b)} < ${d + factorial(c) * c}; ${r(b)} += ${c}`);
-        test(
-          `${r(b)} === ${d} || isNew(m, kids + ${field(r(a), L.KIDS)} * ${L.KID_STRIDE}, orders, ${r(b)}, ${c})`,
-        );
+        test(`${r(b)} === ${d} || isNew(m, records, ${r(a)}, orders, ${r(b)}, ${c})`);
         break;
       case Step.ARITY:
         test(`${arity(r(a))} === ${b}`);
@@ -150,8 +150,11 @@ function source(plan: Plan, slots: number): string {
         break;
       case Step.CHILD:
       case Step.SAME_CHILD: {
-        const place = d >= 0 ? `orders[${r(d)} + ${b}]` : b < 0 ? `${arity(r(a))} - ${-b}` : `${b}`;
-        const child = kid(`${field(r(a), L.KIDS)} + ${place}`, L.CHILD);
+        const place = d >= 0 ? `orders[${r(d)} + ${b}]` : `${arity(r(a))} - ${-b}`;
+        const child =
+          d < 0 && b >= 0
+            ? `m[records + ${r(a)} * ${L.STRIDE} + ${childAt(b)}]`
+            : `m[records + ${r(a)} * ${L.STRIDE} + childAt(${place})]`;
         if (kind === Step.CHILD) lines.push(set(c, child));
         else test(`${child} === ${r(c)}`);
         break;
@@ -189,13 +192,18 @@ function source(plan: Plan, slots: number): string {
 const { orders, guards } = plan;
 const row = new Int32Array(${Math.max(1, slots)}).fill(-1);
 ${plan.guards.map((_, i) => `const guard${i} = guards[${i}];`).join("\n")}
-function isFirst(m, kids, first, link, child) {
-for (let k = first; k < link; k++) if (m[kids + k * ${L.KID_STRIDE}] === child) return false;
+function childAt(i) { return (i >> 1) * ${L.STRIDE} + ${L.CHILD} + (i & 1); }
+function ownerOf(m, records, link) {
+const record = records + (link >> 1) * ${L.STRIDE};
+return m[record] === ${L.EXTENSION} ? m[record + ${L.ARGUMENT}] : link >> 1;
+}
+function isFirst(m, records, node, link, child) {
+for (let k = 2 * node; k < link; k++) if (m[records + childAt(k)] === child) return false;
 return true;
 }
 return function search(graph, out, limit, stop) {
 const m = graph.heap.words;
-const records = m[${L.RECORD}], ids = m[${L.RECORD + 1}] / ${L.STRIDE}, kids = m[${L.KID}];
+const records = m[${L.RECORD}], ids = m[${L.RECORD + 1}] / ${L.STRIDE}, links = m[${L.LINKS}];
 const symbols = m[${L.SYMBOLS}], symbolCount = m[${L.SYMBOLS + 1}] / ${L.SYMBOL_STRIDE}, lists = m[${L.LIST}];
 const dirty = m[${L.DIRTY}], dirtyCount = m[${L.DIRTY + 1}];
 const start = out.count, width = out.width;

@@ -4,6 +4,7 @@ import { Facts } from "./facts.ts";
 import { Heap } from "./heap.ts";
 import type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 import * as L from "./kernel/layout.ts";
+import { childAt, nextAt } from "./kernel/links.ts";
 import type { Guard } from "./pattern.ts";
 import { ProofForest } from "./proof.ts";
 import { Symbols } from "./symbols.ts";
@@ -29,7 +30,6 @@ interface OpenMark extends Mark {
   /** Lengths of the columns that only grow. */
   readonly lengths: Int32Array;
   readonly trail: number;
-  readonly kids: number;
   readonly nodes: number;
   readonly classes: number;
   readonly generation: number;
@@ -41,7 +41,7 @@ interface OpenMark extends Mark {
 }
 
 /** Columns that only grow, so that restoring cuts them. */
-const GROWING = [L.RECORD, L.GIVEN, L.EQUATIONS, L.LIST, L.TOUCHED] as const;
+const GROWING = [L.RECORD, L.LINKS, L.GIVEN, L.EQUATIONS, L.LIST, L.TOUCHED] as const;
 /** Columns of what is pending. */
 const PENDING = [L.REPAIR, L.MERGED, L.JOINED] as const;
 /** A floor above all words. */
@@ -146,17 +146,17 @@ export class EGraph<D = undefined> {
     const width = heap.words[L.WIDTH] as number;
     if (arity <= width) return;
     const wide = Math.max(arity, 2 * width);
-    this.reserveStack((heap.length(L.SCRATCH) - 4 * width) | 0, wide);
+    this.reserveBuilt(heap.length(L.SCRATCH) - 4 * width, wide);
     heap.words[L.WIDTH] = wide;
   }
 
-  /** Makes room for actions that put so many classes on their stack. @internal */
-  reserveStack(depth: number, width: number = this.heap.words[L.WIDTH] as number): void {
+  /** Makes room for actions that build so many e-nodes. @internal */
+  reserveBuilt(nodes: number, width: number = this.heap.words[L.WIDTH] as number): void {
     const { heap } = this;
-    const more = 4 * width + depth - heap.length(L.SCRATCH);
+    const more = 4 * width + nodes - heap.length(L.SCRATCH);
     if (more <= 0) return;
     heap.ensure(L.SCRATCH, more);
-    heap.resize(L.SCRATCH, 4 * width + depth);
+    heap.resize(L.SCRATCH, 4 * width + nodes);
   }
 
   // ── Building ──
@@ -252,11 +252,8 @@ export class EGraph<D = undefined> {
   /** Joins the facts of two classes that are about to become one. What the analysis throws propagates. */
   private joinFacts(older: Id, younger: Id): void {
     const [left, right] = this.joined(older, younger);
-    const { words } = this.heap;
-    const field = (id: Id, offset: number): number =>
-      words[(words[L.RECORD] as number) + id * FIELDS + offset] as number;
-    if (left) this.invalidate(field(older, L.HEAD), -1);
-    if (right) this.invalidate(field(younger, L.HEAD), -1);
+    if (left) this.invalidate(this.field(older, L.HEAD), -1);
+    if (right) this.invalidate(this.field(younger, L.HEAD), -1);
   }
 
   /** Sets the facts of the older class to those of both; whether that is news to the one and to the other. */
@@ -280,12 +277,9 @@ export class EGraph<D = undefined> {
 
   /** Facts of the e-nodes behind the links from `first` to `last` (-1: to the end) are to be made again. */
   private invalidate(first: number, last: number): void {
-    const { words } = this.heap;
-    const kids = words[L.KID] as number;
-    const records = words[L.RECORD] as number;
-    for (let link = first; link >= 0; link = words[kids + link * L.KID_STRIDE + L.LINK] as number) {
-      const owner = words[kids + link * L.KID_STRIDE + L.OWNER] as number;
-      if ((words[records + owner * FIELDS] as number) >= 0) this.stale.push(owner);
+    for (let link = first; link >= 0; link = this.linkAfter(link)) {
+      const owner = this.ownerOf(link);
+      if (this.isLive(owner)) this.stale.push(owner);
       if (link === last) return;
     }
   }
@@ -320,12 +314,8 @@ export class EGraph<D = undefined> {
       ) as unknown as [number, number, number, number, number];
       this.learn(created);
       const [left, right] = this.rejoined(older, younger);
-      const { words } = heap;
       // The links of the younger class come before those that the older one had.
-      const own =
-        tail >= 0
-          ? (words[(words[L.KID] as number) + tail * L.KID_STRIDE + L.LINK] as number)
-          : (words[(words[L.RECORD] as number) + older * FIELDS + L.HEAD] as number);
+      const own = head >= 0 ? this.linkAfter(tail) : this.field(older, L.HEAD);
       if (left) this.invalidate(own, -1);
       if (right && head >= 0) this.invalidate(head, tail);
     }
@@ -366,9 +356,16 @@ export class EGraph<D = undefined> {
     if (joined === old) return;
     facts.set(root, joined);
     this.touch(root);
-    const { words } = this.heap;
-    this.invalidate(words[(words[L.RECORD] as number) + root * FIELDS + L.HEAD] as number, -1);
+    this.invalidate(this.field(root, L.HEAD), -1);
     if (analysis.modify) this.changed.push(root);
+  }
+
+  /** Shows `modify` each class that is new or has changed, once. */
+  private showChanged(): void {
+    const { changed, analysis } = this;
+    const roots = new Worklist();
+    while (changed.size > 0) roots.push(this.find(changed.shift()));
+    while (roots.size > 0) analysis?.modify?.(this, this.find(roots.shift()));
   }
 
   // ── Rebuilding ──
@@ -394,7 +391,7 @@ export class EGraph<D = undefined> {
       heap.kernel.repair();
       this.settle();
       while (stale.size > 0) this.remake(stale.shift());
-      if (changed.size > 0) analysis?.modify?.(this, this.find(changed.shift()));
+      this.showChanged();
     } while (heap.length(L.REPAIR) + stale.size + changed.size > 0);
     if (heap.length(L.MERGED) > 0) heap.kernel.tidy();
     const { words } = heap;
@@ -442,6 +439,18 @@ export class EGraph<D = undefined> {
   private field(id: number, offset: number): number {
     const { words } = this.heap;
     return words[(words[L.RECORD] as number) + id * FIELDS + offset] as number;
+  }
+
+  /** The parent link after one, -1: none. */
+  private linkAfter(link: number): number {
+    const { words } = this.heap;
+    return words[(words[L.LINKS] as number) + nextAt(link)] as number;
+  }
+
+  /** The e-node that a parent link belongs to. */
+  private ownerOf(link: number): NodeId {
+    const id = link >> 1;
+    return this.field(id, L.SYMBOL) === L.EXTENSION ? this.field(id, L.ARGUMENT) : id;
   }
 
   /** A word of what is known of the symbol of a node. */
@@ -524,8 +533,7 @@ export class EGraph<D = undefined> {
   /** The canonical id of a child. */
   child(node: NodeId, i: number): Id {
     const { words } = this.heap;
-    const kid = this.field(node, L.KIDS) + i;
-    return this.find(words[(words[L.KID] as number) + kid * L.KID_STRIDE + L.CHILD] as number);
+    return this.find(words[(words[L.RECORD] as number) + childAt(2 * node + i)] as number);
   }
 
   /** The canonical ids of the children. */
@@ -543,12 +551,10 @@ export class EGraph<D = undefined> {
 
   /** The live e-nodes that have a class as a child, each once, in creation order. */
   parents(id: Id): NodeId[] {
-    const { words } = this.heap;
-    const kids = words[L.KID] as number;
     const parents = new Set<NodeId>();
     let link = this.field(this.find(id), L.HEAD);
-    for (; link >= 0; link = words[kids + link * L.KID_STRIDE + L.LINK] as number) {
-      const parent = words[kids + link * L.KID_STRIDE + L.OWNER] as number;
+    for (; link >= 0; link = this.linkAfter(link)) {
+      const parent = this.ownerOf(link);
       if (this.isSeen(parent)) parents.add(parent);
     }
     return [...parents].sort(ascending);
@@ -563,7 +569,7 @@ export class EGraph<D = undefined> {
   originalChild(node: NodeId, i: number): Id {
     if (!this.forest) return this.child(node, i);
     const { words } = this.heap;
-    return words[(words[L.GIVEN] as number) + this.field(node, L.KIDS) + i] as number;
+    return words[(words[L.GIVEN] as number) + 2 * node + i] as number;
   }
 
   // ── Marks ──
@@ -576,7 +582,6 @@ export class EGraph<D = undefined> {
       serial: this.serial++,
       lengths: Int32Array.from(GROWING, (column) => heap.length(column)),
       trail: heap.length(L.TRAIL),
-      kids: heap.length(L.KID),
       nodes: this.nodeCount,
       classes: this.classCount,
       generation: heap.generation,
@@ -589,7 +594,7 @@ export class EGraph<D = undefined> {
     };
     words[L.MARKED] = 1;
     words[L.RECORD + 3] = heap.length(L.RECORD);
-    words[L.KID + 3] = mark.kids;
+    words[L.LINKS + 3] = heap.length(L.LINKS);
     // Queries outlive a mark that they were made within, so what they have seen is always logged.
     words[L.CODE + 3] = ALL;
     this.marks.push(mark);
@@ -640,7 +645,7 @@ export class EGraph<D = undefined> {
     const open = this.marks.at(-1);
     words[L.MARKED] = open ? 1 : 0;
     words[L.RECORD + 3] = open ? (open.lengths[0] as number) : 0;
-    words[L.KID + 3] = open ? open.kids : 0;
+    words[L.LINKS + 3] = open ? (open.lengths[1] as number) : 0;
     words[L.CODE + 3] = open ? ALL : 0;
   }
 
@@ -661,7 +666,7 @@ export class EGraph<D = undefined> {
   clear(): void {
     const { heap } = this;
     const { words } = heap;
-    for (const column of [...GROWING, ...PENDING, L.KID, L.TRAIL]) heap.resize(column, 0);
+    for (const column of [...GROWING, ...PENDING, L.TRAIL]) heap.resize(column, 0);
     for (const scalar of [
       L.NODES,
       L.CLASSES,
@@ -720,10 +725,9 @@ export class EGraph<D = undefined> {
     take(this.classCount);
     for (let id = 0; id < created; id++) {
       take(this.find(id));
-      for (const offset of [L.SYMBOL, L.ARGUMENT, L.NEXT]) take(this.field(id, offset));
+      for (const offset of [L.SYMBOL, L.ARGUMENT, L.CHILD, L.CHILD + 1, L.NEXT])
+        take(this.field(id, offset));
     }
-    const kids = heap.column(L.KID);
-    for (let at = 0; at < kids.length; at += L.KID_STRIDE) take(kids[at + L.CHILD] as number);
     for (const column of [L.GIVEN, L.EQUATIONS, ...PENDING])
       for (const word of heap.column(column)) take(word);
     for (const list of [this.stale, this.changed]) for (const id of list.save() ?? []) take(id);

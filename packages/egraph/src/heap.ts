@@ -27,7 +27,7 @@ const INITIAL: readonly (readonly [column: number, words: number])[] = [
   [L.GIVENS, 0],
   [L.LIST, 4 * L.CHUNK],
   [L.TABLE, 256],
-  [L.KID, 128 * L.KID_STRIDE],
+  [L.LINKS, 64 * L.LINK_STRIDE],
   [L.RECORD, 64 * L.STRIDE],
 ];
 
@@ -128,8 +128,8 @@ export class Heap implements Host {
     while ((this.words[L.NODES] as number) * 5 >= capacity * 2) capacity *= 2;
     this.layOut(L.TABLE, capacity);
     this.resize(L.TABLE, capacity);
+    this.column(L.TABLE).fill(0);
     this.generation++;
-    this.refill();
   }
 
   /** Makes the table anew from the live e-nodes. */
@@ -143,7 +143,6 @@ export class Heap implements Host {
     this.layOut(L.GIVENS, capacity);
     this.resize(L.GIVENS, capacity);
     this.column(L.GIVENS).fill(0);
-    this.kernel.refillGivens(this.length(L.RECORD) / L.STRIDE - 1);
   }
 
   /** Lays the columns out anew, with room for `need` words in one of them and for more in those that are nearly full. */

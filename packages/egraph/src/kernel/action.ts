@@ -1,4 +1,4 @@
-/** Applying actions: a small stack machine that builds terms and unites them with what was matched. */
+/** Applying actions: building e-nodes and uniting them with what was matched. */
 import { add } from "./add.ts";
 import {
   ARITY,
@@ -17,20 +17,13 @@ import { get, put } from "./memory.ts";
 import { inputAt } from "./record.ts";
 import { unite } from "./unite.ts";
 
-/** Words of an instruction. */
-export const INSTRUCTION = 3;
-/** Pushes slot a. */
-export const PUSH = 0;
-/** Adds an e-node of symbol a with argument b (its complement: the argument in that slot) and the children on the stack. */
-export const BUILD = 1;
-/** Unites slot a with what is on the stack. */
-export const UNITE = 2;
-/** The row is done. */
-export const END = 3;
-
 /**
- * Applies the action at `program` to rows [from, to) of `width` words in the column of rows; row r is united
- * with the reason `reason` + r - from, or -1. Returns the row it came to: before `to` where a limit is exceeded.
+ * Applies an action to rows [from, to) of `width` words in the column of rows; row r is united with the reason
+ * `reason` + r - from, or -1. Returns the row it came to: before `to` where a limit is exceeded.
+ *
+ * An action is how many e-nodes it builds, then each: symbol, argument (its complement: the argument in that
+ * slot) and children; then how many unions it makes, then each: a slot, and what to unite it with. Slots stand for
+ * themselves, e-nodes built for the complement of their number.
  */
 export function apply(
   program: number,
@@ -47,34 +40,32 @@ export function apply(
 }
 
 function run(program: number, row: number, reason: number): void {
-  let depth = 0;
-  let pc = program;
-  for (;;) {
+  let pc = program + 1;
+  const nodes = get(get(CODE) + program);
+  for (let n = 0; n < nodes; n++) {
     const at = get(CODE) + pc;
-    const code = get(at);
-    const a = get(at + 1);
-    if (code === PUSH) {
-      put(stackAt() + depth, get(get(ROWS) + row + a));
-      depth++;
-    } else if (code === BUILD) {
-      const b = get(at + 2);
-      const arity = get(get(SYMBOLS) + a * SYMBOL_STRIDE + ARITY);
-      depth -= arity;
-      const input = inputAt();
-      const stack = stackAt() + depth;
-      for (let i = 0; i < arity; i++) put(input + i, get(stack + i));
-      const argument = b >= 0 ? b : get(get(ROWS) + row + ~b);
-      const node = add(a, argument);
-      put(stackAt() + depth, node);
-      depth++;
-    } else if (code === UNITE) {
-      depth--;
-      unite(get(get(ROWS) + row + a), get(stackAt() + depth), reason);
-    } else return;
-    pc += INSTRUCTION;
+    const symbol = get(at);
+    const b = get(at + 1);
+    const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
+    const input = inputAt();
+    for (let i = 0; i < arity; i++) put(input + i, operand(get(at + 2 + i), row));
+    const argument = b >= 0 ? b : get(get(ROWS) + row + ~b);
+    const node = add(symbol, argument);
+    put(builtAt() + n, node);
+    pc += 2 + arity;
+  }
+  const unions = get(get(CODE) + pc);
+  for (let u = 0; u < unions; u++) {
+    const at = get(CODE) + pc + 1 + 2 * u;
+    unite(get(get(ROWS) + row + get(at)), operand(get(at + 1), row), reason);
   }
 }
 
-function stackAt(): number {
+function operand(word: number, row: number): number {
+  return word >= 0 ? get(get(ROWS) + row + word) : get(builtAt() + ~word);
+}
+
+/** Where the e-nodes that were built are kept. */
+function builtAt(): number {
   return get(SCRATCH) + 4 * get(WIDTH);
 }

@@ -4,14 +4,11 @@ import { alias, findGiven, insertGiven, keepGiven } from "./evidence.ts";
 import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
 import {
   ARITY,
-  CHILD,
   CHUNK,
   CLASSES,
   HEAD,
-  KID,
-  KID_STRIDE,
-  KIDS,
-  LINK,
+  LINK_STRIDE,
+  LINKS,
   LIST,
   NODES,
   OPERATOR,
@@ -23,6 +20,7 @@ import {
   SYMBOLS,
   TAIL,
 } from "./layout.ts";
+import { childOf, nextAt } from "./links.ts";
 import { enlist } from "./lists.ts";
 import { get, put } from "./memory.ts";
 import { append, inputAt } from "./record.ts";
@@ -77,14 +75,11 @@ function create(hash: number, symbol: number, argument: number): number {
 
 /** Puts a node at the front of its children's parent lists. */
 function link(node: number, arity: number): void {
-  const records = get(RECORD);
-  const first = get(records + node * STRIDE + KIDS);
-  for (let i = 0; i < arity; i++) {
-    const kid = get(KID) + (first + i) * KID_STRIDE;
-    const child = get(kid + CHILD) * STRIDE;
-    const head = get(records + child + HEAD);
-    put(kid + LINK, head);
-    set(RECORD, child + HEAD, first + i);
-    if (head < 0) set(RECORD, child + TAIL, first + i);
+  for (let number = 2 * node; number < 2 * node + arity; number++) {
+    const child = childOf(number);
+    const head = get(get(RECORD) + child * STRIDE + HEAD);
+    put(get(LINKS) + nextAt(number), head);
+    set(RECORD, child * STRIDE + HEAD, number);
+    if (head < 0) set(LINKS, child * LINK_STRIDE + TAIL, number);
   }
 }

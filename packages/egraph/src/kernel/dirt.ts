@@ -5,10 +5,6 @@ import {
   DIRTY,
   DIRTY_BITS,
   HEAD,
-  KID,
-  KID_STRIDE,
-  LINK,
-  OWNER,
   PARENT,
   RECORD,
   STRIDE,
@@ -16,6 +12,7 @@ import {
   SYMBOL,
   TOUCHED,
 } from "./layout.ts";
+import { nextOf, ownerOf } from "./links.ts";
 import { fill, get, put } from "./memory.ts";
 
 /**
@@ -49,11 +46,10 @@ export function collect(created: number, touched: number, depth: number): number
     for (let i = from; i < end; i++) {
       let link = get(get(RECORD) + get(get(DIRTY) + i) * STRIDE + HEAD);
       while (link >= 0) {
-        const kid = get(KID) + link * KID_STRIDE;
-        const owner = get(kid + OWNER);
+        const owner = ownerOf(link);
         const symbol = get(get(RECORD) + owner * STRIDE + SYMBOL);
         if (symbol >= 0 && (symbol & SUBSUMED) === 0) mark(owner);
-        link = get(kid + LINK);
+        link = nextOf(link);
       }
       if (get(DIRTY + 1) > enough) return -1;
     }

@@ -10,10 +10,10 @@ import {
   CONGRUENCE,
   EQUATION_STRIDE,
   EQUATIONS,
+  EXTENSION,
   GIVEN,
   GIVENS,
   GIVENS_USED,
-  KIDS,
   PARENT,
   RECORD,
   STRIDE,
@@ -29,9 +29,11 @@ import { find } from "./union-find.ts";
 /** Notes the children that the newest node was given. */
 export function keepGiven(node: number): void {
   const arity = arityOf(node);
-  ensure(GIVEN, arity);
+  const end = (get(RECORD + 1) / STRIDE) * 2;
+  ensure(GIVEN, end - 2 * node);
+  put(GIVEN + 1, end);
   const input = inputAt();
-  for (let i = 0; i < arity; i++) push(GIVEN, get(input + i));
+  for (let i = 0; i < arity; i++) put(get(GIVEN) + 2 * node + i, get(input + i));
 }
 
 function arityOf(node: number): number {
@@ -84,7 +86,7 @@ export function findGiven(symbol: number, argument: number): number {
     const word = get(record + SYMBOL);
     const same = word < 0 ? ~word : word & ~SUBSUMED;
     if (same === symbol && get(record + ARGUMENT) === argument) {
-      const given = get(GIVEN) + get(record + KIDS);
+      const given = get(GIVEN) + 2 * node;
       let i = 0;
       while (i < arity && get(given + i) === get(input + i)) i++;
       if (i === arity) return node;
@@ -100,12 +102,23 @@ function home(node: number): number {
   const record = get(RECORD) + node * STRIDE;
   const word = get(record + SYMBOL);
   const symbol = word < 0 ? ~word : word & ~SUBSUMED;
-  const given = get(GIVEN) + get(record + KIDS);
+  const given = get(GIVEN) + 2 * node;
   return hashGiven(symbol, get(record + ARGUMENT), given, arityOf(node));
 }
 
+/** Notes a node that is not there. */
 export function insertGiven(node: number): void {
-  if (get(GIVENS_USED) * 2 >= get(GIVENS + 1)) grow(GIVENS, 1);
+  if (get(GIVENS_USED) * 2 >= get(GIVENS + 1)) {
+    grow(GIVENS, 1);
+    put(GIVENS_USED, 0);
+    // In creation order, so that removing the newest leaves no gap.
+    for (let older = 0; older < node; older++)
+      if (get(get(RECORD) + older * STRIDE + SYMBOL) !== EXTENSION) place(older);
+  }
+  place(node);
+}
+
+function place(node: number): void {
   const mask = get(GIVENS + 1) - 1;
   let slot = home(node) & mask;
   while (get(get(GIVENS) + slot) !== 0) slot = (slot + 1) & mask;
@@ -123,10 +136,4 @@ export function removeGiven(node: number): void {
   }
   put(get(GIVENS) + slot, 0);
   put(GIVENS_USED, get(GIVENS_USED) - 1);
-}
-
-/** Fills the empty index with all nodes below `count`, in creation order: so removing the newest leaves no gap. */
-export function refillGivens(count: number): void {
-  put(GIVENS_USED, 0);
-  for (let node = 0; node < count; node++) insertGiven(node);
 }

@@ -11,9 +11,6 @@ import {
   ARITY,
   CHILD,
   COMMUTATIVE,
-  KID,
-  KID_STRIDE,
-  KIDS,
   MARKED,
   RECORD,
   SCRATCH,
@@ -26,6 +23,7 @@ import {
   USED,
   WIDTH,
 } from "./layout.ts";
+import { childOf } from "./links.ts";
 import { get, grow, mul, put } from "./memory.ts";
 
 const TAG = -0x1000000;
@@ -48,7 +46,7 @@ export function hashOf(symbol: number, argument: number, key: number): number {
       return a < b ? mix(mix(h, a), b) : mix(mix(h, b), a);
     }
     const sorted = get(SCRATCH) + get(WIDTH);
-    sortInto(sorted, key, 1, arity);
+    sortInto(sorted, key, arity);
     for (let i = 0; i < arity; i++) h = mix(h, get(sorted + i));
     return h;
   }
@@ -56,10 +54,10 @@ export function hashOf(symbol: number, argument: number, key: number): number {
   return h;
 }
 
-/** Sorts `count` words, `step` words apart, into place: children are few. */
-function sortInto(to: number, from: number, step: number, count: number): void {
+/** Sorts words into place, which may be their own: children are few. */
+function sortInto(to: number, from: number, count: number): void {
   for (let i = 0; i < count; i++) {
-    const word = get(from + i * step);
+    const word = get(from + i);
     let j = i - 1;
     while (j >= 0 && get(to + j) > word) {
       put(to + j + 1, get(to + j));
@@ -92,29 +90,32 @@ function hasKey(node: number, symbol: number, argument: number, key: number): bo
   if (get(record + ARGUMENT) !== argument) return false;
   const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
   const arity = get(at + ARITY);
-  const kids = get(KID) + get(record + KIDS) * KID_STRIDE + CHILD;
   if (get(at + COMMUTATIVE) !== 0) {
     if (arity === 2) {
-      const a = get(kids);
-      const b = get(kids + KID_STRIDE);
+      const a = get(record + CHILD);
+      const b = get(record + CHILD + 1);
       const x = get(key);
       const y = get(key + 1);
       return (a === x && b === y) || (a === y && b === x);
     }
     const width = get(WIDTH);
     const mine = get(SCRATCH) + width;
-    sortInto(mine, key, 1, arity);
-    sortInto(mine + width, kids, KID_STRIDE, arity);
+    sortInto(mine, key, arity);
+    for (let i = 0; i < arity; i++) put(mine + width + i, childOf(2 * node + i));
+    sortInto(mine + width, mine + width, arity);
     for (let i = 0; i < arity; i++) if (get(mine + i) !== get(mine + width + i)) return false;
     return true;
   }
-  for (let i = 0; i < arity; i++) if (get(kids + i * KID_STRIDE) !== get(key + i)) return false;
+  for (let i = 0; i < arity; i++) if (childOf(2 * node + i) !== get(key + i)) return false;
   return true;
 }
 
 /** Makes sure that a node can be inserted. Addresses taken before may be wrong afterwards. */
 export function ensureTable(): void {
-  if (get(USED) * 3 >= get(TABLE + 1) * 2) grow(TABLE, 1);
+  if (get(USED) * 3 < get(TABLE + 1) * 2) return;
+  // An empty one, perhaps larger.
+  grow(TABLE, 1);
+  refill();
 }
 
 /** Inserts a node that is not there, where there is room. */
@@ -148,8 +149,7 @@ export function hashOfNode(node: number): number {
   const record = get(RECORD) + node * STRIDE;
   const symbol = get(record + SYMBOL) & ~SUBSUMED;
   const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
-  const kids = get(KID) + get(record + KIDS) * KID_STRIDE + CHILD;
   const key = get(SCRATCH);
-  for (let i = 0; i < arity; i++) put(key + i, get(kids + i * KID_STRIDE));
+  for (let i = 0; i < arity; i++) put(key + i, childOf(2 * node + i));
   return hashOf(symbol, get(record + ARGUMENT), key);
 }

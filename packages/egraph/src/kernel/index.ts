@@ -2,7 +2,6 @@
 export { apply } from "./action.ts";
 export { add, lookup } from "./add.ts";
 export { collect } from "./dirt.ts";
-export { refillGivens } from "./evidence.ts";
 export { refill } from "./hashcons.ts";
 export { relist } from "./lists.ts";
 export { repair, subsume, tidy } from "./rebuild.ts";

@@ -5,15 +5,18 @@
  */
 
 // ── Columns. Changes to the first four are logged, by the number of the column in 4 bits. ──
-/** E-nodes, {@link STRIDE} words each; a class is the record of its oldest e-node. */
+/**
+ * E-nodes, {@link STRIDE} words each; a class is the record of its oldest e-node. A record has room for two
+ * children; an e-node with more goes on in the records after its own, whose ids stand for nothing else.
+ */
 export const RECORD = 0;
-/** Children, {@link KID_STRIDE} words each, those of an e-node back to back. */
-export const KID = 4;
+/** Parent links, {@link LINK_STRIDE} words an id. Link 2n + i belongs to child i of e-node n. */
+export const LINKS = 4;
 /** The hashcons. */
 export const TABLE = 8;
 /** Compiled queries and actions, with the registers of queries and what they have seen. */
 export const CODE = 12;
-/** Children as they were given, numbered as the children are; only with proofs. */
+/** Children as they were given, numbered as links are; only with proofs. */
 export const GIVEN = 16;
 /** The index of e-nodes by children as given; only with proofs. */
 export const GIVENS = 20;
@@ -79,34 +82,32 @@ export const HEADER = 128;
 // ── A record. ──
 /** Words of a record. */
 export const STRIDE = 8;
-/** The symbol; its complement once dead; with the flag {@link SUBSUMED} when hidden. */
+/** The symbol; its complement once dead; with the flag {@link SUBSUMED} when hidden; or {@link EXTENSION}. */
 export const SYMBOL = 0;
-/** The argument. */
+/** The argument; of an extension the e-node that it belongs to. */
 export const ARGUMENT = 1;
-/** The first child's number. */
-export const KIDS = 2;
+/** Two children, as they were last canonicalised. */
+export const CHILD = 2;
 /** Union-find: an older id of the class, or itself. */
-export const PARENT = 3;
+export const PARENT = 4;
 /** The next member of the class, in a circle. */
-export const NEXT = 4;
-/** The first of the class's parent links, -1: none. A link is known by the number of the child it belongs to. */
-export const HEAD = 5;
-/** The last of them. */
-export const TAIL = 6;
+export const NEXT = 5;
+/** The first of the class's parent links, -1: none. */
+export const HEAD = 6;
 /** A bit for each operator (modulo 32) that a member of the class may have. */
 export const OPERATORS = 7;
 /** Flag of a subsumed e-node. */
 export const SUBSUMED = 0x40000000;
+/** What a record is that only holds further children. */
+export const EXTENSION = -0x70000000;
 
-// ── A child. ──
-/** Words of a child. */
-export const KID_STRIDE = 3;
-/** The class, as it was last canonicalised. */
-export const CHILD = 0;
-/** The e-node whose child it is. */
-export const OWNER = 1;
-/** The next of the class's parent links, -1: none. */
-export const LINK = 2;
+// ── Links. ──
+/** Words an id. */
+export const LINK_STRIDE = 3;
+/** For each of the two children: the next of its class's parent links, -1: none. */
+export const LINK = 0;
+/** The last of the class's parent links, -1: none. */
+export const TAIL = 2;
 
 // ── A symbol. ──
 /** Words of a symbol. */

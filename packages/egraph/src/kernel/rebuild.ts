@@ -4,18 +4,12 @@ import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
 import {
   ARGUMENT,
   ARITY,
-  CHILD,
   CONGRUENCE,
-  KID,
-  KID_STRIDE,
-  KIDS,
-  LINK,
   MARKED,
   MEMBERS,
   MERGED,
   NEXT,
   NODES,
-  OWNER,
   PARENT,
   RECORD,
   REPAIR,
@@ -28,6 +22,7 @@ import {
   SYMBOLS,
   TRAIL,
 } from "./layout.ts";
+import { childAt, childOf, nextOf, ownerOf } from "./links.ts";
 import { get, put } from "./memory.ts";
 import { find } from "./union-find.ts";
 import { unite } from "./unite.ts";
@@ -40,9 +35,9 @@ export function repair(): void {
     const last = get(at + 1);
     put(REPAIRED, get(REPAIRED) + 2);
     for (;;) {
-      canonicalize(get(get(KID) + link * KID_STRIDE + OWNER));
+      canonicalize(ownerOf(link));
       if (link === last) break;
-      link = get(get(KID) + link * KID_STRIDE + LINK);
+      link = nextOf(link);
     }
   }
   put(REPAIR + 1, 0);
@@ -54,11 +49,10 @@ function canonicalize(node: number): void {
   if (word < 0) return;
   const symbol = word & ~SUBSUMED;
   const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
-  const kids = get(get(RECORD) + node * STRIDE + KIDS) * KID_STRIDE;
   const key = get(SCRATCH);
   let same = true;
   for (let i = 0; i < arity; i++) {
-    const child = get(get(KID) + kids + i * KID_STRIDE + CHILD);
+    const child = childOf(2 * node + i);
     const root = find(child);
     put(key + i, root);
     if (root !== child) same = false;
@@ -68,8 +62,7 @@ function canonicalize(node: number): void {
   if (get(MARKED) !== 0) ensure(TRAIL, 2 * arity + 8);
   const argument = get(get(RECORD) + node * STRIDE + ARGUMENT);
   // Making the table anew may have used the scratch.
-  for (let i = 0; i < arity; i++)
-    put(get(SCRATCH) + i, find(get(get(KID) + kids + i * KID_STRIDE + CHILD)));
+  for (let i = 0; i < arity; i++) put(get(SCRATCH) + i, find(childOf(2 * node + i)));
   const hash = hashOf(symbol, argument, get(SCRATCH));
   const twin = findNode(hash, symbol, argument, get(SCRATCH));
   if (twin >= 0 && twin < node) {
@@ -77,9 +70,8 @@ function canonicalize(node: number): void {
     return;
   }
   for (let i = 0; i < arity; i++) {
-    const index = kids + i * KID_STRIDE + CHILD;
     const root = get(get(SCRATCH) + i);
-    if (get(get(KID) + index) !== root) set(KID, index, root);
+    if (childOf(2 * node + i) !== root) set(RECORD, childAt(2 * node + i), root);
   }
   insert(hash, node);
   if (twin >= 0) merge(node, twin);
@@ -107,15 +99,15 @@ export function tidy(): void {
   let roots = 0;
   for (let i = 0; i < count; i++) {
     const root = find(get(get(MERGED) + i));
-    const kids = get(RECORD) + root * STRIDE + KIDS;
-    if (get(kids) < 0) continue;
-    put(kids, ~get(kids));
+    const next = get(RECORD) + root * STRIDE + NEXT;
+    if (get(next) < 0) continue;
+    put(next, ~get(next));
     put(get(MERGED) + roots, root);
     roots++;
   }
   for (let i = 0; i < roots; i++) {
-    const kids = get(RECORD) + get(get(MERGED) + i) * STRIDE + KIDS;
-    put(kids, ~get(kids));
+    const next = get(RECORD) + get(get(MERGED) + i) * STRIDE + NEXT;
+    put(next, ~get(next));
   }
   put(MERGED + 1, roots);
   while (get(MERGED + 1) > 0) {

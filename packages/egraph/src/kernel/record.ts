@@ -3,15 +3,14 @@ import { ensure } from "./column.ts";
 import {
   ARGUMENT,
   CHILD,
+  EXTENSION,
   HEAD,
-  KID,
-  KID_STRIDE,
-  KIDS,
   LINK,
+  LINK_STRIDE,
+  LINKS,
   MARKED,
   NEXT,
   OPERATORS,
-  OWNER,
   PARENT,
   RECORD,
   SCRATCH,
@@ -23,36 +22,36 @@ import {
 } from "./layout.ts";
 import { get, put } from "./memory.ts";
 
-/** Where the children of the node that is to be added are put: a number of words after the scratch begins. */
+/** Where the children of the node that is to be added are put. */
 export function inputAt(): number {
   return get(SCRATCH) + 3 * get(WIDTH);
 }
 
-/** Appends the record of a node whose canonical children are the key, alone in its class. */
+/** Appends the records of a node whose canonical children are the key, alone in its class. */
 export function append(symbol: number, argument: number, arity: number, operators: number): number {
-  ensure(RECORD, STRIDE);
-  ensure(KID, arity * KID_STRIDE);
+  const records = arity <= 2 ? 1 : (arity + 1) >> 1;
+  ensure(RECORD, records * STRIDE);
+  ensure(LINKS, records * LINK_STRIDE);
   if (get(MARKED) !== 0) ensure(TRAIL, 4 * arity + 8);
-  const length = get(RECORD + 1);
-  const node = length / STRIDE;
-  const kids = get(KID + 1);
-  const record = get(RECORD) + length;
-  put(record + SYMBOL, symbol);
-  put(record + ARGUMENT, argument);
-  put(record + KIDS, kids / KID_STRIDE);
-  put(record + PARENT, node);
-  put(record + NEXT, node);
-  put(record + HEAD, -1);
-  put(record + TAIL, -1);
-  put(record + OPERATORS, operators);
-  put(RECORD + 1, length + STRIDE);
+  const node = get(RECORD + 1) / STRIDE;
   const key = get(SCRATCH);
-  for (let i = 0; i < arity; i++) {
-    const kid = get(KID) + kids + i * KID_STRIDE;
-    put(kid + CHILD, get(key + i));
-    put(kid + OWNER, node);
-    put(kid + LINK, -1);
+  for (let i = 0; i < records; i++) {
+    const id = node + i;
+    const record = get(RECORD) + id * STRIDE;
+    put(record + SYMBOL, i === 0 ? symbol : EXTENSION);
+    put(record + ARGUMENT, i === 0 ? argument : node);
+    put(record + CHILD, 2 * i < arity ? get(key + 2 * i) : 0);
+    put(record + CHILD + 1, 2 * i + 1 < arity ? get(key + 2 * i + 1) : 0);
+    put(record + PARENT, node);
+    put(record + NEXT, id);
+    put(record + HEAD, -1);
+    put(record + OPERATORS, i === 0 ? operators : 0);
+    const links = get(LINKS) + id * LINK_STRIDE;
+    put(links + LINK, -1);
+    put(links + LINK + 1, -1);
+    put(links + TAIL, -1);
   }
-  put(KID + 1, kids + arity * KID_STRIDE);
+  put(RECORD + 1, (node + records) * STRIDE);
+  put(LINKS + 1, (node + records) * LINK_STRIDE);
   return node;
 }

@@ -7,22 +7,16 @@
 import {
   ARGUMENT,
   ARITY as ARITY_OF,
-  CHILD,
   CHUNK_ITEMS,
   CODE,
   COUNT,
   DIRTY,
   FIRST,
   HEAD,
-  KID,
-  KID_STRIDE,
-  KIDS,
-  LINK,
   LIST,
   NEXT,
   OPERATOR,
   OPERATORS,
-  OWNER,
   PARENT,
   RECORD,
   ROWS,
@@ -32,6 +26,7 @@ import {
   SYMBOL_STRIDE,
   SYMBOLS,
 } from "./layout.ts";
+import { childOf, nextOf, ownerOf } from "./links.ts";
 import { get, guard, put } from "./memory.ts";
 import {
   ARG,
@@ -88,7 +83,6 @@ export function search(
   const row = get(CODE) + registers;
   const order = get(CODE) + orders;
   const records = get(RECORD);
-  const kids = get(KID);
   const symbols = get(SYMBOLS);
   let pc = get(place);
   let resuming = get(place + 1) !== 0;
@@ -143,31 +137,28 @@ export function search(
       }
       case PARENTS: {
         const child = get(row + a);
-        let link = resuming
-          ? get(kids + get(cursor) * KID_STRIDE + LINK)
-          : get(records + child * STRIDE + HEAD);
+        let link = resuming ? nextOf(get(cursor)) : get(records + child * STRIDE + HEAD);
         while (link >= 0) {
-          const node = get(kids + link * KID_STRIDE + OWNER);
-          const record = records + node * STRIDE;
+          const node = ownerOf(link);
           if (
-            fits(get(record + SYMBOL), c, symbols) &&
-            isFirst(kids, get(record + KIDS), link, child)
+            fits(get(records + node * STRIDE + SYMBOL), c, symbols) &&
+            isFirst(node, link, child)
           ) {
             put(row + b, node);
             put(cursor, link);
             ok = true;
             break;
           }
-          link = get(kids + link * KID_STRIDE + LINK);
+          link = nextOf(link);
         }
         break;
       }
       case ORDERS: {
-        const first = kids + get(records + get(row + a) * STRIDE + KIDS) * KID_STRIDE + CHILD;
+        const node = get(row + a);
         let permutation = resuming ? get(row + b) + c : d;
         const end = d + factorial(c) * c;
         while (permutation < end) {
-          if (permutation === d || isNew(first, order + permutation, c)) {
+          if (permutation === d || isNew(node, order + permutation, c)) {
             put(row + b, permutation);
             ok = true;
             break;
@@ -193,11 +184,11 @@ export function search(
         ok = get(records + get(row + a) * STRIDE + ARGUMENT) === get(row + b);
         break;
       case CHILD_STEP:
-        put(row + c, child(get(row + a), b, d, row, order, records, kids, symbols));
+        put(row + c, child(get(row + a), b, d, row, order, records, symbols));
         ok = true;
         break;
       case SAME_CHILD:
-        ok = get(row + c) === child(get(row + a), b, d, row, order, records, kids, symbols);
+        ok = get(row + c) === child(get(row + a), b, d, row, order, records, symbols);
         break;
       case CLASS:
         put(row + b, get(records + get(row + a) * STRIDE + PARENT));
@@ -310,19 +301,18 @@ function child(
   row: number,
   orders: number,
   records: number,
-  kids: number,
   symbols: number,
 ): number {
   let at = place;
   if (order >= 0) at = get(orders + get(row + order) + place);
   else if (place < 0) at = arityOf(node, records, symbols) + place;
-  return get(kids + (get(records + node * STRIDE + KIDS) + at) * KID_STRIDE + CHILD);
+  return childOf(2 * node + at);
 }
 
 /** Whether a link is the first of those that a node has to a class: a node that has it as a child twice is its parent once. */
-function isFirst(kids: number, first: number, link: number, child: number): boolean {
-  for (let kid = first; kid < link; kid++)
-    if (get(kids + kid * KID_STRIDE + CHILD) === child) return false;
+function isFirst(node: number, link: number, child: number): boolean {
+  for (let earlier = 2 * node; earlier < link; earlier++)
+    if (childOf(earlier) === child) return false;
   return true;
 }
 
@@ -333,12 +323,12 @@ function factorial(n: number): number {
 }
 
 /** Whether an order puts equal children in ascending place: of the orders that look the same, one does. */
-function isNew(first: number, order: number, count: number): boolean {
+function isNew(node: number, order: number, count: number): boolean {
   for (let i = 0; i < count; i++)
     for (let j = i + 1; j < count; j++) {
       const p = get(order + i);
       const q = get(order + j);
-      if (p > q && get(first + p * KID_STRIDE) === get(first + q * KID_STRIDE)) return false;
+      if (p > q && childOf(2 * node + p) === childOf(2 * node + q)) return false;
     }
   return true;
 }

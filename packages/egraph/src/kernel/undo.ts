@@ -3,9 +3,9 @@ import { ensure, set } from "./column.ts";
 import { removeGiven } from "./evidence.ts";
 import {
   CODE,
-  KID,
-  KID_STRIDE,
-  KIDS,
+  EXTENSION,
+  LINK_STRIDE,
+  LINKS,
   PROOFS,
   RECORD,
   STRIDE,
@@ -21,8 +21,9 @@ import { get, put } from "./memory.ts";
 /** Takes back all that was logged since the trail had `entries` words, and the e-nodes from `first` on. */
 export function undo(entries: number, first: number): void {
   for (let node = get(RECORD + 1) / STRIDE - 1; node >= first; node--) {
-    if (get(PROOFS) !== 0) removeGiven(node);
     const word = get(get(RECORD) + node * STRIDE + SYMBOL);
+    if (word === EXTENSION) continue;
+    if (get(PROOFS) !== 0) removeGiven(node);
     delist(word < 0 ? ~word : word & ~SUBSUMED, node);
   }
   const trail = get(TRAIL);
@@ -33,8 +34,7 @@ export function undo(entries: number, first: number): void {
     if (column === TABLE) put(USED, get(USED) - 1);
   }
   put(TRAIL + 1, entries);
-  const end = get(RECORD) + first * STRIDE;
-  if (first * STRIDE < get(RECORD + 1)) put(KID + 1, get(end + KIDS) * KID_STRIDE);
+  put(LINKS + 1, first * LINK_STRIDE);
   put(RECORD + 1, first * STRIDE);
 }
 

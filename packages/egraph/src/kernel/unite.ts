@@ -6,9 +6,8 @@ import {
   HEAD,
   JOIN_STRIDE,
   JOINED,
-  KID,
-  KID_STRIDE,
-  LINK,
+  LINK_STRIDE,
+  LINKS,
   MARKED,
   MERGED,
   NEXT,
@@ -24,6 +23,7 @@ import {
   UNIONS,
   WATCHED,
 } from "./layout.ts";
+import { nextAt } from "./links.ts";
 import { get, put } from "./memory.ts";
 import { find } from "./union-find.ts";
 
@@ -42,7 +42,7 @@ export function unite(a: number, b: number, reason: number): boolean {
   const younger = x < y ? y * STRIDE : x * STRIDE;
   const records = get(RECORD);
   const head = get(records + younger + HEAD);
-  const tail = get(records + younger + TAIL);
+  const tail = get(get(LINKS) + (younger / STRIDE) * LINK_STRIDE + TAIL);
   if (get(WATCHED) !== 0) note(older / STRIDE, younger / STRIDE, head, tail);
 
   set(RECORD, younger + PARENT, older / STRIDE);
@@ -55,9 +55,10 @@ export function unite(a: number, b: number, reason: number): boolean {
   if (more !== operators) set(RECORD, older + OPERATORS, more);
   if (head >= 0) {
     // The younger class keeps its own links as a segment of the list.
-    set(KID, tail * KID_STRIDE + LINK, get(records + older + HEAD));
+    const own = get(records + older + HEAD);
+    set(LINKS, nextAt(tail), own);
     set(RECORD, older + HEAD, head);
-    if (get(records + older + TAIL) < 0) set(RECORD, older + TAIL, tail);
+    if (own < 0) set(LINKS, (older / STRIDE) * LINK_STRIDE + TAIL, tail);
     push(REPAIR, head);
     push(REPAIR, tail);
   }
