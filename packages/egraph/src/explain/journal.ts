@@ -104,6 +104,7 @@ export class Journal {
   /** The application of a rule to a row of its slots. */
   application(rule: Rule, row: Int32Array): Application {
     const facts = this.facts?.(rule, row) ?? [];
+    this.source.refresh();
     return { ...new RuleSides(this.source, rule, row).application(), facts };
   }
 
