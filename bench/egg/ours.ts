@@ -39,7 +39,7 @@ function time(
 }
 
 /** Mark, one rule on all its matches, congruence, restore: each of the 24 rules in turn. */
-function steps(iterations: number, rounds: number): object {
+function steps(iterations: number, rounds: number, warmup: number): object {
   const workload = open("math");
   workload.begin();
   runner(workload, "simple", iterations).run();
@@ -51,7 +51,7 @@ function steps(iterations: number, rounds: number): object {
   });
   const us: number[][] = [];
   const sizes: number[][] = [];
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < rounds + warmup; round++)
     for (const { query, out, action } of moves) {
       const began = performance.now();
       const mark = graph.mark();
@@ -67,19 +67,20 @@ function steps(iterations: number, rounds: number): object {
       graph.restore(mark);
       const restored = performance.now() - restoring;
       const phases = [marked - began, searched - marked, rebuilt - searched, restored];
-      us.push([phases.reduce((a, b) => a + b), ...phases].map((ms) => ms * 1000));
+      if (round >= warmup)
+        us.push([phases.reduce((a, b) => a + b), ...phases].map((ms) => ms * 1000));
     }
   const columns = ["total", "mark", "search", "apply", "restore"];
   return { nodes: graph.nodeCount, classes: graph.classCount, columns, us, sizes };
 }
 
 const [command, ...rest] = process.argv.slice(2);
-const [first = "", second = ""] = rest;
-const [iterations, repeats, warmup] = rest.slice(2).map(Number) as [number, number, number];
+const [name = "", scheduler = ""] = rest;
+const number = (i: number): number => Number(rest[i]);
 const result =
   command === "record"
-    ? record(first, second, iterations)
-    : command === "steps"
-      ? steps(Number(first), Number(second))
-      : time(first, second, iterations, repeats, warmup);
+    ? record(name, scheduler, number(2))
+    : command === "time"
+      ? time(name, scheduler, number(2), number(3), number(4))
+      : steps(number(0), number(1), number(2));
 console.log(JSON.stringify(result));
