@@ -104,6 +104,7 @@ describe("names are text, never Graphviz's language", () => {
           }
         },
       ),
+      { numRuns: 30 },
     );
   });
 
