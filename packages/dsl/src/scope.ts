@@ -110,7 +110,7 @@ export function buildScopes(
 }
 
 class Linker {
-  readonly declared: Record<string, OpDef> = {};
+  readonly declared: Record<string, OpDef> = Object.create(null);
   /** What the declarations say that an operator costs, by its key. */
   readonly costs = new Map<string, number>();
   /** The declared operators, whose meaning is found once all names are known. */
