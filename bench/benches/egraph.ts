@@ -126,7 +126,7 @@ function pairs<T>(rounds: number, egg: Side, ...args: readonly (string | number)
 export const bench: Bench = {
   about:
     "egraph-ts beside egg 0.11.0 (release, LTO, one codegen unit), on one core: the same rules, terms and schedulers, in processes that take turns. " +
-    "Steady: the median repetition of a process that has warmed up. Cold: the first run of a process, its start and the import of the package apart. " +
+    "Steady: the median repetition of a process that has warmed up; ours empties its graph and uses it again, egg drops its graph outside the time. Cold: the first run of a process, its start and the import of the package apart. " +
     "Step: mark, one rule on all its matches, congruence, restore, beside egg's clone, apply, rebuild, drop; the median step over the 24 rules. " +
     "egglog runs on one thread. Memory: bytes for each live e-node, in our arrays and resident in egg's process. \"counts\" compares e-nodes and e-classes after every iteration; phases are ours / egg's.",
   columns: ["eNodes", "eClasses", "counts", "search", "apply", "rebuild", "best"],
