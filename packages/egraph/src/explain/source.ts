@@ -11,7 +11,7 @@ export class Source {
 
   // biome-ignore lint/suspicious/noExplicitAny: proofs do not look at the facts of the graph
   constructor(graph: EGraph<any>) {
-    const forest = graph["forest"];
+    const forest = graph.forest;
     if (!forest)
       throw new Error("this e-graph keeps no proofs; make it with new EGraph({ proofs: true })");
     this.graph = graph;
@@ -58,7 +58,7 @@ export class Source {
   }
 
   isCommutative(op: OpId): boolean {
-    return this.graph["symbols"].commutative[op] === 1;
+    return this.graph.isCommutative(op);
   }
 
   operatorName(op: OpId): string {
