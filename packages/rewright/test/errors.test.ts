@@ -1,7 +1,15 @@
 // Each diagnostic has a page, docs/errors/CODE.md, whose first example is refused with that code and whose second is not.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { checkRule, compileRules, type Diagnostic, type Rule, RuleError } from "@rewright/dsl";
+import {
+  checkRule,
+  compileRules,
+  type Diagnostic,
+  type Rule,
+  RuleError,
+  runTest,
+  verdictDiagnostic,
+} from "@rewright/dsl";
 import type { RuleFile } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { describe, expect, test } from "vitest";
@@ -25,8 +33,18 @@ function compiled(example: string): {
   readonly rules: readonly Rule[];
 } {
   try {
-    const { warnings, rules } = compileRules(filesOf(example), { dialects: [onnx] });
-    return { said: warnings, rules };
+    const set = compileRules(filesOf(example), { dialects: [onnx] });
+    const { warnings, rules, declared, costs } = set;
+    const own = { kind: "dialect", spec: 1, name: "declared", ops: declared } as const;
+    const options = { dialects: [onnx, own], rules, costs };
+    const tested = set.files
+      .flatMap(({ tests }) => tests)
+      .flatMap((one) => runTest(one, options).map(({ diagnostic }) => diagnostic));
+    const checked = rules.map((rule) =>
+      verdictDiagnostic(rule, checkRule(rule, { samples: 60, attempts: 1000, seed: 2 })),
+    );
+    const found = [...tested, ...checked].filter((diagnostic) => diagnostic !== undefined);
+    return { said: [...warnings, ...found], rules };
   } catch (error) {
     if (error instanceof RuleError) return { said: error.diagnostics, rules: [] };
     throw error;
@@ -55,12 +73,10 @@ describe.each(pages)("%s", (path) => {
   });
   test.runIf(code.startsWith("R"))("the first example is refused, the second is not", () => {
     expect(compiled(wrong as string).said.map((said) => said.code)).toContain(code);
-    const { said, rules } = compiled(mended as string);
-    expect(said.filter((other) => other.code !== "R0012")).toEqual([]);
-    for (const rule of rules)
-      expect(checkRule(rule, { samples: 10, attempts: 500 })).not.toMatchObject({
-        verdict: "counterexample",
-      });
+    const { said } = compiled(mended as string);
+    // What declares operators without a meaning cannot be checked.
+    const isOpen = /^op (?!.*:=)/m.test(mended as string);
+    expect(said.filter((other) => !(isOpen && other.code === "R0505"))).toEqual([]);
     expect(more).toEqual([]);
   });
 });
