@@ -41,7 +41,7 @@ function mathRules(graph: EGraph) {
 function grow(lines: string[], of: EGraphOptions<undefined>): void {
   const graph = new EGraph(of);
   const roots = MATH_TERMS.map((term) => addTerm(graph, term));
-  const runner = new Runner(graph, mathRules(graph), { limits: { iterations: 8, nodes: 20_000 } });
+  const runner = new Runner(graph, mathRules(graph), { limits: { iterations: 7, nodes: 20_000 } });
   while (runner.step())
     lines.push(`${graph.nodeCount} nodes, ${graph.classCount} classes, ${graph.hash()}`);
   const report = runner.stats();
