@@ -46,8 +46,8 @@ function dense(text: string): unknown {
   };
 }
 
-function graphWithOperators(): EGraph {
-  const graph = new EGraph();
+function graphWithOperators(proofs: boolean): EGraph {
+  const graph = new EGraph({ proofs });
   for (const op of COMMUTATIVE) graph.operator(`op${op}`, { commutative: true });
   return graph;
 }
@@ -75,8 +75,8 @@ describe("there and back", () => {
     ["graphs with marks", history],
   ])("%s", (_, scripts) => {
     fc.assert(
-      fc.property(scripts, some, some, (script, picks, hidden) => {
-        const { graph } = new Pair().run(script);
+      fc.property(scripts, some, some, fc.boolean(), (script, picks, hidden, proofs) => {
+        const { graph } = new Pair({ proofs }).run(script);
         const classes = graph.classes();
         const seen = classes.flatMap((id) => graph.nodes(id));
         if (seen.length > 0)
@@ -88,7 +88,7 @@ describe("there and back", () => {
           id % 2 === 0 ? { type: `t${graph.nodes(id).length}`, ["__proto__"]: "x" } : undefined;
         const text = serialize(graph, { roots, cost, classData });
 
-        const copy = graphWithOperators();
+        const copy = graphWithOperators(proofs);
         const read = deserialize(copy, text);
         expect([copy.nodeCount, copy.classCount]).toEqual([graph.nodeCount, graph.classCount]);
         expect(read.merged).toBe(0);
