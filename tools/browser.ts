@@ -120,20 +120,6 @@ export class Page {
     return result.value;
   }
 
-  /** A picture of the whole page, as PNG. */
-  async screenshot(width = 1280, height = 800): Promise<Buffer> {
-    await this.send("Emulation.setDeviceMetricsOverride", {
-      width,
-      height,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
-    const { data } = await this.send<{ data: string }>("Page.captureScreenshot", {
-      captureBeyondViewport: true,
-    });
-    return Buffer.from(data, "base64");
-  }
-
   /** Ends the browser. */
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once("exit", resolve));

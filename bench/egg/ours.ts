@@ -1,5 +1,6 @@
-// egraph-ts behind the commands of egg-bench, see src/main.rs: what is in a repetition is the same. `cold` is the
-// first one with the making of the graph and the rules; the start of Node and the import of the package are not in it.
+// egraph-ts behind the commands of egg-bench, see src/main.rs. What is in a repetition is the same, but that the graph
+// is emptied, in the time, and used again. `cold` is the first one with the making of the graph and the rules; the start
+// of Node and the import of the package are not in it.
 import { Action, Matches, Query } from "egraph-ts";
 import { open, record, runner } from "../../packages/egraph/test/egg/workload.ts";
 
@@ -11,17 +12,18 @@ function time(
   warmup: number,
 ): object {
   const ms: number[][] = [];
+  const start = performance.now();
+  const workload = open(name);
   let cold = 0;
   let sizes = {};
   for (let repeat = 0; repeat < repeats + warmup; repeat++) {
-    const began = performance.now();
-    const workload = open(name);
     const run = runner(workload, scheduler, iterations);
     const from = performance.now();
+    workload.graph.clear();
     workload.begin();
     const report = run.run();
     const ended = performance.now();
-    if (repeat === 0) cold = ended - began;
+    if (repeat === 0) cold = ended - start;
     const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
     const rules = report.iterations.flatMap((iteration) => iteration.rules);
     if (repeat >= warmup)
@@ -39,7 +41,7 @@ function time(
 }
 
 /** Mark, one rule on all its matches, congruence, restore: each of the 24 rules in turn. */
-function steps(iterations: number, rounds: number): object {
+function steps(iterations: number, rounds: number, warmup: number): object {
   const workload = open("math");
   workload.begin();
   runner(workload, "simple", iterations).run();
@@ -51,7 +53,7 @@ function steps(iterations: number, rounds: number): object {
   });
   const us: number[][] = [];
   const sizes: number[][] = [];
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < rounds + warmup; round++)
     for (const { query, out, action } of moves) {
       const began = performance.now();
       const mark = graph.mark();
@@ -67,19 +69,20 @@ function steps(iterations: number, rounds: number): object {
       graph.restore(mark);
       const restored = performance.now() - restoring;
       const phases = [marked - began, searched - marked, rebuilt - searched, restored];
-      us.push([phases.reduce((a, b) => a + b), ...phases].map((ms) => ms * 1000));
+      if (round >= warmup)
+        us.push([phases.reduce((a, b) => a + b), ...phases].map((ms) => ms * 1000));
     }
   const columns = ["total", "mark", "search", "apply", "restore"];
   return { nodes: graph.nodeCount, classes: graph.classCount, columns, us, sizes };
 }
 
 const [command, ...rest] = process.argv.slice(2);
-const [first = "", second = ""] = rest;
-const [iterations, repeats, warmup] = rest.slice(2).map(Number) as [number, number, number];
+const [name = "", scheduler = ""] = rest;
+const number = (i: number): number => Number(rest[i]);
 const result =
   command === "record"
-    ? record(first, second, iterations)
-    : command === "steps"
-      ? steps(Number(first), Number(second))
-      : time(first, second, iterations, repeats, warmup);
+    ? record(name, scheduler, number(2))
+    : command === "time"
+      ? time(name, scheduler, number(2), number(3), number(4))
+      : steps(number(0), number(1), number(2));
 console.log(JSON.stringify(result));

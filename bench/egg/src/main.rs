@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! egg-bench record WORKLOAD SCHEDULER ITERATIONS      counts after each iteration, extracted costs
-//! egg-bench time WORKLOAD SCHEDULER ITERATIONS REPEATS [WARMUP]
+//! egg-bench time WORKLOAD SCHEDULER ITERATIONS REPEATS WARMUP
 //!                                                     milliseconds of each repetition, and of its phases
-//! egg-bench steps ITERATIONS ROUNDS                   tree-search steps on the math graph of so many iterations
+//! egg-bench steps ITERATIONS ROUNDS WARMUP            tree-search steps on the math graph of so many iterations
 //! ```
 //!
 //! A repetition makes the e-graph, adds the terms and runs the rules; parsing rules and dropping the graph are not
@@ -187,12 +187,7 @@ where
         let number = |i: usize| args[i].parse::<usize>().expect("a number");
         match args[0].as_str() {
             "record" => self.record(&args[2], number(3)),
-            _ => self.time(
-                &args[2],
-                number(3),
-                number(4),
-                if args.len() > 5 { number(5) } else { 0 },
-            ),
+            _ => self.time(&args[2], number(3), number(4), number(5)),
         }
     }
 }
@@ -203,19 +198,19 @@ fn math_terms() -> Vec<String> {
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let usage = "egg-bench record|time WORKLOAD simple|backoff ITERATIONS [REPEATS [WARMUP]], or egg-bench steps ITERATIONS ROUNDS";
     let wanted = match args.first().map(String::as_str) {
-        Some("record") => 4,
-        Some("time") => 5,
-        Some("steps") => 3,
-        _ => panic!("{usage}"),
+        Some("record" | "steps") => 4,
+        Some("time") => 6,
+        _ => 0,
     };
-    assert!(args.len() >= wanted, "{usage}");
+    assert!(
+        wanted > 0 && args.len() == wanted,
+        "egg-bench record WORKLOAD simple|backoff ITERATIONS, egg-bench time (the same) REPEATS WARMUP, \
+         or egg-bench steps ITERATIONS ROUNDS WARMUP"
+    );
+    let number = |i: usize| args[i].parse::<usize>().expect("a number");
     if args[0] == "steps" {
-        return steps::run(
-            args[1].parse().expect("a number"),
-            args[2].parse().expect("a number"),
-        );
+        return steps::run(number(1), number(2), number(3));
     }
     match args[1].split_once(':').unwrap_or((&args[1], "")) {
         ("math", "") => Workload {

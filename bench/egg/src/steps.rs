@@ -5,7 +5,7 @@ use egg::*;
 use std::time::Instant;
 
 /// Each of the 24 rules in turn, on the graph of so many iterations; microseconds of each phase of each step.
-pub fn run(iterations: usize, rounds: usize) {
+pub fn run(iterations: usize, rounds: usize, warmup: usize) {
     let rules = math::plain();
     let mut runner: Runner<math::Math, ()> = Runner::default()
         .with_iter_limit(iterations)
@@ -17,7 +17,7 @@ pub fn run(iterations: usize, rounds: usize) {
     let egraph = runner.run(&rules).egraph;
     let mut rows = Vec::new();
     let mut sizes = Vec::new();
-    for round in 0..rounds {
+    for round in 0..rounds + warmup {
         for rule in &rules {
             let began = Instant::now();
             let mut copy = egraph.clone();
@@ -39,13 +39,10 @@ pub fn run(iterations: usize, rounds: usize) {
                 us(rebuilt - searched),
                 us(dropped),
             ];
-            rows.push(crate::list([
-                clone + search + apply + drop,
-                clone,
-                search,
-                apply,
-                drop,
-            ]));
+            if round >= warmup {
+                let total = clone + search + apply + drop;
+                rows.push(crate::list([total, clone, search, apply, drop]));
+            }
             if round == 0 {
                 sizes.push(crate::list(size));
             }

@@ -61,7 +61,7 @@ const PATIENCE = 5;
 const MAX_TABLE = 12;
 
 /** One line of the derivation: a formula, and the law that led to it. */
-export interface Step {
+interface Step {
   /** The name of the law. */
   readonly law: string;
   readonly isBackward: boolean;

@@ -287,6 +287,8 @@ export interface Rule {
   readonly doc: string;
   readonly file: string;
   readonly line: number;
+  /** Marked `expanding`: it can be applied without end. */
+  readonly expanding: boolean;
   /** Marked `expanding`, or a direction of a two-way rule that does not make the term smaller. */
   readonly growing: boolean;
   /** What one application may change the result by (`within`); 0 for an exact rule. */

@@ -6,22 +6,42 @@
 
 import type { OpDef, RuleFile } from "@rewright/plugin";
 import type { Rule, Span } from "./ast.ts";
-import { type Diagnostic, error, warning } from "./diagnostic.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
 import { RuleError } from "./error.ts";
 import { withoutMark } from "./lexer.ts";
 import { lint } from "./lint/lint.ts";
 import type { Subject } from "./lint/subject.ts";
 import { giveMeaning } from "./meaning.ts";
 import { parseRules } from "./parser.ts";
-import { enumerate, quote } from "./quotation.ts";
+import {
+  resolveCheck,
+  resolveSchedule,
+  resolveTest,
+  type Schedule,
+  type Test,
+} from "./prove/statement.ts";
+import { quote } from "./quotation.ts";
 import { resolveRule } from "./rule.ts";
-import { buildScopes, type Importable, type Scope } from "./scope.ts";
-import type { Declaration, Expr, Identifier, RulesDecl } from "./syntax.ts";
+import { buildScopes, type Importable, type Scope, tokensOf } from "./scope.ts";
+import type { Module, RulesDecl } from "./syntax.ts";
+
+/** What a file holds besides rules. */
+export interface CompiledFile {
+  readonly file: string;
+  readonly tests: readonly Test[];
+  readonly schedules: readonly Schedule[];
+  /** The rulesets that its `check` declarations name. */
+  readonly checks: readonly string[];
+  /** Infix notations, by operator. */
+  readonly tokens: ReadonlyMap<string, string>;
+}
 
 /** What rule files compile to. */
 export interface RuleSet {
   /** In the order of the files; the two directions of a two-way rule one after the other. */
   readonly rules: readonly Rule[];
+  /** One for each file, in their order. */
+  readonly files: readonly CompiledFile[];
   /** What is odd about the files, and does not keep them from working. */
   readonly warnings: readonly Diagnostic[];
   /** The operators that the files declare, or import from modules: the `ops` of a dialect. */
@@ -53,6 +73,7 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   const { scopes, operators, declared, costs } = buildScopes(parsed, options, report);
   giveMeaning(operators, report);
   const rules: Rule[] = [];
+  const files: CompiledFile[] = [];
   const subjects: Subject[] = [];
   const labels = new Map<string, Span>();
   parsed.forEach(({ module }, i) => {
@@ -66,7 +87,7 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
         subjects.push({ decl: rule, rules: directions, text: scope.text });
       }
     }
-    checkUnsupported(module.declarations, scope, report);
+    files.push(otherDeclarations(module, scope, report));
   });
   lint(subjects, report);
   diagnostics.sort(
@@ -75,7 +96,7 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   );
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error"))
     throw new RuleError(diagnostics, sources);
-  return { rules, warnings: diagnostics, declared, costs };
+  return { rules, files, warnings: diagnostics, declared, costs };
 }
 
 /** Reports rules of the same name (R0103): a name identifies a rule in reports and selections. */
@@ -97,58 +118,20 @@ function checkLabels(
   }
 }
 
-/** Declarations that are read and checked for their names, and that nothing acts on yet: one warning a kind and file. */
-function checkUnsupported(
-  declarations: readonly Declaration[],
+/** Tests, schedules and checks. */
+function otherDeclarations(
+  { declarations }: Module,
   scope: Scope,
   report: (diagnostic: Diagnostic) => void,
-): void {
-  const said = new Set<string>();
+): CompiledFile {
+  const tests: Test[] = [];
+  const schedules: Schedule[] = [];
+  const checks: string[] = [];
   for (const decl of declarations) {
-    if (decl.kind !== "schedule" && decl.kind !== "test" && decl.kind !== "check") continue;
-    const names =
-      decl.kind === "schedule"
-        ? decl.steps.flatMap((step) => scheduled(step, report))
-        : decl.kind === "test"
-          ? decl.using
-          : decl.rulesets;
-    for (const { name, span } of names)
-      if (!scope.rulesets.has(name))
-        report(
-          error("R0107", span, `no ruleset called ${quote(name)}`, {
-            ...scope.speller.correction(name, scope.rulesets, span),
-          }),
-        );
-    if (!said.has(decl.kind))
-      report(
-        warning(
-          "R0012",
-          decl.span,
-          `not supported yet: \`${decl.kind}\` is read, and not acted on`,
-        ),
-      );
-    said.add(decl.kind);
+    if (decl.kind === "schedule") schedules.push(resolveSchedule(decl, scope, report));
+    if (decl.kind === "check") checks.push(...resolveCheck(decl, scope, report));
+    const test = decl.kind === "test" ? resolveTest(decl, scope, report) : undefined;
+    if (test) tests.push(test);
   }
-}
-
-/** The rulesets that a step of a schedule names. */
-function scheduled(step: Expr, report: (diagnostic: Diagnostic) => void): readonly Identifier[] {
-  const steps = ["saturate", "repeat"];
-  const isCount = (expr: Expr): boolean => expr.kind === "number" && /^[1-9]\d*$/.test(expr.text);
-  if (step.kind === "call" && steps.includes(step.callee.name)) {
-    const args = step.args.map((arg) => arg.value);
-    const sets = step.callee.name === "repeat" ? args.slice(1) : args;
-    const counted = step.callee.name === "saturate" || (args[0] !== undefined && isCount(args[0]));
-    const names = sets.filter((set) => set.kind === "name");
-    if (counted && names.length === sets.length && names.length > 0 && step.attrs.length === 0)
-      return names;
-  }
-  report(
-    error(
-      "R0010",
-      step.span,
-      `a schedule is made of ${enumerate(["`saturate(a, b)`", "`repeat(4, a, b)`"])}`,
-    ),
-  );
-  return [];
+  return { file: scope.file, tests, schedules, checks, tokens: tokensOf(scope) };
 }

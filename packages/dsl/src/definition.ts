@@ -111,7 +111,7 @@ export class Definition {
       case "constant":
         return constant(compileValue(term.value, this.scope)(item), "f32");
       case "result":
-        return this.apply(term.of, term.count ?? term.index + 1, item)[term.index] as Given;
+        return this.least(term.of, term.count ?? term.index + 1, item)[term.index] as Given;
       case "apply":
         return this.apply(term, 1, item)[0] as Given;
       default:
@@ -122,19 +122,24 @@ export class Definition {
   private spread({ element }: ast.Spread): readonly Given[] {
     if (element.kind === "apply" && (element.op.results ?? 1) !== 1) {
       const { results } = element.op;
-      if (typeof results === "number") return this.apply(element, results, -1);
-      for (let count = 1; count < MOST_RESULTS; count++) {
-        try {
-          return this.apply(element, count, -1);
-        } catch (error) {
-          if (!(error instanceof Error) || error.name !== "ShapeError") throw error;
-        }
-      }
-      throw new ShapeError("no number of results fits");
+      return this.least(element, typeof results === "number" ? results : 1, -1);
     }
     const [name = ""] = listVariables(element, this.variables);
     const { length = 0 } = this.operands.get(name) ?? [];
     return Array.from({ length }, (_, i) => this.term(element, i));
+  }
+
+  /** The results of an application that has so many at least. */
+  private least(apply: ast.Apply, least: number, item: number): readonly Given[] {
+    if (apply.op.results !== "variadic") return this.apply(apply, least, item);
+    for (let count = least; count <= MOST_RESULTS; count++) {
+      try {
+        return this.apply(apply, count, item);
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== "ShapeError") throw error;
+      }
+    }
+    throw new ShapeError("no number of results fits");
   }
 
   private apply(apply: ast.Apply, count: number, item: number): readonly Given[] {

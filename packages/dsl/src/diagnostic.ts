@@ -63,6 +63,11 @@ export function error(code: string, span: Span, message: string, remarks?: Remar
   return { hints: [], ...remarks, code, severity: "error", message, span };
 }
 
+/** A note with a code: something worth knowing that is no fault. */
+export function note(code: string, span: Span, message: string, remarks?: Remarks): Diagnostic {
+  return { hints: [], ...remarks, code, severity: "note", message, span };
+}
+
 /** A warning with a code. */
 export function warning(code: string, span: Span, message: string, remarks?: Remarks): Diagnostic {
   return { hints: [], ...remarks, code, severity: "warning", message, span };

@@ -7,7 +7,7 @@
 
 import type { Attr, Term } from "@rewright/plugin";
 import type * as ast from "./ast.ts";
-import { equal, isTerm, termValue } from "./functions.ts";
+import { builtins, equal, isTerm, termValue } from "./functions.ts";
 import { listVariables, openLists } from "./occurrence.ts";
 
 /** What an expression may denote. A list variable, given to a function directly, is a list of terms. */
@@ -27,6 +27,8 @@ export interface Scope {
   length(name: string): () => number | undefined;
   /** A composite term. */
   composite(term: ast.Term): (item: number) => Term | undefined;
+  /** Reads the class of a term variable, where there are classes. */
+  class?(name: string): (item: number) => number;
   /** Take pruning hints as true: what they keep a rule from may be done all the same, only for no gain. */
   readonly unpruned?: boolean;
 }
@@ -158,6 +160,8 @@ function spreadLength(element: ast.Value, scope: Scope): () => number | undefine
 
 function call({ fn, args }: ast.CallValue, scope: Scope): Compiled {
   if (fn.hint && scope.unpruned) return () => true;
+  const classes = fn === builtins["distinct"] && args.length === 2 && distinctClasses(args, scope);
+  if (classes) return classes;
   const compiled = args.map((arg) => {
     if (arg.kind === "variable") return variable(arg.name, scope);
     return arg.kind === "term" ? scope.composite(arg.term) : compileValue(arg, scope);
@@ -171,6 +175,15 @@ function call({ fn, args }: ast.CallValue, scope: Scope): Compiled {
     }
     return fn(...values);
   };
+}
+
+/** `distinct(a, b)` of variables: whether they are in two classes. */
+function distinctClasses([a, b]: readonly ast.Value[], scope: Scope): Compiled | undefined {
+  const isClass = (value: ast.Value | undefined): value is ast.VariableValue =>
+    value?.kind === "variable" && scope.variables.get(value.name)?.kind === "term";
+  if (!scope.class || !isClass(a) || !isClass(b)) return undefined;
+  const [one, other] = [scope.class(a.name), scope.class(b.name)];
+  return (item) => one(item) !== other(item);
 }
 
 function unary({ operator, operand }: ast.UnaryValue, scope: Scope): Compiled {

@@ -5,7 +5,7 @@
  */
 
 import type { Attr, Dim, RuleFunction, Term } from "@rewright/plugin";
-import { asValue, knownElements } from "./terms/contents.ts";
+import { asValue, contentsKey, knownElements } from "./terms/contents.ts";
 import { isFresh } from "./terms/types.ts";
 
 type Argument = Term | Attr | undefined;
@@ -90,6 +90,11 @@ function contains(items: readonly Attr[], wanted: Attr): boolean | undefined {
   return known;
 }
 
+function every(items: readonly Attr[] | undefined): boolean | undefined {
+  if (!items || items.includes(false)) return items && false;
+  return items.every((item) => item === true) || undefined;
+}
+
 /** The language's own functions. A dialect's function of the same name comes first. */
 export const builtins: Readonly<Record<string, RuleFunction>> = {
   /** How many dimensions a term has. */
@@ -111,6 +116,20 @@ export const builtins: Readonly<Record<string, RuleFunction>> = {
   dtype: (term) => (isTerm(term) && term.dtype !== "unknown" ? term.dtype : undefined),
   /** Whether a term is known before the program runs. Never `false`: it may turn out to be. */
   constant: (term) => !isTerm(term) || term.constant || undefined,
+  /** The name of an input. */
+  name: (term) => (isTerm(term) ? term.name : undefined),
+  /** Whether a term is an input of the program. Never `false`: it may turn out to equal one. */
+  symbol: (term) => (isTerm(term) && term.name !== undefined) || undefined,
+  /** Whether two terms are two, as far as is known by now: a pruning hint, since they may turn out to be one. */
+  distinct: Object.assign(
+    (a: Argument, b: Argument) =>
+      isTerm(a) && isTerm(b) && a.contents && b.contents
+        ? contentsKey(a.contents) !== contentsKey(b.contents)
+        : undefined,
+    { hint: true },
+  ),
+  /** Whether all elements of a list are true. */
+  all: (items) => every(list(items)),
   /** The number of a list's elements. */
   len: (items) => list(items)?.length,
   /** The integers from 0, or from the first argument, up to and without the last. */

@@ -1,5 +1,6 @@
 /** The rule language: text to rules, rules to matchers and builders over a typed e-graph, and their numerical check. @module */
 export type * from "./ast.ts";
+export { planOf } from "./bind/plan.ts";
 export { BoundRule, bindRule } from "./bind/rule.ts";
 export {
   type CheckOptions,
@@ -8,7 +9,8 @@ export {
   checkRule,
   type Verdict,
 } from "./check/check.ts";
-export { type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
+export { verdictDiagnostic } from "./check/verdict.ts";
+export { type CompiledFile, type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
 export type { Change, Diagnostic, Edit } from "./diagnostic.ts";
 export { RuleError } from "./error.ts";
 export { type Formatted, formatRules } from "./format/format.ts";
@@ -16,8 +18,10 @@ export { builtins } from "./functions.ts";
 export { fromJson, type JsonModule, toJson } from "./json.ts";
 export { type Parsed, parseRules } from "./parser.ts";
 export { printExpression, printRules } from "./print.ts";
+export { runTest, type StatementResult, type TestOptions } from "./prove/run.ts";
+export type { Schedule, Test } from "./prove/statement.ts";
 export { renderDiagnostic } from "./render.ts";
-export { importsOf } from "./scope.ts";
+export { type Imported, importsOf } from "./scope.ts";
 export { Speller } from "./spelling.ts";
 export type { Declaration, Module } from "./syntax.ts";
 export { rules } from "./template.ts";

@@ -17,8 +17,8 @@ const USE_COUNTS = /^(has_?)?(one|single)_?use(s|d)?$|^(is_)?used_?once$|^(use_?
 /** How many unbound names are named: what more there are says nothing new. */
 const MOST_UNBOUND = 20;
 
-/** What binds names: the side of the arrow that is matched, or the declaration of an operator. */
-export type Binder = "left" | "right" | "declaration";
+/** What binds names: the side of the arrow that is matched, the declaration of an operator, or what a test gives. */
+export type Binder = "left" | "right" | "declaration" | "test";
 
 /** The names of one direction of a rule. What is wrong with one is reported, and gives `undefined`. */
 export class Names {
@@ -79,12 +79,13 @@ export class Names {
         `${quote(name)} cannot be solved from ${this.source(this.solving)}`,
         { hints: [`bind ${quote(name)} elsewhere on the ${this.binder}, or test in \`when\``] },
       );
-    const binder = this.binder === "declaration" ? "declaration" : `${this.binder}-hand side`;
+    const isSide = this.binder === "left" || this.binder === "right";
+    const binder = isSide ? `${this.binder}-hand side` : this.binder;
     return this.fail("R0301", span, `${quote(name)} is not bound by the ${binder}`, {
       label:
         this.binder === "declaration"
           ? `no operand, size or attribute is called ${quote(name)}`
-          : `nothing on the ${this.binder} is called ${quote(name)}`,
+          : `nothing ${isSide ? `on the ${this.binder}` : "given"} is called ${quote(name)}`,
       ...this.scope.speller.correction(name, names, span, [
         names.length > 0
           ? `the ${binder} binds ${enumerate(names.slice(0, 12))}${names.length > 12 ? ", …" : ""}`

@@ -212,7 +212,8 @@ export class Resolver {
 
   // ── What is built ──────────────────────────────────────────────────────────
 
-  private build(expr: s.Expr): ast.Term | undefined {
+  /** A term to be built. */
+  build(expr: s.Expr): ast.Term | undefined {
     const denoted = this.denote(expr, "term");
     if (denoted?.kind === "value" && denoted.value.kind === "string")
       return this.names.fail("R0202", denoted.value.span, "expected a term, found a string");

@@ -72,6 +72,7 @@ export function resolveRule(
         doc: decl.doc || ruleset.doc,
         file: scope.file,
         line: decl.span.line,
+        expanding: clauses.expanding,
         growing: clauses.expanding || (isTwoWay && !shrinks),
         lossy: clauses.within,
         subsume: clauses.subsume,

@@ -53,6 +53,17 @@ export const DIALECT_NOTATION: ReadonlyMap<string, string> = new Map([
   [NEGATION, "Neg"],
 ]);
 
+/** The infix notations of a file, by operator: how its terms are written for people. */
+export function tokensOf(scope: Scope): ReadonlyMap<string, string> {
+  const tokens = new Map<string, string>();
+  for (const [token, name] of DIALECT_NOTATION) {
+    const key = scope.operators.get(name)?.[0]?.key;
+    if (key !== undefined) tokens.set(key, token === NEGATION ? "-" : token);
+  }
+  for (const [token, { key }] of scope.notations) tokens.set(key, token === NEGATION ? "-" : token);
+  return tokens;
+}
+
 /** A parsed file. */
 export interface Source {
   readonly module: Module;
@@ -110,7 +121,7 @@ export function buildScopes(
 }
 
 class Linker {
-  readonly declared: Record<string, OpDef> = {};
+  readonly declared: Record<string, OpDef> = Object.create(null);
   /** What the declarations say that an operator costs, by its key. */
   readonly costs = new Map<string, number>();
   /** The declared operators, whose meaning is found once all names are known. */
@@ -414,11 +425,20 @@ function of<K extends Declaration["kind"]>(
   );
 }
 
-/** What a file imports besides dialects: each import's path, as `target` gives it. */
-export function importsOf(module: Module): readonly string[] {
+/** Something that a file imports and that has to be loaded: a rule file or a module. */
+export interface Imported {
+  /** Against the importing file's own path where it is relative, normalised: what `CompileOptions.modules` goes by. */
+  readonly path: string;
+  /** Written with `./` or `../`; everything else is a package's. */
+  readonly isRelative: boolean;
+}
+
+/** What a file imports besides dialects. */
+export function importsOf(module: Module): readonly Imported[] {
   return module.declarations.flatMap((decl) => {
     const path = decl.kind === "import" ? target(decl, module.file) : undefined;
-    return path === undefined ? [] : [path];
+    if (decl.kind !== "import" || path === undefined) return [];
+    return [{ path, isRelative: /^\.\.?\//.test(decl.from.value) }];
   });
 }
 

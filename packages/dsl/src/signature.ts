@@ -12,7 +12,7 @@ import { ShapeError } from "./shape-error.ts";
 import type { OpDecl, TypeExpr } from "./syntax.ts";
 
 /** The element type of a value of a sort other than `Tensor`: one number, to the engine. */
-function scalarOf(sort: string): DType | undefined {
+export function scalarOf(sort: string): DType | undefined {
   if (sort === "Tensor") return undefined;
   if (sort === "Int") return "i64";
   if (sort === "Bool") return "bool";

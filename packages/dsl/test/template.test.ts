@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { compileRules, type RuleError, rules } from "../src/index.ts";
 import { sketch } from "./dialect.ts";
@@ -24,6 +25,21 @@ test("its lines are those of the program", () => {
     expect.unreachable();
   } catch (thrown) {
     expect((thrown as RuleError).diagnostics[0]?.span.line).toBe(here + 2);
+  }
+});
+
+test("its columns are those of the program", () => {
+  const source = readFileSync(import.meta.filename, "utf8").split("\n");
+  const file = rules`rules wrong { a: here => missing }`;
+  try {
+    compileRules([file], { dialects: [] });
+    expect.unreachable();
+  } catch (thrown) {
+    const spans = (thrown as RuleError).diagnostics.map(({ span }) => span);
+    const words = spans.map(({ line, column, start, end }) =>
+      source[line - 1]?.slice(column - 1, column - 1 + end - start),
+    );
+    expect(words).toContain("missing");
   }
 });
 

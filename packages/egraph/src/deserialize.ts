@@ -27,7 +27,7 @@ export interface Deserialized {
   readonly classes: ReadonlyMap<string, Id>;
   /**
    * Costs as in the file; of e-nodes that are one in the graph, the least. 1 for others, which is the format's
-   * default; Infinity for those that stand in for classes without any finite term.
+   * default.
    */
   readonly cost: NodeCost;
   /** What the file says about classes, by their names. */
@@ -43,7 +43,7 @@ const ENDLESS = "endless";
  * Adds the e-graph in a JSON file of the crate egraph-serialize (see {@link serialize}) to a graph, which is
  * rebuilt afterwards. Ids follow the order of the file, children first. Operators that are to be commutative
  * must be declared before. Classes without any finite term, being cycles of their own, begin with an e-node
- * `endless` of infinite cost.
+ * `endless` that is subsumed at once.
  *
  * Throws an {@link EGraphError} before it adds anything: `limit` for files larger than may be, `format` for
  * what is no such file, with the place: JSON errors, keys that come twice, missing or wrong fields, children and
@@ -68,9 +68,7 @@ export function deserialize<D>(
   const costs = new Map<NodeId, number>();
   for (const number of endless) {
     const name = file.classes[number] as string;
-    const id = graph.add(graph.operator(ENDLESS), graph.intern(`${ENDLESS} ${name}`, name), []);
-    ids[number] = id;
-    costs.set(id, Number.POSITIVE_INFINITY);
+    ids[number] = graph.add(graph.operator(ENDLESS), graph.intern(`${ENDLESS} ${name}`, name), []);
   }
   for (const i of order) {
     const name = file.names[i] as string;
@@ -88,10 +86,16 @@ export function deserialize<D>(
   graph.rebuild();
 
   const survivors = new Survivors(graph, ids);
+  const subsumed: NodeId[] = [...endless].map((number) => ids[number] as Id);
   for (const i of order) {
     const node = survivors.of(added[i] as Added);
+    // It may be one that was subsumed in the graph before.
+    if (node === undefined) continue;
+    if (file.subsumed[i]) subsumed.push(node);
     costs.set(node, Math.min(costs.get(node) ?? Number.POSITIVE_INFINITY, file.costs[i] as number));
   }
+  for (const node of subsumed) graph.subsume(node);
+  graph.rebuild();
   const classes = new Map(file.classes.map((name, i) => [name, graph.find(ids[i] as Id)]));
   return {
     roots: file.roots.map((root) => graph.find(ids[root] as Id)),
@@ -159,7 +163,7 @@ class Survivors {
       for (const node of graph.nodes(id)) this.live.add(node);
   }
 
-  of({ op, arg, children, id, isNew }: Added): NodeId {
+  of({ op, arg, children, id, isNew }: Added): NodeId | undefined {
     const { graph } = this;
     if (isNew && this.live.has(id)) return id;
     const root = graph.find(id);
@@ -167,7 +171,7 @@ class Survivors {
     const canonical = children.map((child) => graph.find(child));
     // Only a commutative operator can be stored in another order than it was added in.
     const node = nodes.get(key(op, arg, canonical)) ?? nodes.get(key(~op, arg, sorted(canonical)));
-    return node as NodeId;
+    return node;
   }
 
   private index(root: Id): Map<string, NodeId> {

@@ -1,6 +1,6 @@
 import type { EGraph } from "./egraph.ts";
 import type { Extraction } from "./extract/extraction.ts";
-import type { Id, NodeId } from "./ids.ts";
+import type { Id } from "./ids.ts";
 import { type Spelling, Writer } from "./spelling.ts";
 
 /** Options of {@link toDot}. */
@@ -37,6 +37,8 @@ export function toDot<D>(graph: EGraph<D>, options: DotOptions = {}): string {
       `    label=<<font color="gray40">${text(label(id))}</font>> color=${color} penwidth=${framed.has(id) ? 2 : 1} margin=7`,
       "    rank=same",
     );
+    // An edge needs something to lead to.
+    if (nodes.length === 0) clusters.push(`    none${id} [style=invis]`);
     for (const node of nodes) {
       const isChosen = chosen.has(node);
       const name = writer.write(graph.op(node), graph.arg(node));
@@ -45,7 +47,7 @@ export function toDot<D>(graph: EGraph<D>, options: DotOptions = {}): string {
         const own = child === id ? "" : ` lhead=cluster_${child}`;
         const bold = isChosen ? ` color=${CHOSEN} penwidth=1.6` : "";
         edges.push(
-          `  n${node}:${i}:s -> n${target(graph, child, extraction, program)} [${own}${bold}]`,
+          `  n${node}:${i}:s -> ${target(graph, child, extraction, program)} [${own}${bold}]`,
         );
       }
     }
@@ -70,9 +72,10 @@ function target<D>(
   id: Id,
   extraction: Extraction | undefined,
   program: ReadonlySet<Id>,
-): NodeId {
-  if (extraction && program.has(id)) return extraction.choice(id);
-  return graph.nodes(id)[0] as NodeId;
+): string {
+  if (extraction && program.has(id)) return `n${extraction.choice(id)}`;
+  const [first] = graph.nodes(id);
+  return first === undefined ? `none${id}` : `n${first}`;
 }
 
 function table(name: string, arity: number, isChosen: boolean): string {

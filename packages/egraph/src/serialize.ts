@@ -1,7 +1,7 @@
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import type { NodeCost } from "./extract/extraction.ts";
-import type { Id } from "./ids.ts";
+import type { Id, NodeId } from "./ids.ts";
 import { type Spelling, Writer } from "./spelling.ts";
 
 /** Options of {@link serialize}. */
@@ -22,7 +22,7 @@ const MAX_LENGTH = 2 ** 29 - 25;
 /**
  * The graph as JSON in the format of the crate egraph-serialize, which egg, egglog, extraction-gym and their
  * visualisers read: `nodes` by id in creation order, each with `op`, `children` (an e-node of each child's
- * class), `eclass` and `cost`; `root_eclasses`; `class_data`. Class 12 is called `12`, e-node 13 `n13`.
+ * class), `eclass`, `cost` and, if so, `subsumed`; `root_eclasses`; `class_data`. Class 12 is called `12`, e-node 13 `n13`.
  * {@link deserialize} gives the same graph again, ids renumbered without gaps.
  *
  * Throws an {@link EGraphError}: `literal` for an argument without a spelling, `option` for a root that is no
@@ -38,18 +38,18 @@ export function serialize<D>(graph: EGraph<D>, options: SerializeOptions = {}): 
   const writer = new Writer(graph, syntax);
   const classes = graph.classes();
   const known = new Set(classes);
-  const members: { readonly node: number; readonly id: Id }[] = [];
+  const nodes: NodeId[] = [];
   const first = new Map<Id, string>();
-  for (const id of classes)
-    for (const node of graph.nodes(id)) {
-      if (!first.has(id)) first.set(id, `n${node}`);
-      members.push({ node, id });
-    }
-  members.sort((a, b) => a.node - b.node);
+  for (let node = 0; node < graph.created; node++) {
+    if (!graph["isLive"](node)) continue;
+    nodes.push(node);
+    const id = graph.find(node);
+    if (!first.has(id)) first.set(id, `n${node}`);
+  }
 
   const text = new Text();
   text.add('{"nodes":{');
-  for (const [i, { node, id }] of members.entries()) {
+  for (const [i, node] of nodes.entries()) {
     const own = cost ? cost(node) : 1;
     if (!(own >= 0 && own < Number.POSITIVE_INFINITY))
       throw new EGraphError(
@@ -58,8 +58,9 @@ export function serialize<D>(graph: EGraph<D>, options: SerializeOptions = {}): 
       );
     const op = JSON.stringify(writer.write(graph.op(node), graph.arg(node)));
     const children = graph.children(node).map((child) => `"${first.get(child)}"`);
+    const subsumed = graph["isSeen"](node) ? "" : ',"subsumed":true';
     text.add(
-      `${i > 0 ? "," : ""}\n"n${node}":{"op":${op},"children":[${children.join()}],"eclass":"${id}","cost":${own}}`,
+      `${i > 0 ? "," : ""}\n"n${node}":{"op":${op},"children":[${children.join()}],"eclass":"${graph.find(node)}","cost":${own}${subsumed}}`,
     );
   }
   const heads = roots.map((root) => {

@@ -65,6 +65,15 @@ test("a program is highlighted, roots are framed, the rest is left out", () => {
   expect(dot).not.toContain(`cluster_${other}`);
 });
 
+test("a class whose e-nodes are all subsumed is empty, and still led to", () => {
+  const graph = new EGraph();
+  const x = addTerm(graph, "x");
+  addTerm(graph, "(f x)");
+  graph.subsume(x);
+  graph.rebuild();
+  expect(toDot(graph)).toContain("n1:0:s -> none0 [ lhead=cluster_0]");
+});
+
 describe("names are text, never Graphviz's language", () => {
   const wild = [
     '"]; x [',
@@ -104,6 +113,7 @@ describe("names are text, never Graphviz's language", () => {
           }
         },
       ),
+      { numRuns: 30 },
     );
   });
 

@@ -10,7 +10,7 @@ import { type Account, workload } from "./workload.ts";
 
 interface Result {
   readonly canCompile: boolean;
-  readonly account: Account;
+  readonly accounts: readonly Account[];
 }
 
 const file = JSON.stringify(join(import.meta.dirname, "workload.ts"));
@@ -34,28 +34,32 @@ test("the same a second time, when everything is warm", () => {
   expect(workload()).toEqual(expected);
 });
 
+test.each([false, "always"] as const)("with WebAssembly: %s", (wasm) => {
+  expect(workload({ wasm })).toEqual(expected);
+});
+
 test("in a process of Node that may not make code", async () => {
   const code = `import { workload } from ${file};
-console.log(JSON.stringify({ canCompile: ${canCompile}, account: workload() }));`;
+console.log(JSON.stringify({ canCompile: ${canCompile}, accounts: [workload()] }));`;
   const flags = ["--disallow-code-generation-from-strings", "--input-type=module", "-e", code];
   const { stdout } = await promisify(execFile)(process.execPath, flags);
-  expect(JSON.parse(stdout)).toEqual({ canCompile: false, account: expected });
+  expect(JSON.parse(stdout)).toEqual({ canCompile: false, accounts: [expected] });
 });
 
 test("in a worker thread of Node", async () => {
   const code = `import(${file}).then(({ workload }) =>
-  require("node:worker_threads").parentPort.postMessage({ canCompile: ${canCompile}, account: workload() }));`;
+  require("node:worker_threads").parentPort.postMessage({ canCompile: ${canCompile}, accounts: [workload()] }));`;
   const worker = new Worker(code, { eval: true });
   const result = await new Promise((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
   });
   await worker.terminate();
-  expect(result).toEqual({ canCompile: true, account: expected });
+  expect(result).toEqual({ canCompile: true, accounts: [expected] });
 });
 
 describe("in Chromium", () => {
-  const run = `{ canCompile: ${canCompile}, account: workload() }`;
+  const run = `{ canCompile: ${canCompile}, accounts: [workload(), workload({ wasm: "always" })] }`;
   const html = (script: string): string =>
     `<!doctype html><meta charset="utf-8"><title>-</title><script type="module" src="${script}"></script>`;
   const strict = { "content-security-policy": "default-src 'self'" };
@@ -101,7 +105,7 @@ describe("in Chromium", () => {
     await page.goto(server.url + path);
     expect(await page.evaluate<Result>("globalThis.result")).toEqual({
       canCompile: compiles,
-      account: expected,
+      accounts: [expected, expected],
     });
   });
 

@@ -46,8 +46,8 @@ function dense(text: string): unknown {
   };
 }
 
-function graphWithOperators(): EGraph {
-  const graph = new EGraph();
+function graphWithOperators(proofs: boolean): EGraph {
+  const graph = new EGraph({ proofs });
   for (const op of COMMUTATIVE) graph.operator(`op${op}`, { commutative: true });
   return graph;
 }
@@ -69,21 +69,26 @@ function faultOf(text: string, options: Parameters<typeof deserialize>[2] = {}):
 
 describe("there and back", () => {
   const costs = [0, 0.1, 1, 3, 1e-300, 1e300];
+  const some = fc.array(fc.nat(1000), { maxLength: 3 });
   test.each([
     ["graphs that grow", growth],
     ["graphs with marks", history],
   ])("%s", (_, scripts) => {
     fc.assert(
-      fc.property(scripts, fc.array(fc.nat(1000), { maxLength: 3 }), (script, picks) => {
-        const { graph } = new Pair().run(script);
+      fc.property(scripts, some, some, fc.boolean(), (script, picks, hidden, proofs) => {
+        const { graph } = new Pair({ proofs }).run(script);
         const classes = graph.classes();
+        const seen = classes.flatMap((id) => graph.nodes(id));
+        if (seen.length > 0)
+          for (const pick of hidden) graph.subsume(seen[pick % seen.length] as number);
+        graph.rebuild();
         const roots = picks.flatMap((pick) => classes[pick % classes.length] ?? []);
         const cost = (node: number): number => costs[graph.op(node) % costs.length] as number;
         const classData = (id: Id): Record<string, string> | undefined =>
           id % 2 === 0 ? { type: `t${graph.nodes(id).length}`, ["__proto__"]: "x" } : undefined;
         const text = serialize(graph, { roots, cost, classData });
 
-        const copy = graphWithOperators();
+        const copy = graphWithOperators(proofs);
         const read = deserialize(copy, text);
         expect([copy.nodeCount, copy.classCount]).toEqual([graph.nodeCount, graph.classCount]);
         expect(read.merged).toBe(0);
@@ -114,6 +119,23 @@ describe("there and back", () => {
       return [of.nodeCount, of.classCount, ...report.rules.map(({ matches }) => matches).sort()];
     };
     expect(next(copy)).toEqual(next(graph));
+  });
+
+  test("subsumed e-nodes are found, not seen", () => {
+    const graph = new EGraph();
+    const root = addTerm(graph, "(f x)");
+    graph.union(root, addTerm(graph, "(g y)"));
+    graph.rebuild();
+    graph.subsume(graph.nodesWith(graph.operator("f"))[0] as Id);
+    graph.rebuild();
+    const text = serialize(graph, { roots: [root] });
+    expect(text.match(/"subsumed":true/g)).toHaveLength(1);
+    const copy = new EGraph();
+    const [again] = deserialize(copy, text).roots;
+    expect(copy.nodes(again as Id).map((node) => copy.operatorName(copy.op(node)))).toEqual(["g"]);
+    const { nodeCount } = copy;
+    expect(addTerm(copy, "(f x)")).toBe(again);
+    expect(copy.nodeCount).toBe(nodeCount);
   });
 
   test("the same file twice is the same graph", () => {
@@ -309,6 +331,9 @@ describe("files of others", () => {
       ),
     );
     expect(extractTree(graph, read.roots, read.cost).cost).toBe(9);
+    expect(graph.nodes(read.classes.get("A") as Id).map((node) => graph.op(node))).toEqual([
+      graph.operator("f"),
+    ]);
     expect(graph.children(graph.nodesWith(graph.operator("g"))[0] as Id)).toEqual([
       read.classes.get("A"),
     ]);

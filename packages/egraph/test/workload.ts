@@ -4,6 +4,7 @@ import {
   addTerm,
   deserialize,
   EGraph,
+  type EGraphOptions,
   explain,
   extractDag,
   extractTree,
@@ -22,13 +23,13 @@ import { MATH_RULES, MATH_TERMS } from "./math.ts";
 /** What happened, line by line. */
 export type Account = readonly string[];
 
-/** Grows, marks, restores, extracts, explains, writes and reads e-graphs. */
-export function workload(): Account {
+/** Grows, marks, restores, extracts, explains, writes and reads e-graphs that are made with these options. */
+export function workload(options: Pick<EGraphOptions<undefined>, "wasm"> = {}): Account {
   const lines: string[] = [];
-  grow(lines);
-  search(lines);
-  fold(lines);
-  explainOne(lines);
+  grow(lines, options);
+  search(lines, options);
+  fold(lines, options);
+  explainOne(lines, options);
   return lines;
 }
 
@@ -37,10 +38,10 @@ function mathRules(graph: EGraph) {
 }
 
 /** Egg's math rules with back-off, long enough for queries to be compiled; then programs and files. */
-function grow(lines: string[]): void {
-  const graph = new EGraph();
+function grow(lines: string[], of: EGraphOptions<undefined>): void {
+  const graph = new EGraph(of);
   const roots = MATH_TERMS.map((term) => addTerm(graph, term));
-  const runner = new Runner(graph, mathRules(graph), { limits: { iterations: 8, nodes: 20_000 } });
+  const runner = new Runner(graph, mathRules(graph), { limits: { iterations: 7, nodes: 20_000 } });
   while (runner.step())
     lines.push(`${graph.nodeCount} nodes, ${graph.classCount} classes, ${graph.hash()}`);
   const report = runner.stats();
@@ -54,14 +55,14 @@ function grow(lines: string[]): void {
     lines.push(`${extract.name}: ${program.cost}`);
     for (const root of roots) lines.push(printTerm(termOf(graph, program, root)));
   }
-  const copy = new EGraph();
+  const copy = new EGraph(of);
   deserialize(copy, serialize(graph, { roots, cost }));
   lines.push(`read: ${copy.nodeCount} nodes, ${copy.classCount} classes, ${copy.hash()}`);
 }
 
 /** A tree search: each rule alone from the same state, undone; then a join. */
-function search(lines: string[]): void {
-  const graph = new EGraph();
+function search(lines: string[], of: EGraphOptions<undefined>): void {
+  const graph = new EGraph(of);
   for (const term of MATH_TERMS) addTerm(graph, term);
   const rules = mathRules(graph);
   const options = { scheduler: simple(), limits: { iterations: 2 } };
@@ -85,7 +86,7 @@ function search(lines: string[]): void {
 }
 
 /** An analysis that folds constants, with a condition that reads it and a commutative operator. */
-function fold(lines: string[]): void {
+function fold(lines: string[], of: EGraphOptions<undefined>): void {
   const analysis: Analysis<number | undefined> = {
     make(graph, node) {
       const name = graph.operatorName(graph.op(node));
@@ -100,7 +101,7 @@ function fold(lines: string[]): void {
       if (value !== undefined) graph.union(id, graph.add(graph.operator(`${value}`), 0, []));
     },
   };
-  const graph = new EGraph({ analysis });
+  const graph = new EGraph({ ...(of.wasm === undefined ? {} : { wasm: of.wasm }), analysis });
   graph.operator("+", { commutative: true });
   graph.operator("*", { commutative: true });
   const root = addTerm(graph, "(+ (* 3 (+ x 4)) (+ (* 5 y) (* 0 (/ z z))))");
@@ -116,8 +117,8 @@ function fold(lines: string[]): void {
   lines.push(`${report.stop}: ${graph.hash()}, ${printTerm(termOf(graph, best, root))}`);
 }
 
-function explainOne(lines: string[]): void {
-  const graph = new EGraph({ proofs: true });
+function explainOne(lines: string[], of: EGraphOptions<undefined>): void {
+  const graph = new EGraph({ ...of, proofs: true });
   const a = addTerm(graph, "(+ 0 (+ (* x 1) (- y y)))");
   const b = addTerm(graph, "x");
   const journal = new Journal(graph);

@@ -149,6 +149,8 @@ export interface RuleFunction {
 /** What a rule's function sees of a term: its type, whether it is constant, and its contents where they are known. */
 export interface Term extends Operand {
   readonly term: true;
+  /** The name of an input of the program. */
+  readonly name?: string;
   /** The contents of a small constant (at most 4,096 elements). */
   readonly contents?: NdArray;
 }

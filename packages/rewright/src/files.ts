@@ -23,6 +23,11 @@ export function reasonOf(error: unknown): string {
   return (code !== undefined && reasons[code]) || message;
 }
 
+/** What an error says; whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Reads a file whole. @throws InputError when it cannot be read */
 export async function readBytes(path: string, what: string): Promise<Uint8Array> {
   try {

@@ -10,7 +10,8 @@ import { Judge } from "./judge.ts";
 import { checkBytes, checkOptions, defaults, type OptimizeOptions } from "./options.ts";
 import { backendOf, strategyOf } from "./plugins.ts";
 import type { Dropped, Report, RuleReport, Side } from "./report.ts";
-import { ruleFilesOf } from "./rule-files.ts";
+import { declaredDialect, ruleFilesOf } from "./rule-files.ts";
+import { loadImports } from "./rule-imports.ts";
 
 /** What `optimize` gives: the better model, or the input's bytes where nothing was gained, and what happened. */
 export interface Optimized {
@@ -68,10 +69,12 @@ export async function optimize(
     backendOf(options.backend ?? "cpu", options.measure ?? true),
     strategyOf(options.strategy ?? "saturate"),
   ]);
-  const dialects: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
-  const files = await ruleFilesOf(options.rules, backend);
+  const known: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
+  const { files, modules } = await loadImports(await ruleFilesOf(options.rules, backend));
+  const compiled = compileRules(files, { dialects: known, modules });
   // An inexact rule (`~>`) fires only against a budget of errors, and this run has none.
-  const rules = compileRules(files, { dialects }).rules.filter((rule) => rule.lossy === 0);
+  const rules = compiled.rules.filter((rule) => rule.lossy === 0);
+  const dialects: readonly Dialect[] = [...known, declaredDialect(compiled)];
   const model = readModel(bytes, { dialects, ...(directory !== undefined && { directory }) });
   const bind = sizes(model.graph, options.shapes ?? {});
   signal?.throwIfAborted();

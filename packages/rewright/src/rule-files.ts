@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { Backend, RuleFile } from "@rewright/plugin";
+import type { RuleSet } from "@rewright/dsl";
+import type { Backend, Dialect, RuleFile } from "@rewright/plugin";
 import { ruleFiles as shipped } from "@rewright/tensor";
 import { InputError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
@@ -38,4 +39,9 @@ export async function ruleFilesOf(
   const texts = new Set<string>();
   const once = files.filter(({ text }) => !texts.has(text) && texts.add(text));
   return [...once, ...(backend.rules ?? [])];
+}
+
+/** The operators that rule files declare, or import from modules, as the dialect that they are to the engine. */
+export function declaredDialect({ declared }: RuleSet): Dialect {
+  return { kind: "dialect", spec: 1, name: "declared", ops: declared };
 }

@@ -73,19 +73,23 @@ export class AttributePatterns {
   /** Guards attributes against known values; "" where one must be absent. */
   #expect(argSlot: number, expected: readonly [name: string, key: string][]): void {
     const memo = new Map<ArgId, boolean>();
-    this.#guards.add([argSlot], () => {
-      const arg = this.#frame.get(argSlot);
-      let holds = memo.get(arg);
-      if (holds === undefined) {
-        const { attrs } = this.#terms.application(arg);
-        holds = expected.every(([name, key]) => {
-          const value = attrs[name];
-          return key === (value === undefined ? "" : attrKey(value));
-        });
-        memo.set(arg, holds);
-      }
-      return holds;
-    });
+    this.#guards.add(
+      [argSlot],
+      () => {
+        const arg = this.#frame.get(argSlot);
+        let holds = memo.get(arg);
+        if (holds === undefined) {
+          const { attrs } = this.#terms.application(arg);
+          holds = expected.every(([name, key]) => {
+            const value = attrs[name];
+            return key === (value === undefined ? "" : attrKey(value));
+          });
+          memo.set(arg, holds);
+        }
+        return holds;
+      },
+      expected.map(([name, key]) => (key === "" ? `no ${name}` : `${name} = ${key}`)).join(", "),
+    );
   }
 
   /** Guards an axis that is counted from the end. */

@@ -95,7 +95,7 @@ export class Builder {
   }
 
   /** All results of an application: as many as are asked for, or the least number that it may have. */
-  #all(term: ast.Apply): (item: number, count?: number) => readonly Ref[] | undefined {
+  #all(term: ast.Apply, least = 1): (item: number, count?: number) => readonly Ref[] | undefined {
     const { results } = term.op;
     const own = typeof results === "number" ? results : undefined;
     const parts: Part[][] = [];
@@ -119,8 +119,8 @@ export class Builder {
     };
     return (item, count = own) => {
       if (count !== undefined) return take(item, count);
-      for (let least = 1; least <= MOST_RESULTS; least++) {
-        const refs = take(item, least);
+      for (let some = least; some <= MOST_RESULTS; some++) {
+        const refs = take(item, some);
         if (refs) return refs;
       }
       return undefined;
@@ -203,7 +203,12 @@ export class Builder {
         return (item) => this.#constant(value(item), this.#dtype);
       }
       case "result": {
-        const of = this.#apply(term.of, term.count ?? term.index + 1);
+        const least = term.count ?? term.index + 1;
+        if (term.of.op.results === "variadic") {
+          const all = this.#all(term.of, least);
+          return (item) => all(item)?.[term.index] ?? REFUSED;
+        }
+        const of = this.#apply(term.of, least);
         return this.#result(this.#once(of, this.#depth(term) === 0), term);
       }
       case "apply":

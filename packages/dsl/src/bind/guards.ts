@@ -15,6 +15,8 @@ export class Guards {
   readonly frame: Frame;
   /** Made by the engine while it matches. */
   readonly early: Guard[] = [];
+  /** What each of them tests, for people. */
+  readonly notes: string[] = [];
   /** Made after the elements of spreads have been matched; they read the frame. */
   readonly late: (() => boolean)[] = [];
   /** Slots of composite terms that are matched, by key. */
@@ -29,13 +31,14 @@ export class Guards {
   }
 
   /** Adds a test that is made as soon as the slots it reads are bound. */
-  add(needs: readonly number[], holds: () => boolean): void {
+  add(needs: readonly number[], holds: () => boolean, note = "the kind of a part"): void {
     const { frame } = this;
     const test = (row: Int32Array, base: number): boolean => {
       frame.at(row, base);
       return holds();
     };
     this.early.push({ needs, test });
+    this.notes.push(note);
   }
 
   /** Adds a test that reads the slots, and the variables of an expression: now, or after the spreads. */
@@ -51,7 +54,7 @@ export class Guards {
       const slot = this.#matched.get(treeKey(term));
       if (slot !== undefined) slots.add(slot);
     });
-    if (early) this.add([...slots], holds);
+    if (early) this.add([...slots], holds, treeKey(tree));
     else this.late.push(holds);
   }
 

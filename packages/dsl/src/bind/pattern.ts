@@ -34,6 +34,8 @@ export interface LeftSide {
   readonly rootSlots: readonly number[];
   readonly slots: number;
   readonly guards: readonly Guard[];
+  /** What each guard tests, for people. */
+  readonly notes: readonly string[];
   readonly frame: Frame;
   readonly tasks: readonly SpreadTask[];
   /** What can only be tested once the tasks are done; reads the frame. */
@@ -118,6 +120,7 @@ class LeftCompiler {
       rootSlots,
       slots: this.#slots,
       guards: this.#guards.early,
+      notes: this.#guards.notes,
       frame: this.#frame,
       tasks: this.#tasks,
       checks: this.#guards.late,
@@ -256,15 +259,19 @@ class LeftCompiler {
     const slot = this.#slot();
     if (value.kind === "number") {
       const memo = new Map<Facts, boolean>();
-      this.#guards.add([slot], () => {
-        const facts = this.#facts(slot);
-        let holds = memo.get(facts);
-        if (holds === undefined) {
-          holds = matchesNumber(facts, value);
-          memo.set(facts, holds);
-        }
-        return holds;
-      });
+      this.#guards.add(
+        [slot],
+        () => {
+          const facts = this.#facts(slot);
+          let holds = memo.get(facts);
+          if (holds === undefined) {
+            holds = matchesNumber(facts, value);
+            memo.set(facts, holds);
+          }
+          return holds;
+        },
+        `it is ${value.value}`,
+      );
     } else if (value.kind === "list") {
       this.#list(value, slot);
     } else {

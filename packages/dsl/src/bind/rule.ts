@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Id, Matches, Query } from "egraph-ts";
+import { type Application, type Id, Matches, Query } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import { compileCondition } from "../evaluate.ts";
 import type { Terms } from "../terms/terms.ts";
@@ -14,6 +14,7 @@ import { Gatherer, gatheringOf } from "./gather.ts";
 import { compileLeft, type LeftSide, openCounts } from "./pattern.ts";
 import { RowSet } from "./row-set.ts";
 import { SequenceMatcher } from "./sequence.ts";
+import { sidesOf } from "./sides.ts";
 
 /** One way of reading the left side: with each open number of results settled. */
 interface Reading {
@@ -119,6 +120,17 @@ export class BoundRule {
   /** What match `i` takes for granted: the conditions behind `assuming` that are not known to hold there, as written. */
   assumptions(i: number): readonly string[] {
     return this.#match(i).assumptions.flatMap(({ text, known }) => (known() ? [] : [text]));
+  }
+
+  /** Match `i` as explanations show it. To be asked before it is applied. */
+  describe(i: number): Application {
+    const reading = this.#match(i);
+    const rule = `${this.rule.name} (${this.rule.file}:${this.rule.line})`;
+    const facts = this.rule.conditions.map(({ text }) => text);
+    // The items of a gathering root are as many rows as there are items; what was united stands for itself.
+    if (reading.gatherer || this.rule.left.some(({ kind }) => kind === "results"))
+      return { rule, facts };
+    return { rule, facts, ...sidesOf(reading.left, this.#terms, reading.matches, this.#base) };
   }
 
   /** Whether match `i` has been applied before, so that applying it again would change nothing. */

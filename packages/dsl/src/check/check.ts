@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly seed?: number;
   /** Draws at most, those that are ill-shaped or do not meet the conditions included; 5,000 unless said. */
   readonly attempts?: number;
+  /** Samples must meet pruning hints, too. */
+  readonly pruned?: boolean;
 }
 
 /**
@@ -46,6 +48,18 @@ export interface CheckResult {
   /** The largest difference of two elements, in absolute terms. */
   readonly largest: number;
   readonly counterexample?: Counterexample;
+  /** Of a counterexample: the rule holds wherever its pruning hints do, but must hold without them. */
+  readonly hinted?: boolean;
+  /** Of a vacuous rule: what keeps it from applying. */
+  readonly blame?: Blame;
+}
+
+/** What keeps a rule from applying to anything of interest. */
+interface Blame {
+  /** `left`, `right`: never well-shaped. `lists`: it applies to lists of one element only. */
+  readonly part: "conditions" | "left" | "right" | "lists";
+  /** The condition. */
+  readonly span?: ast.Span;
 }
 
 /** A sample on which a rule does not hold. */
@@ -78,7 +92,18 @@ export function checkRule(rule: ast.Rule, options: CheckOptions = {}): CheckResu
     const message = `unchecked: no reference semantics for ${silent.join(", ")}`;
     return { verdict: "unchecked", message, samples: 0, excluded: 0, attempts: 0, largest: 0 };
   }
-  return new Checker(rule, definitions, options).run();
+  const result = new Checker(rule, definitions, options).run();
+  if (result.verdict !== "counterexample" || options.pruned || !hasHints(rule)) return result;
+  const pruned = new Checker(rule, definitions, { ...options, pruned: true }).run();
+  const hinted = pruned.verdict === "ok" || pruned.verdict === "guarded";
+  return { ...result, ...(hinted && { hinted }) };
+}
+
+/** Whether a rule's conditions hold pruning hints. */
+function hasHints(rule: ast.Rule): boolean {
+  const scan = (tree: Tree): boolean =>
+    (tree.kind === "call" && tree.fn.hint === true) || partsOf(tree).some(scan);
+  return rule.conditions.some(({ value }) => scan(value));
 }
 
 /** Operators of a rule that cannot be evaluated. */
@@ -120,7 +145,7 @@ class Checker {
     this.#seed = options.seed ?? 0;
     this.#attempts = options.attempts ?? 5000;
     this.#dice = new Dice(this.#seed);
-    this.#sample = new Sample(rule.variables, definitions);
+    this.#sample = new Sample(rule.variables, definitions, options.pruned !== true);
     this.#drawer = new Drawer(
       rule,
       this.#sample,
@@ -140,7 +165,10 @@ class Checker {
       if (!found) last = Math.min(last, this.#attempt + SHRINKING);
       if (!found || size < found.size) found = { example: outcome, size };
     }
-    if (!found) return this.#result(...this.#verdict());
+    if (!found) {
+      const { verdict, message, blame } = this.#verdict();
+      return { ...this.#result(verdict, message), ...(blame && { blame }) };
+    }
     const { example } = found;
     const what = example.kind === "undefined" ? "is defined on the left only" : "does not hold";
     const result = this.#result(
@@ -161,29 +189,32 @@ class Checker {
     };
   }
 
-  #verdict(): [Verdict, string] {
-    if (this.#compared + this.#excluded === 0) return ["vacuous", this.#emptiness()];
-    if (this.#compared === 0) {
-      return [
-        "vacuous",
-        `the right side was ill-shaped, or of another type, on all of ${this.#excluded} samples`,
-      ];
+  #verdict(): { readonly verdict: Verdict; readonly message: string; readonly blame?: Blame } {
+    const [compared, excluded] = [this.#compared, this.#excluded];
+    if (compared + excluded === 0) return this.#emptiness();
+    if (compared === 0) {
+      const message = `the right side was ill-shaped, or of another type, on all of ${excluded} samples`;
+      return { verdict: "vacuous", message, blame: { part: "right" } };
     }
     if (this.#short > 0 && this.#long.compared === 0 && this.#long.excluded > 0) {
-      return ["vacuous", "holds only when its lists have one element"];
+      const message = "holds only when its lists have one element";
+      return { verdict: "vacuous", message, blame: { part: "lists" } };
     }
-    if (this.#excluded === 0) return ["ok", `the sides agreed on ${this.#compared} samples`];
-    return [
-      "guarded",
-      `the sides agreed on ${this.#compared} samples; ${this.#excluded} more do not fit the right side`,
-    ];
+    if (excluded === 0)
+      return { verdict: "ok", message: `the sides agreed on ${compared} samples` };
+    const message = `the sides agreed on ${compared} samples; ${excluded} more do not fit the right side`;
+    return { verdict: "guarded", message };
   }
 
-  #emptiness(): string {
-    const { hardest } = this.#drawer;
-    if (!hardest) return `no well-shaped left side in ${this.#attempt} attempts`;
-    const { line, column } = hardest.span;
-    return `no sample met the conditions; the one at ${line}:${column} was refused most often`;
+  #emptiness(): { readonly verdict: Verdict; readonly message: string; readonly blame: Blame } {
+    const span = this.#drawer.hardest?.span;
+    const verdict = "vacuous";
+    if (!span) {
+      const message = `no well-shaped left side in ${this.#attempt} attempts`;
+      return { verdict, message, blame: { part: "left" } };
+    }
+    const message = `no sample met the conditions; the one at ${span.line}:${span.column} was refused most often`;
+    return { verdict, message, blame: { part: "conditions", span } };
   }
 
   #draw(): Outcome {

@@ -47,6 +47,8 @@ interface Place {
 /** Undoes what has been drawn since. */
 type Undo = () => void;
 
+/** How often a variable stands for the same as another one. */
+const TWICE = 0.06;
 const LENGTHS = [
   [1, 2],
   [2, 5],
@@ -332,6 +334,11 @@ export class Drawer {
         : this.#proposer.tensor({ name, siblings, result });
     const known = this.#sample.evaluate(term, item);
     if (known) return known;
+    const same = this.#another(term.name);
+    if (same) {
+      this.#setItem(this.#sample.terms, term.name, item, same);
+      return same;
+    }
     const attribute = this.#attributes.get(term.name);
     const before = item > 0 ? this.#sample.terms.get(term.name)?.[item - 1] : undefined;
     const drawn = scalar
@@ -340,6 +347,15 @@ export class Drawer {
         this.#proposer.tensor({ name, siblings, attribute, result }));
     this.#setItem(this.#sample.terms, term.name, item, drawn);
     return drawn;
+  }
+
+  /** Now and then what another variable stands for: two variables may turn out to be one term. */
+  #another(name: string): SampleTerm | undefined {
+    if (!this.#dice.chance(TWICE)) return undefined;
+    const others = [...this.#sample.terms].flatMap(([other, items]) =>
+      other === name ? [] : items.filter((term) => term !== undefined),
+    );
+    return others.length > 0 ? this.#dice.pick(others) : undefined;
   }
 
   #constant(

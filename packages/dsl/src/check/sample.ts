@@ -76,7 +76,7 @@ export class SampleTerm implements Term {
 export class Sample implements Scope {
   readonly variables: ReadonlyMap<string, ast.Variable>;
   /** A rule must hold without its hints. */
-  readonly unpruned = true;
+  readonly unpruned: boolean;
   /** Tensors by variable; one, or as many as a list has items. */
   readonly terms: Map<string, SampleTerm[]> = new Map();
   /** Values by variable, likewise. */
@@ -97,8 +97,10 @@ export class Sample implements Scope {
   constructor(
     variables: ReadonlyMap<string, ast.Variable>,
     definitions: ReadonlyMap<string, OpDef> = new Map(),
+    unpruned = true,
   ) {
     this.variables = variables;
+    this.unpruned = unpruned;
     this.#definitions = definitions;
   }
 
@@ -192,7 +194,7 @@ export class Sample implements Scope {
       case "constant":
         return this.constant(this.denoted(term.value, item), dtype);
       case "result":
-        return this.#results(term.of, term.count ?? term.index + 1, item)?.[term.index];
+        return this.#least(term.of, term.count ?? term.index + 1, item)?.[term.index];
       case "apply":
         return this.#results(term, 1, item)?.[0];
       case "wildcard":
@@ -257,8 +259,13 @@ export class Sample implements Scope {
   /** The results of an application that decides itself how many it has: the least number that it may have. */
   #all(term: ast.Apply, item: number): readonly SampleTerm[] | undefined {
     const { results } = term.op;
-    if (typeof results === "number") return this.#results(term, results, item);
-    for (let count = 1; count <= MOST_RESULTS; count++) {
+    return this.#least(term, typeof results === "number" ? results : 1, item);
+  }
+
+  /** The results of an application that has so many at least. */
+  #least(term: ast.Apply, least: number, item: number): readonly SampleTerm[] | undefined {
+    if (term.op.results !== "variadic") return this.#results(term, least, item);
+    for (let count = least; count <= MOST_RESULTS; count++) {
       const found = this.#results(term, count, item);
       if (found) return found;
     }

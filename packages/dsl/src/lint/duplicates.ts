@@ -98,12 +98,14 @@ export function lintDuplicates(subjects: readonly Subject[], report: Report): vo
       repeated(subject, same, report);
       continue;
     }
-    if (isTwoWay || rule.subsume) continue;
+    // What grows without end undoes another rule on purpose.
+    if (isTwoWay || rule.subsume || rule.expanding) continue;
     const inverse = forms.find(
       { ...rule, left: rule.right, right: rule.left },
       (other) =>
         other.rules.length === 1 &&
         other.rules[0]?.subsume === false &&
+        !other.rules[0].expanding &&
         (order.get(other) ?? 0) < (order.get(subject) ?? 0) &&
         !said.has(other),
     );

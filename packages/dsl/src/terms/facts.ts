@@ -40,6 +40,7 @@ export class FactsTable {
     given: readonly TensorType[],
     constant: boolean,
     results?: readonly (NdArray | undefined)[],
+    name?: string,
   ): Facts {
     const types = given.map((type, i) => this.types.intern(withValue(type, results?.[i])));
     const known = types.map((type, i) => results?.[i] ?? contentsOf(type));
@@ -47,6 +48,7 @@ export class FactsTable {
     let key = constant ? "!" : "";
     for (const type of types) key += `${type.id},`;
     for (const array of contents) key += array ? `${this.#contentIds.get(array)};` : ";";
+    if (name !== undefined) key += JSON.stringify(name);
     let facts = this.#facts.get(key);
     if (facts === undefined) {
       const id = this.#facts.size;
@@ -55,7 +57,13 @@ export class FactsTable {
       const several = types.length > 1 && all.length === types.length ? all : undefined;
       const operand = types[0] && { ...bare(types[0]), constant };
       const term =
-        operand && ({ ...operand, term: true, ...(single && { contents: single }) } as const);
+        operand &&
+        ({
+          ...operand,
+          term: true,
+          ...(single && { contents: single }),
+          ...(name !== undefined && { name }),
+        } as const);
       facts = {
         id,
         types: Object.freeze(types),
@@ -105,7 +113,7 @@ export class FactsTable {
     const types = a.types.map((type, i) => this.types.join(type, b.types[i] as InternedType));
     const held = a.contents ?? b.contents;
     const results = held ? [held] : (a.several ?? b.several);
-    return this.intern(types, a.constant || b.constant, results);
+    return this.intern(types, a.constant || b.constant, results, a.term?.name ?? b.term?.name);
   }
 
   /** What is known of one result of an application. */
@@ -121,7 +129,8 @@ export class FactsTable {
       return hint ? this.types.refine(type, hint) : type;
     });
     if (types.every((type, i) => type === facts.types[i])) return facts;
-    return this.intern(types, facts.constant, facts.contents ? [facts.contents] : facts.several);
+    const results = facts.contents ? [facts.contents] : facts.several;
+    return this.intern(types, facts.constant, results, facts.term?.name);
   }
 }
 

@@ -270,7 +270,12 @@ export class Terms {
       case "absent":
         return table.absent;
       case "input":
-        return table.intern([(argument as InputArgument).type], false);
+        return table.intern(
+          [(argument as InputArgument).type],
+          false,
+          undefined,
+          (argument as InputArgument).name,
+        );
       case "constant": {
         const constant = argument as Constant;
         const contents = constant instanceof Literal ? constant.contents : undefined;

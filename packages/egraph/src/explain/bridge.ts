@@ -3,10 +3,9 @@ import type { Timeline } from "../timeline.ts";
 import type { Sketch } from "./instance.ts";
 import type { Source } from "./source.ts";
 
-/** How the term of an id becomes another term by what was equal already. */
+/** Where in the graph a side of a rule was, or is: how the term of an id becomes it. */
 export type Bridge =
   | { readonly kind: "equal"; readonly from: Id; readonly to: Id }
-  | { readonly kind: "extracted"; readonly id: Id }
   | {
       readonly kind: "node";
       readonly from: Id;
@@ -14,8 +13,8 @@ export type Bridge =
       readonly node: Id;
       /** Per child of `node`. */
       readonly children: readonly Bridge[];
-      /** What is wanted, where it has the children in another order. */
-      readonly target: Sketch | undefined;
+      /** Per child of `node`: which child of what is wanted it becomes; the same one when not given. */
+      readonly order: readonly number[] | undefined;
     };
 
 /** Finds bridges: e-matching in the past. */
@@ -67,20 +66,21 @@ export class Bridges {
   ): Bridge | undefined {
     const straight = children.map((child, i) => this.find(child, to.children[i] as Sketch, time));
     if (straight.every((bridge) => bridge !== undefined))
-      return { kind: "node", from, node, children: straight, target: undefined };
+      return { kind: "node", from, node, children: straight, order: undefined };
     if (!this.source.isCommutative(to.op)) return undefined;
-    const open = [...to.children];
+    const open = [...to.children.keys()];
+    const order: number[] = [];
     const bridges: Bridge[] = [];
     for (const child of children) {
       const at = open.findIndex((wanted) => {
-        const bridge = this.find(child, wanted, time);
+        const bridge = this.find(child, to.children[wanted] as Sketch, time);
         if (bridge) bridges.push(bridge);
         return bridge;
       });
       if (at < 0) return undefined;
-      open.splice(at, 1);
+      order.push(...open.splice(at, 1));
     }
-    return { kind: "node", from, node, children: bridges, target: to };
+    return { kind: "node", from, node, children: bridges, order };
   }
 
   /** The ids of a class with an operator: `from` first. */
@@ -88,12 +88,8 @@ export class Bridges {
     const root = this.source.find(from);
     let byOp = this.members.get(root);
     if (!byOp) {
-      byOp = new Map();
-      for (const id of this.history.members(root).sort((a, b) => a - b)) {
-        const list = byOp.get(this.source.op(id));
-        if (list) list.push(id);
-        else byOp.set(this.source.op(id), [id]);
-      }
+      const ids = this.history.members(root).sort((a, b) => a - b);
+      byOp = Map.groupBy(ids, (id) => this.source.op(id));
       this.members.set(root, byOp);
     }
     const list = byOp.get(op) ?? [];

@@ -6,12 +6,7 @@ import type { TermTable } from "./terms.ts";
 export type Part = { readonly before: ProofTerm; readonly after: ProofTerm } & (
   | { readonly kind: "rule"; readonly note: RuleNote; readonly forward: boolean }
   | { readonly kind: "commute" }
-  | {
-      readonly kind: "inner";
-      readonly child: number;
-      readonly proof: Derivation;
-      readonly forward: boolean;
-    }
+  | { readonly kind: "inner"; readonly child: number; readonly proof: Derivation }
 );
 
 /** Why two terms are equal, with what is equal below shared between derivations. */
@@ -30,8 +25,7 @@ export class DerivationBuilder {
   private readonly parts: Part[] = [];
   /** How many parts lead to a term. */
   private readonly at = new Map<ProofTerm, number>();
-  /** The term reached. */
-  current: ProofTerm;
+  private current: ProofTerm;
 
   constructor(terms: TermTable, start: ProofTerm) {
     this.terms = terms;
@@ -45,23 +39,29 @@ export class DerivationBuilder {
     this.push({ kind: "rule", note, forward, before: this.current, after });
   }
 
-  /** Orders the children of the root otherwise. */
-  commute(after: ProofTerm): void {
-    this.push({ kind: "commute", before: this.current, after });
+  /** Orders the children at a place otherwise. */
+  commute(place: readonly number[], after: ProofTerm): void {
+    const before = place.reduce((term, i) => term.children[i] as ProofTerm, this.current);
+    const part: Part = { kind: "commute", before, after };
+    this.inner(place, { start: before, end: after, parts: [part], length: 1 });
   }
 
-  /** Derives a child. */
-  inner(child: number, proof: Derivation, forward: boolean): void {
-    const before = this.current;
-    const after = this.terms.withChild(before, child, forward ? proof.end : proof.start);
-    this.push({ kind: "inner", child, proof, forward, before, after });
-  }
-
-  /** Goes the way of another derivation, forwards or backwards. */
-  follow(proof: Derivation, forward: boolean): void {
-    const { parts } = proof;
-    for (let i = 0; i < parts.length; i++)
-      this.push(forward ? (parts[i] as Part) : reversed(parts[parts.length - 1 - i] as Part));
+  /** Derives the term at a place. */
+  inner(place: readonly number[], proof: Derivation): void {
+    if (proof.length === 0) return;
+    const [child, ...below] = place;
+    if (child === undefined) {
+      for (const part of proof.parts) this.push(part);
+      return;
+    }
+    let inside = proof;
+    if (below.length > 0) {
+      const builder = new DerivationBuilder(this.terms, this.current.children[child] as ProofTerm);
+      builder.inner(below, proof);
+      inside = builder.done();
+    }
+    const after = this.terms.withChild(this.current, child, inside.end);
+    this.push({ kind: "inner", child, proof: inside, before: this.current, after });
   }
 
   done(): Derivation {
@@ -81,9 +81,4 @@ export class DerivationBuilder {
     for (const cut of this.parts.splice(known)) this.at.delete(cut.after);
     this.at.set(part.after, known);
   }
-}
-
-function reversed(part: Part): Part {
-  const turned = { ...part, before: part.after, after: part.before };
-  return turned.kind === "commute" ? turned : { ...turned, forward: !turned.forward };
 }

@@ -1,56 +1,61 @@
-import type { Bridge } from "./bridge.ts";
 import { type Derivation, DerivationBuilder } from "./derivation.ts";
-import { type Goal, type Guide, keyOf, type Stretch, solve } from "./goal.ts";
-import { termOf } from "./instance.ts";
-import type { Source } from "./source.ts";
+import type { Goal, Leg } from "./itinerary.ts";
+import type { Points } from "./point.ts";
+import type { Shortcuts } from "./shortcuts.ts";
 import type { TermTable } from "./terms.ts";
 
-/** Derives goals along the ways of a guide, each once, however often and wherever it is needed. */
+/** Derives goals, each once, however often and wherever it is needed. */
 export class Explainer {
-  private readonly source: Source;
   private readonly terms: TermTable;
-  private readonly guide: Guide;
-  private readonly derivations = new Map<number, Derivation>();
+  private readonly points: Points;
+  private readonly shortcuts: Shortcuts;
+  private readonly derivations = new Map<string, Derivation>();
 
-  constructor(source: Source, terms: TermTable, guide: Guide) {
-    this.source = source;
+  constructor(terms: TermTable, points: Points, shortcuts: Shortcuts) {
     this.terms = terms;
-    this.guide = guide;
+    this.points = points;
+    this.shortcuts = shortcuts;
   }
 
-  /** The derivation of a goal. */
-  explain(goal: Goal): Derivation {
-    return solve(goal, this.derivations, this.guide, (to, way) => this.derive(to, way));
-  }
-
-  private derive(goal: Goal, way: readonly Stretch[]): Derivation {
-    const { terms, source } = this;
-    const start = goal.kind === "equal" ? goal.from : goal.id;
-    const builder = new DerivationBuilder(terms, terms.of(start));
-    for (const stretch of way)
-      if (stretch.kind === "bridge") builder.follow(this.cross(stretch.bridge), stretch.forward);
-      else {
-        const { instance, forward } = stretch;
-        const after = termOf(forward ? instance.right : instance.left, terms);
-        builder.rule(instance.note(terms, source), forward, after);
+  /**
+   * The derivation of a goal: what it needs first, without recursion, since terms may be deep. Undefined when
+   * it would rest on itself.
+   */
+  explain(goal: Goal): Derivation | undefined {
+    const open = new Set<string>();
+    const todo: { goal: Goal; key: string; legs?: readonly Leg[] }[] = [{ goal, key: FIRST }];
+    for (let top = todo.at(-1); top; top = todo.at(-1)) {
+      const { key } = top;
+      if (top.legs && !this.derivations.has(key))
+        this.derivations.set(key, this.derive(top.goal, top.legs));
+      if (this.derivations.has(key)) {
+        open.delete(key);
+        todo.pop();
+        continue;
       }
-    return builder.done();
+      if (open.has(key)) return undefined;
+      open.add(key);
+      top.legs = this.shortcuts.legs(top.goal, key === FIRST);
+      for (const leg of top.legs)
+        if (leg.kind === "goal" && !this.derivations.has(keyOf(leg)))
+          todo.push({ goal: leg, key: keyOf(leg) });
+    }
+    return this.derivations.get(FIRST);
   }
 
-  /** The derivation of a bridge whose goals are solved. */
-  private cross(bridge: Bridge): Derivation {
-    if (bridge.kind !== "node") return this.derivations.get(keyOf(bridge)) as Derivation;
-    const { from, node, children, target } = bridge;
-    const builder = new DerivationBuilder(this.terms, this.terms.of(from));
-    if (from !== node) builder.follow(this.cross({ kind: "equal", from, to: node }), true);
-    for (const [i, child] of children.entries()) {
-      const proof = this.cross(child);
-      if (proof.length > 0) builder.inner(i, proof, true);
-    }
-    if (target) {
-      const wanted = termOf(target, this.terms);
-      if (wanted !== builder.current) builder.commute(wanted);
-    }
+  private derive(goal: Goal, legs: readonly Leg[]): Derivation {
+    const builder = new DerivationBuilder(this.terms, this.points.term(goal.from));
+    for (const leg of legs)
+      if (leg.kind === "rule") builder.rule(leg.note, leg.forward, leg.to);
+      else if (leg.kind === "commute") builder.commute(leg.place, leg.to);
+      else builder.inner(leg.place, this.derivations.get(keyOf(leg)) as Derivation);
     return builder.done();
   }
+}
+
+/** The key of the goal asked for, which may be a goal on the way to itself: there are several ways to it. */
+const FIRST = "first";
+
+function keyOf({ from, to }: Goal): string {
+  return `${from.number} ${to.number}`;
 }

@@ -1,5 +1,5 @@
 import type { ArgId, Id, OpId } from "../ids.ts";
-import type { Application, NodeSide, SequenceSide, Side } from "./application.ts";
+import type { Application, NodeSide, SequenceSide, Side, VariableSide } from "./application.ts";
 import type { Binding, ProofTerm } from "./proof.ts";
 import type { Source } from "./source.ts";
 import type { TermTable } from "./terms.ts";
@@ -39,6 +39,8 @@ export class Instance {
   /** Slots that stand for a part of a left side. */
   private readonly parts = new Map<number, NodeSide>();
   private readonly open = new Set<NodeSide>();
+  private readonly args = new Set<number>();
+  private readonly flexible: boolean;
 
   constructor(application: Application, root: number, from: Id, to: Id) {
     this.application = application;
@@ -50,31 +52,57 @@ export class Instance {
       if (slot !== undefined && left.kind === "node") this.parts.set(slot, left);
     this.left = here ? this.sketch(here.left) : { kind: "id", id: from };
     this.right = here?.right ? this.sketch(here.right) : { kind: "id", id: to };
+    const scanned = [here?.left, here?.right].map((side) => side !== undefined && this.scan(side));
+    for (const side of here?.premises ?? []) this.scan(side);
+    // Conditions and premises were seen for certain terms, so these stay.
+    const bare = !here?.premises?.length && !application.facts?.length;
+    this.flexible = bare && scanned.every((free) => free);
   }
 
-  /** What there is to say about it. */
-  note(terms: TermTable, source: Source): RuleNote {
+  /** The side of the rule on the left or right, if what its variables stand for may be replaced by equals. */
+  side(left: boolean): NodeSide | VariableSide | undefined {
+    const here = this.application.sides?.[this.root];
+    return this.flexible ? (left ? here?.left : here?.right) : undefined;
+  }
+
+  /** What a slot of the application holds. */
+  slot(slot: number): number {
+    const value = this.application.row?.[slot] ?? -1;
+    if (value < 0)
+      throw new RangeError(
+        `an application of ${this.application.rule} does not say what its slot ${slot} stands for`,
+      );
+    return value;
+  }
+
+  /** What there is to say about it; `instead`: what variables stand for, where it was replaced. */
+  note(terms: TermTable, source: Source, instead: ReadonlyMap<number, ProofTerm>): RuleNote {
     const { rule, sides = [], row = [], variables, facts = [] } = this.application;
     const { sequences = [], sequenceVariables } = this.application;
-    const args = new Set<number>();
-    const collect = (side: Side | SequenceSide): void => {
-      if (side.kind !== "node") return;
-      if (side.arg === undefined && side.argSlot !== undefined) args.add(side.argSlot);
-      side.children.forEach(collect);
-    };
-    for (const { left, right, premises = [] } of sides)
-      for (const side of [left, right ?? left, ...premises]) collect(side);
     const bindings: Binding[] = [];
     for (const [variable, slot] of variables ?? []) {
       if ((row[slot] ?? -1) < 0) continue;
-      if (args.has(slot)) bindings.push({ variable, value: source.argument(this.slot(slot)) });
-      else bindings.push({ variable, term: termOf(this.variable(slot), terms) });
+      if (this.args.has(slot)) bindings.push({ variable, value: source.argument(this.slot(slot)) });
+      else {
+        const term = instead.get(slot) ?? termOf(this.variable(slot), terms);
+        bindings.push({ variable, term });
+      }
     }
     for (const [variable, index] of sequenceVariables ?? [])
       bindings.push({ variable, terms: (sequences[index] ?? []).map((id) => terms.of(id)) });
-    const premises = sides[this.root]?.premises ?? [];
-    const terms_ = premises.map((side) => termOf(this.sketch(side), terms));
-    return { rule, root: this.root, bindings, premises: terms_, facts };
+    const others = sides[this.root]?.premises ?? [];
+    const premises = others.map((side) => termOf(this.sketch(side), terms));
+    return { rule, root: this.root, bindings, premises, facts };
+  }
+
+  /** Looks a side over: whether it consists of nodes and variables alone, all of it free. */
+  private scan(side: Side | SequenceSide): boolean {
+    if (side.kind === "sequence") return false;
+    if (side.kind === "variable") return !this.parts.has(side.slot);
+    if (side.arg === undefined && side.argSlot !== undefined) this.args.add(side.argSlot);
+    let free = side.classSlot === undefined;
+    for (const child of side.children) if (!this.scan(child)) free = false;
+    return free;
   }
 
   private findParts(side: Side | SequenceSide): void {
@@ -108,14 +136,5 @@ export class Instance {
         `an application of ${this.application.rule} does not say what its sequence ${index} stands for`,
       );
     return ids.map((id) => ({ kind: "id", id }));
-  }
-
-  private slot(slot: number): number {
-    const value = this.application.row?.[slot] ?? -1;
-    if (value < 0)
-      throw new RangeError(
-        `an application of ${this.application.rule} does not say what its slot ${slot} stands for`,
-      );
-    return value;
   }
 }

@@ -5,11 +5,11 @@ import type { Application } from "./application.ts";
 import { RuleSides } from "./rule-sides.ts";
 import { Source } from "./source.ts";
 
-/** Rows that are being applied. */
+/** Rows that are being applied, the first words of `rows`. */
 interface Pending {
   readonly rule: number;
   readonly width: number;
-  readonly rows: Int32Array;
+  readonly count: number;
   /** The reason of the first row. */
   readonly reason: number;
   /** Equations of the graph before. */
@@ -33,6 +33,7 @@ export class Journal {
   private readonly notes = new Map<number, Application>();
   private next = 0;
   private pending: Pending | undefined;
+  private rows: Int32Array = new Int32Array(1024);
 
   /** Per application, in order of reasons: the reason, and where it begins in `words`. */
   private index: Int32Array = new Int32Array(256);
@@ -66,13 +67,11 @@ export class Journal {
     const { width } = matches;
     const reason = this.next;
     this.next += to - from;
-    this.pending = {
-      rule: number,
-      width,
-      rows: matches.rows.slice(from * width, to * width),
-      reason,
-      equations: this.source.forest.length,
-    };
+    const rows = matches.rows.subarray(from * width, to * width);
+    if (rows.length > this.rows.length) this.rows = new Int32Array(2 * rows.length);
+    this.rows.set(rows);
+    const equations = this.source.forest.length;
+    this.pending = { rule: number, width, count: to - from, reason, equations };
     return reason;
   };
 
@@ -104,12 +103,13 @@ export class Journal {
   /** The application of a rule to a row of its slots. */
   application(rule: Rule, row: Int32Array): Application {
     const facts = this.facts?.(rule, row) ?? [];
+    this.source.refresh();
     return { ...new RuleSides(this.source, rule, row).application(), facts };
   }
 
   /** Bytes of the arrays held. */
   get bytes(): number {
-    return this.index.byteLength + this.words.byteLength + (this.pending?.rows.byteLength ?? 0);
+    return this.index.byteLength + this.words.byteLength + this.rows.byteLength;
   }
 
   /** Keeps of the rows that were last applied those that equations rest on. */
@@ -118,13 +118,15 @@ export class Journal {
     if (!pending) return;
     this.pending = undefined;
     const { forest } = this.source;
-    const { rule, width, rows, reason } = pending;
+    const { rule, width, count, reason } = pending;
+    const equations = forest.length;
     let last = -1;
-    for (let e = pending.equations; e < forest.length; e++) {
+    for (let e = pending.equations; e < equations; e++) {
       const row = forest.reason(e) - reason;
-      if (row <= last || row * width >= rows.length) continue;
+      // Several unions of one row have the same reason.
+      if (row <= last || row >= count) continue;
       last = row;
-      this.keep(reason + row, rule, rows, row * width, width);
+      this.keep(reason + row, rule, this.rows, row * width, width);
     }
     if (this.used > this.worthTidying) this.tidy();
   }

@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 import type { Application } from "./application.ts";
 import type { Bridges } from "./bridge.ts";
 import type { Equations } from "./equations.ts";
-import { forEachGoal, type Stretch, turned } from "./goal.ts";
+import { type Hop, turned } from "./hop.ts";
 import { Instance } from "./instance.ts";
 import { Matching } from "./matching.ts";
 import { Occurrences } from "./occurrences.ts";
@@ -16,16 +16,15 @@ export interface Alternatives {
   application(rule: Rule, row: Int32Array): Application;
 }
 
-/** A direct way between two ids of a class. */
+/** That there is a hop between two ids of a class. */
 export interface Link {
   readonly from: Id;
   readonly to: Id;
-  /** The way from `from` to `to`. */
-  way(): readonly Stretch[];
+  hop(): Hop | undefined;
 }
 
 /** Links of one class that are looked for at most: those found later are rarely on a shortest way. */
-const MOST = 20_000;
+const MOST = 5000;
 
 /** The links within each class: equations, congruent terms, and applications that the graph would allow now. */
 export class Links {
@@ -71,15 +70,14 @@ export class Links {
       if (list) list.push(link);
       else links.set(link.from, [link]);
     };
-    const add = (from: Id, to: Id, way: () => readonly Stretch[]): void => {
+    const add: Add = (from, to, hop) => {
       if (from === to) return;
-      let known: readonly Stretch[] | undefined;
-      const forward = (): readonly Stretch[] => {
-        known ??= way();
-        return known;
+      put({ from, to, hop });
+      const back = (): Hop | undefined => {
+        const there = hop();
+        return there && turned(there);
       };
-      put({ from, to, way: forward });
-      put({ from: to, to: from, way: () => turned(forward()) });
+      put({ from: to, to: from, hop: back });
       count++;
     };
     this.addEquations(root, add);
@@ -95,7 +93,7 @@ export class Links {
       this.equationsOf = Map.groupBy(numbers, (e) => this.source.find(forest.from(e)));
     }
     for (const e of this.equationsOf.get(root) ?? [])
-      add(forest.from(e), forest.to(e), () => this.equations.along(e));
+      add(forest.from(e), forest.to(e), () => this.equations.hop(e));
   }
 
   /** Links terms that are congruent now to the first of them. */
@@ -109,13 +107,10 @@ export class Links {
       const other = first.get(key);
       if (other === undefined) first.set(key, id);
       else
-        add(id, other, () => [
-          {
-            kind: "bridge",
-            bridge: bridges.congruence(id, other, Number.POSITIVE_INFINITY),
-            forward: true,
-          },
-        ]);
+        add(id, other, () => {
+          const bridge = bridges.congruence(id, other, Number.POSITIVE_INFINITY);
+          return { kind: "congruent", from: id, to: other, bridge };
+        });
     }
   }
 
@@ -131,7 +126,8 @@ export class Links {
       const [pattern] = rule.left;
       if (pattern?.kind !== "node" || rule.left.length > 1) continue;
       if (typeof rule.right === "function" || rule.condition || rule.right.length > 1) continue;
-      for (const node of nodes)
+      for (const node of nodes) {
+        if (!goOn()) return;
         if (source.op(node) === pattern.op)
           matching.at(node, pattern, rule.slots, (row) => {
             row[rule.rootSlots[0] as number] = node;
@@ -140,6 +136,7 @@ export class Links {
             row[rule.rootSlots[0] as number] = -1;
             return goOn();
           });
+      }
     }
   }
 
@@ -150,24 +147,13 @@ export class Links {
     const to = occurrences.locate(right);
     if (to === undefined || source.find(to) !== root || left.kind !== "node") return;
     add(node, to, () => {
-      const there = occurrences.over(node, node, left);
-      const back = right.kind === "node" ? occurrences.over(to, to, right) : undefined;
-      const way: Stretch[] = [{ kind: "rule", instance, forward: true }];
-      if (there) way.unshift({ kind: "bridge", bridge: there, forward: true });
-      if (back) way.push({ kind: "bridge", bridge: back, forward: false });
-      return way;
+      const near = occurrences.over(node, node, left);
+      const far =
+        right.kind === "node" ? occurrences.over(to, to, right) : occurrences.bridge(to, right);
+      if (!near || !far) return undefined;
+      return { kind: "rule", from: node, to, instance, forward: true, near, far };
     });
   }
 }
 
-type Add = (from: Id, to: Id, way: () => readonly Stretch[]) => void;
-
-/** The time from which on a way could be gone: all that it needs was equal by then. */
-export function timeOf(way: readonly Stretch[], source: Source): number {
-  const history = source.forest.history();
-  let time = -1;
-  forEachGoal(way, (goal) => {
-    if (goal.kind === "equal") time = Math.max(time, history.latest(goal.from, goal.to));
-  });
-  return time;
-}
+type Add = (from: Id, to: Id, hop: () => Hop | undefined) => void;

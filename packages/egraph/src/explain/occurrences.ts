@@ -37,16 +37,19 @@ export class Occurrences {
     const want = this.classesOf(to.children);
     if (!want) return undefined;
     const straight = want.every((id, i) => id === have[i]);
-    const open = want.map((id, i) => ({ id, sketch: to.children[i] as Sketch }));
+    const open = [...want.keys()];
+    const order: number[] = [];
     const bridges: Bridge[] = [];
     for (const [i, child] of given.entries()) {
-      const at = straight ? 0 : open.findIndex(({ id }) => id === have[i]);
-      const [partner] = open.splice(at, 1);
-      const bridge = at < 0 || !partner ? undefined : this.bridge(child, partner.sketch);
+      const at = straight ? 0 : open.findIndex((wanted) => want[wanted] === have[i]);
+      const [partner] = at < 0 ? [] : open.splice(at, 1);
+      if (partner === undefined) return undefined;
+      const bridge = this.bridge(child, to.children[partner] as Sketch);
       if (!bridge) return undefined;
+      order.push(partner);
       bridges.push(bridge);
     }
-    return { kind: "node", from, node, children: bridges, target: straight ? undefined : to };
+    return { kind: "node", from, node, children: bridges, order: straight ? undefined : order };
   }
 
   private classesOf(sketches: readonly Sketch[]): Id[] | undefined {

@@ -7,10 +7,11 @@ export class Source {
   readonly forest: ProofForest;
   // biome-ignore lint/suspicious/noExplicitAny: proofs do not look at the facts of the graph
   private readonly graph: EGraph<any>;
+  private readonly known = new Map<Id, readonly Id[]>();
 
   // biome-ignore lint/suspicious/noExplicitAny: proofs do not look at the facts of the graph
   constructor(graph: EGraph<any>) {
-    const forest = graph["forest"];
+    const forest = graph.forest;
     if (!forest)
       throw new Error("this e-graph keeps no proofs; make it with new EGraph({ proofs: true })");
     this.graph = graph;
@@ -31,8 +32,19 @@ export class Source {
   }
 
   /** The children a term was given, in that order. */
-  children(id: Id): Id[] {
-    return Array.from({ length: this.graph.arity(id) }, (_, i) => this.graph.originalChild(id, i));
+  children(id: Id): readonly Id[] {
+    let children = this.known.get(id);
+    if (!children) {
+      const { graph } = this;
+      children = Array.from({ length: graph.arity(id) }, (_, i) => graph.originalChild(id, i));
+      this.known.set(id, children);
+    }
+    return children;
+  }
+
+  /** Forgets what was read: ids are given anew after a mark was restored. */
+  refresh(): void {
+    this.known.clear();
   }
 
   /** The live e-nodes of a class. */
@@ -46,7 +58,7 @@ export class Source {
   }
 
   isCommutative(op: OpId): boolean {
-    return this.graph["symbols"].commutative[op] === 1;
+    return this.graph.isCommutative(op);
   }
 
   operatorName(op: OpId): string {

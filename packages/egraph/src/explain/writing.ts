@@ -1,4 +1,4 @@
-import type { Derivation, Part } from "./derivation.ts";
+import type { Derivation } from "./derivation.ts";
 import type { Chain, Direction, Proof, ProofStep } from "./proof.ts";
 
 /** Writes a derivation down, with what it uses several times as lemmas. */
@@ -42,46 +42,38 @@ function placeOf(path: Path): number[] {
   return place.reverse();
 }
 
-interface Frame {
-  readonly derivation: Derivation;
-  readonly forward: boolean;
-  readonly path: Path;
-  done: number;
-}
-
 function chain(root: Derivation, lemmas: ReadonlyMap<Derivation, number>): Chain {
   const steps: ProofStep[] = [];
-  const todo: Frame[] = [{ derivation: root, forward: true, path: undefined, done: 0 }];
+  const todo: { derivation: Derivation; path: Path; done: number }[] = [
+    { derivation: root, path: undefined, done: 0 },
+  ];
   for (let top = todo.at(-1); top; top = todo.at(-1)) {
-    const { derivation, forward, path } = top;
-    const { parts } = derivation;
-    if (top.done === parts.length) {
+    const { derivation, path } = top;
+    const part = derivation.parts[top.done++];
+    if (!part) {
       todo.pop();
       continue;
     }
-    const part = parts[forward ? top.done : parts.length - 1 - top.done] as Part;
-    top.done++;
-    const [before, after] = forward ? [part.before, part.after] : [part.after, part.before];
+    const { before, after } = part;
     if (part.kind === "commute") {
       steps.push({ kind: "commute", place: placeOf(path), before, after });
       continue;
     }
-    const along = part.forward === forward;
-    const direction: Direction = along ? "forward" : "backward";
     if (part.kind === "rule") {
+      const direction: Direction = part.forward ? "forward" : "backward";
       steps.push({ kind: "rule", direction, place: placeOf(path), before, after, ...part.note });
       continue;
     }
     const inside: Path = { child: part.child, above: path };
     const lemma = lemmas.get(part.proof);
     if (lemma === undefined) {
-      todo.push({ derivation: part.proof, forward: along, path: inside, done: 0 });
+      todo.push({ derivation: part.proof, path: inside, done: 0 });
       continue;
     }
     const { start, end } = part.proof;
-    const [from, to] = along ? [start, end] : [end, start];
     const place = placeOf(inside);
-    steps.push({ kind: "lemma", lemma, direction, place, before: from, after: to });
+    const direction = "forward";
+    steps.push({ kind: "lemma", lemma, direction, place, before: start, after: end });
   }
   return { start: root.start, end: root.end, steps };
 }

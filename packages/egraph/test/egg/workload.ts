@@ -9,6 +9,7 @@ import {
 } from "../../src/index.ts";
 import { lambda } from "./lambda.ts";
 import { ac, plain } from "./math.ts";
+import { full } from "./math-full.ts";
 import { all, chain } from "./prop.ts";
 
 /** An empty graph, rules for it, and what to begin with. */
@@ -21,6 +22,7 @@ export interface Workload<D = unknown> {
 
 const FAMILIES: Readonly<Record<string, (which: string) => Workload<unknown>>> = {
   math: plain,
+  "math-full": (term) => full(term) as Workload<unknown>,
   ac,
   prop: (which) => (which === "chain" ? chain() : all()) as Workload<unknown>,
   lambda: (term) => lambda(term) as Workload<unknown>,

@@ -47,7 +47,7 @@ export async function format(paths: readonly string[], args: FormatArguments): P
 }
 
 /** A file, or all rule files of a folder. */
-async function filesOf(path: string): Promise<readonly string[]> {
+export async function filesOf(path: string): Promise<readonly string[]> {
   const kind = path === "-" ? undefined : await stat(path).catch(() => undefined);
   if (!kind?.isDirectory()) return [path];
   const found = globSync("**/*.rules", { cwd: path, exclude: ["**/node_modules"] });

@@ -14,7 +14,9 @@ import {
   parseSeed,
   parseShape,
 } from "./arguments.ts";
+import type { CheckArguments } from "./check.ts";
 import type { FormatArguments } from "./format.ts";
+import type { TestArguments } from "./test.ts";
 
 const manifest = new URL("../../package.json", import.meta.url);
 
@@ -87,6 +89,36 @@ function program(exit: (code: number) => void): Command {
     .action(async (model: string, options) => {
       const { optimizeFile } = await import("./optimize-file.ts");
       exit(await optimizeFile(model, options));
+    });
+  root
+    .command("check")
+    .summary("look for counterexamples to rules")
+    .description(
+      "Computes both sides of each rule on random shapes, attributes and values, and compares them. Checks the rulesets that the files' `check` lines name, all where there are none; without files, the shipped rules. Exits with 1 when a rule does not hold.",
+    )
+    .argument("[files...]", "rule files, or folders of them")
+    .option("--rule <name>", "only rules, rulesets or #tags of this name; repeatable", collect)
+    .option("--samples <n>", "samples to compare for each rule and direction (100)", parseCount)
+    .option("--seed <n>", "of the samples (0)", parseSeed)
+    .option("--plan", "print how each rule is matched, too")
+    .option("--json <file>", "write the verdicts as JSON, too; - for standard output")
+    .action(async (files: readonly string[], options: CheckArguments) => {
+      const { checkFiles } = await import("./check.ts");
+      exit(await checkFiles(files, options));
+    });
+  root
+    .command("test")
+    .summary("run the tests in rule files")
+    .description(
+      "Runs the `test` blocks of rule files: what they say must be provable is, what must not be is not, and what reduces, reduces. Exits with 1 when one fails.",
+    )
+    .argument("[files...]", "rule files, or folders of them")
+    .option("--explain", "print the proof of what is proven, rule by rule")
+    .option("--nodes <n>", "e-nodes for each statement (5000)", parseCount)
+    .option("--json <file>", "write the results as JSON, too; - for standard output")
+    .action(async (files: readonly string[], options: TestArguments) => {
+      const { testFiles } = await import("./test.ts");
+      exit(await testFiles(files, options));
     });
   root
     .command("format")

@@ -93,7 +93,7 @@ function splitParts(
   const split =
     operands[1] && (listOperand(operands[1], "Split", "split") ?? freshDims("Split", count));
   const parts = split?.length ?? intAttr(attrs, "num_outputs", count);
-  if (count > parts) throw new ShapeError(`${count} results asked for, but there are ${parts}`);
+  if (count !== parts) throw new ShapeError(`${count} results asked for, but there are ${parts}`);
   return { axis, sizes: partSizes(data.shape[axis] as Dim, split, parts) };
 }
 
