@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { extractDag, extractTree, type NodeCost } from "../src/index.ts";
+import {
+  ExtractionError,
+  extractDag,
+  extractExact,
+  extractTree,
+  type NodeCost,
+} from "../src/index.ts";
 import { check, costed, costs, leastDag, leastTrees, seeds, someGraph } from "./extracting.ts";
+import { families } from "./families.ts";
 import { baseline, hasGym, load } from "./gym.ts";
 import { Pair } from "./script.ts";
 
@@ -122,7 +129,7 @@ test("larger graphs, full of circles and of e-nodes that cost nothing, give prog
     const roots = [pick(), pick(), pick()];
     const tree = check(graph, roots, cost, extractTree(graph, roots, cost));
     for (const ties of ["oldest", "newest"] as const) {
-      const best = extractDag(graph, roots, cost, { ties });
+      const best = extractDag(graph, roots, cost, { ties, effort: 0 });
       expect(check(graph, roots, cost, best).dag).toBe(best.cost);
       expect(best.cost).toBeLessThanOrEqual(tree.dag);
     }
@@ -199,3 +206,46 @@ test.skipIf(!hasGym)(
   },
   30_000,
 );
+
+test("a graph whose terms are larger than any number has programs all the same", () => {
+  const { graph, cost, node } = costed();
+  let id = node("leaf", 1);
+  // Each level uses the one below twice: 2 ** 2000 leaves as a tree, 2001 e-nodes as a DAG.
+  for (let i = 0; i < 2000; i++) id = node(`f${i}`, 1, id, id);
+  expect(extractDag(graph, [id], cost).cost).toBe(2001);
+  expect(extractTree(graph, [id, id], cost).cost).toBe(Number.MAX_VALUE);
+  expect(extractTree(graph, [id], cost).order.length).toBe(2001);
+});
+
+test("effort finds what local improvement misses, and none of it costs more than the tree", () => {
+  let saved = 0;
+  for (const make of Object.values(families))
+    for (let seed = 1; seed <= 3; seed++) {
+      const { graph, roots, cost } = make(seed, 12);
+      const tree = check(graph, roots, cost, extractTree(graph, roots, cost)).dag;
+      const quick = extractDag(graph, roots, cost, { effort: 0 });
+      const best = extractDag(graph, roots, cost);
+      expect(check(graph, roots, cost, best).dag).toBe(best.cost);
+      expect(quick.cost).toBeLessThanOrEqual(tree);
+      expect(best.cost).toBeLessThanOrEqual(quick.cost);
+      saved += quick.cost - best.cost;
+      const seconds = Number.POSITIVE_INFINITY;
+      expect(best.cost).toBe(extractExact(graph, roots, cost, { seconds }).cost);
+    }
+  expect(saved).toBeGreaterThan(0);
+});
+
+test("a large graph is extracted with bounded effort", () => {
+  const { graph, roots, cost } = families.outputs(1, 1500);
+  const best = extractDag(graph, roots, cost);
+  const tree = check(graph, roots, cost, extractTree(graph, roots, cost)).dag;
+  expect(check(graph, roots, cost, best).dag).toBe(best.cost);
+  expect(best.cost).toBeLessThan(tree / 2);
+});
+
+test("effort is a number from 0 on", () => {
+  const { graph, cost, node } = costed();
+  const a = node("a", 1);
+  for (const effort of [-1, Number.NaN])
+    expect(() => extractDag(graph, [a], cost, { effort })).toThrow(ExtractionError);
+});

@@ -13,6 +13,8 @@ export class Ascent {
   /** What the e-nodes cost still: any program costs at least the bound and the reduced costs of its e-nodes. */
   readonly reduced: Float64Array;
   bound = 0;
+  /** E-nodes looked at. */
+  steps = 0;
   private readonly task: Problem;
   /** Per e-node: children that cannot be had for nothing. */
   private readonly missing: Int32Array;
@@ -35,8 +37,7 @@ export class Ascent {
   }
 
   /**
-   * Raises the bound as far as it goes, or until it reaches `limit` or is stopped; returns the e-nodes
-   * looked at. Infinity as a cost removes an e-node; a bound of Infinity: some root has no program.
+   * Raises the bound as far as it goes, or until it reaches `limit` or is stopped. Infinity as a cost removes an e-node; a bound of Infinity: some root has no program.
    * `heights`: of several children of an e-node the one of the greatest is followed.
    */
   run(
@@ -45,7 +46,7 @@ export class Ascent {
     heights: Float64Array,
     limit: number,
     stop: () => boolean,
-  ): number {
+  ): void {
     const { task, reduced, missing, isFree, within, members } = this;
     const { first, childAt, children } = task;
     reduced.set(costs);
@@ -55,7 +56,7 @@ export class Ascent {
       missing[n] = (childAt[n + 1] as number) - (childAt[n] as number);
     for (let n = 0; n < task.nodes; n++)
       if (childAt[n + 1] === childAt[n] && reduced[n] === 0) this.free(task.classOf[n] as number);
-    let steps = task.nodes;
+    this.steps = task.nodes;
     const pending = [...roots];
     const cut: number[] = [];
     while (pending.length > 0) {
@@ -64,16 +65,16 @@ export class Ascent {
         pending.pop();
         continue;
       }
-      if (this.bound >= limit) return steps;
+      if (this.bound >= limit) return;
       const epoch = ++this.cuts;
-      if ((epoch & 255) === 0 && stop()) return steps;
+      if ((epoch & 255) === 0 && stop()) return;
       within[root] = epoch;
       members[0] = root;
       let count = 1;
       for (let i = 0; i < count; i++) {
         const c = members[i] as number;
         for (let n = first[c] as number; n < (first[c + 1] as number); n++) {
-          steps++;
+          this.steps++;
           if ((reduced[n] as number) > 0) continue;
           // Not all children are free, or the class would be.
           let chosen = -1;
@@ -102,21 +103,21 @@ export class Ascent {
           let k = childAt[n] as number;
           const end = childAt[n + 1] as number;
           while (k < end && within[children[k] as number] !== epoch) k++;
-          steps += k - (childAt[n] as number) + 1;
+          this.steps += k - (childAt[n] as number) + 1;
           if (k < end) continue;
           cut.push(n);
           if ((reduced[n] as number) < least) least = reduced[n] as number;
         }
       }
       this.bound += least;
-      if (least === Number.POSITIVE_INFINITY) return steps;
+      if (least === Number.POSITIVE_INFINITY) return;
       for (const n of cut) {
         const left = (reduced[n] as number) - least;
         reduced[n] = left;
         if (left === 0 && missing[n] === 0) this.free(task.classOf[n] as number);
       }
     }
-    return steps;
+    return;
   }
 
   /** Costs by which the cheapest trees keep to what made the bound. */

@@ -6,6 +6,8 @@ import { cheapestTrees } from "./tree.ts";
 
 /** Rounds of bounding and removing e-nodes at one place of the search. */
 const ROUNDS = 2;
+/** What one round takes beside the ascent, in steps per e-node and link. */
+const OVERHEAD = 10;
 /** Decisions on top of each other: as far as the call stack goes for sure. */
 const DEEPEST = 2000;
 
@@ -14,6 +16,8 @@ export interface BranchOptions {
   /** Steps: e-nodes looked at. */
   readonly effort: number;
   readonly stop: () => boolean;
+  /** The way down for its dual ascents, beside that of the dearest child. */
+  readonly heights: Float64Array;
   /** Takes a choice of e-nodes from which a program may be made; returns what is to be undercut from now on. */
   readonly offer: (choice: Int32Array) => number;
 }
@@ -74,9 +78,10 @@ export class BranchAndBound {
       const trees = cheapestTrees(task, costs);
       const roots = this.inOrder();
       if (roots.some((c) => (trees.choice[c] as number) < 0)) return Number.POSITIVE_INFINITY;
-      // Which children are followed decides which cuts are found: both ways are tried in turn.
-      const heights = round % 2 === 0 ? trees.cost : trees.cost.map((cost) => -cost);
-      this.left -= ascent.run(costs, roots, heights, this.limit, options.stop);
+      const heights = round === 0 ? options.heights : trees.cost;
+      ascent.run(costs, roots, heights, this.limit, options.stop);
+      // Trees and depths are made beside the ascent.
+      this.left -= ascent.steps + OVERHEAD * (task.nodes + task.children.length);
       bound = Math.max(bound, ascent.bound);
       if (bound >= this.limit) return Number.POSITIVE_INFINITY;
       this.limit = options.offer(cheapestTrees(task, ascent.leaning(costs)).choice);

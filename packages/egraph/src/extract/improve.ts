@@ -36,7 +36,7 @@ function moveOne(incumbent: Incumbent, stop: () => boolean): boolean {
   let moved = false;
   const order = incumbent.order.slice();
   for (let i = order.length - 1; i >= 0; i--) {
-    if ((i & 63) === 0 && stop()) break;
+    if ((i & 15) === 0 && stop()) break;
     const c = order[i] as number;
     if (incumbent.uses[c] === 0) continue;
     if (incumbent.improve(c, incumbent.cost * TOLERANCE)) moved = true;
@@ -50,7 +50,7 @@ function moveTogether(incumbent: Incumbent, trees: Trees, stop: () => boolean): 
   let saved = incumbent.savings();
   let asked = 0;
   for (const classes of newcomers(incumbent, trees)) {
-    if ((++asked & 255) === 0 && stop()) return false;
+    if ((++asked & 15) === 0 && stop()) return false;
     supposition.begin(classes);
     const net = supposition.net(saved);
     supposition.end();

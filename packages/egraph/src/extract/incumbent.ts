@@ -1,3 +1,4 @@
+import { Budget } from "./budget.ts";
 import type { Problem } from "./problem.ts";
 import { Topology } from "./topology.ts";
 
@@ -35,18 +36,25 @@ export class Incumbent {
     place: Float64Array;
     cost: number;
   };
-  private readonly above: Uint8Array;
-  private aboveOf = -1;
+  /** Per class: the last search for a class that passed it in vain. */
+  private readonly below: Int32Array;
+  private search = 0;
+  private belowOf = -1;
+  private readonly path: Int32Array;
+  /** What is spent on it is counted here. */
+  readonly budget: Budget;
 
-  constructor(task: Problem, choice: Int32Array) {
+  constructor(task: Problem, choice: Int32Array, budget: Budget = new Budget()) {
     this.task = task;
+    this.budget = budget;
     this.choice = choice;
     this.topology = new Topology(task);
     this.uses = new Int32Array(task.classes);
     this.place = new Float64Array(task.classes);
     this.stack = new Int32Array(task.classes + task.children.length + 1);
     this.visit = new Int32Array(task.classes);
-    this.above = new Uint8Array(task.classes);
+    this.below = new Int32Array(task.classes);
+    this.path = new Int32Array(task.classes);
     this.saved = {
       choice: choice.slice(),
       uses: this.uses.slice(),
@@ -71,14 +79,15 @@ export class Incumbent {
     );
     if (!order) throw new Error("the program has become cyclic: this is a bug in egraph-ts");
     this.sorted = order;
+    this.budget.spent += 4 * order.length;
     for (let i = 0; i < order.length; i++) this.place[order[i] as number] = i;
     this.isSorted = true;
-    this.aboveOf = -1;
+    this.belowOf = -1;
   }
 
   private changed(): void {
     this.isSorted = false;
-    this.aboveOf = -1;
+    this.belowOf = -1;
   }
 
   /** Uses a class once more; returns what entering classes cost. */
@@ -106,6 +115,7 @@ export class Incumbent {
     while (depth > 0) {
       const n = choice[stack[--depth] as number] as number;
       const end = task.childAt[n + 1] as number;
+      this.budget.spent += end - (task.childAt[n] as number) + 1;
       for (let k = task.childAt[n] as number; k < end; k++) {
         const child = task.children[k] as number;
         const count = uses[child] as number;
@@ -156,6 +166,7 @@ export class Incumbent {
       stack[depth++] = task.children[k] as number;
       while (depth > 0) {
         const top = stack[--depth] as number;
+        this.budget.spent++;
         if (top < 0) {
           visit[~top] = entering + 1;
           continue;
@@ -247,6 +258,7 @@ export class Incumbent {
 
   /** Keeps the present state, for {@link restore}. */
   save(): void {
+    this.budget.spent += this.task.classes;
     this.saved.choice.set(this.choice);
     this.saved.uses.set(this.uses);
     this.saved.place.set(this.place);
@@ -255,6 +267,7 @@ export class Incumbent {
 
   /** Goes back to the state saved last. */
   restore(): void {
+    this.budget.spent += this.task.classes;
     this.choice.set(this.saved.choice);
     this.uses.set(this.saved.uses);
     this.place.set(this.saved.place);
@@ -316,25 +329,36 @@ export class Incumbent {
     return saved;
   }
 
-  /** Whether a class of the program needs class `c`. */
+  /** Whether a class of the program needs class `c`: only classes placed above `c` can be between them. */
   private isAbove(d: number, c: number): boolean {
-    const { task, order, choice, above, place } = this;
-    if (this.aboveOf !== c) {
-      this.aboveOf = c;
-      above.fill(0);
-      above[c] = 1;
-      for (let i = (place[c] as number) + 1; i < order.length; i++) {
-        const other = order[i] as number;
-        const n = choice[other] as number;
-        const end = task.childAt[n + 1] as number;
-        for (let k = task.childAt[n] as number; k < end; k++)
-          if (above[task.children[k] as number] === 1) {
-            above[other] = 1;
-            break;
-          }
+    const { task, choice, below, place, path } = this;
+    if (this.belowOf !== c) {
+      this.belowOf = c;
+      this.search++;
+    }
+    const bound = place[c] as number;
+    const { search } = this;
+    if (below[d] === search) return false;
+    below[d] = search;
+    path[0] = d;
+    let depth = 1;
+    while (depth > 0) {
+      const n = choice[path[--depth] as number] as number;
+      const end = task.childAt[n + 1] as number;
+      for (let k = task.childAt[n] as number; k < end; k++) {
+        const child = task.children[k] as number;
+        if (child === c) {
+          // What was passed on the way is not known to be free of c.
+          this.belowOf = -1;
+          return true;
+        }
+        this.budget.spent++;
+        if (below[child] === search || (place[child] as number) <= bound) continue;
+        below[child] = search;
+        path[depth++] = child;
       }
     }
-    return above[d] === 1;
+    return false;
   }
 }
 

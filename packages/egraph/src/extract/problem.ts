@@ -174,6 +174,13 @@ export function program(
   };
 }
 
+/** What the e-nodes chosen for some classes cost together. */
+export function costOfAll(task: Problem, order: Int32Array, choice: Int32Array): number {
+  let total = 0;
+  for (const c of order) total += task.costs[choice[c] as number] as number;
+  return total;
+}
+
 /** Throws when a root has no program of finite cost. */
 export function requirePrograms(problem: Problem, choice: Int32Array): void {
   for (const root of problem.roots)

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { Incumbent } from "./incumbent.ts";
 import { cheapestTrees } from "./tree.ts";
 
@@ -12,7 +13,12 @@ const ATTRACTION = 1.2;
  * its users, which turns tree costs into an estimate of costs under sharing, and the cheapest trees give
  * the next program, `passes` times. Returns the best of those.
  */
-export function shareCosts(from: Incumbent, passes: number, stop: () => boolean): Incumbent {
+export function shareCosts(
+  from: Incumbent,
+  passes: number,
+  stop: () => boolean,
+  budget: Budget,
+): Incumbent {
   const { task } = from;
   const shares = new Float64Array(task.classes);
   let current = from;
@@ -20,7 +26,7 @@ export function shareCosts(from: Incumbent, passes: number, stop: () => boolean)
   for (let pass = 0; pass < passes && !stop(); pass++) {
     for (let c = 0; c < task.classes; c++)
       shares[c] = Math.max(1, current.uses[c] as number) ** ATTRACTION;
-    current = new Incumbent(task, cheapestTrees(task, task.costs, { shares }).choice);
+    current = new Incumbent(task, cheapestTrees(task, task.costs, { shares }).choice, budget);
     if (!best || current.cost < best.cost) best = current;
   }
   return best ?? from;

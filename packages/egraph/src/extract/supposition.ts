@@ -53,10 +53,12 @@ export class Supposition {
   }
 
   private marginal(n: number): number {
-    const { task } = this.incumbent;
+    const { task, budget } = this.incumbent;
     const { cost } = this.trees;
     let sum = task.costs[n] as number;
     const end = task.childAt[n + 1] as number;
+    // A user noted costs more than a link looked at.
+    budget.spent += 8 + end - (task.childAt[n] as number);
     for (let k = task.childAt[n] as number; k < end; k++)
       sum += cost[task.children[k] as number] as number;
     return sum;

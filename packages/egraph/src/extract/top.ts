@@ -1,11 +1,11 @@
 import type { EGraph } from "../egraph.ts";
 import type { Id } from "../ids.ts";
 import { BranchAndBound } from "./branch.ts";
-import { cheapProgram, costOfAll } from "./dag.ts";
 import { ExtractionError } from "./error.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
 import { Incumbent } from "./incumbent.ts";
-import { type Problem, problem, program } from "./problem.ts";
+import { costOfAll, type Problem, problem, program } from "./problem.ts";
+import { Search } from "./search.ts";
 import { Topology } from "./topology.ts";
 import { cheapestTrees } from "./tree.ts";
 
@@ -51,11 +51,16 @@ export function extractTop(
   const { effort = EFFORT, stop = () => false } = options;
   const task = problem(graph, roots, cost);
   const best = new Ranking(task, count);
-  best.add(cheapProgram(task, { stop }).choice);
+  const first = new Search(task, { effort, stop });
+  first.run();
+  best.add(first.best.choice);
   exchange(task, best, stop);
   // The programs known bound those to come.
   const offer = (choice: Int32Array): number => best.add(choice);
-  const search = new BranchAndBound(task, best.limit, { effort, stop, offer });
+  const search = new BranchAndBound(task, best.limit, {
+    ...{ effort, stop, offer },
+    heights: cheapestTrees(task, task.costs).cost.map((height) => -height),
+  });
   const proven = search.run() === Number.POSITIVE_INFINITY;
   const programs = best.items.map(({ choice, order, cost: total }) =>
     program(task, order, choice, total),

@@ -7,7 +7,8 @@ import { Topology } from "./topology.ts";
 
 /**
  * The program of least tree cost, in which a class that is used n times counts n times; with several
- * roots the sum of theirs. Exact. Ties go to the smaller term, then to the older e-node.
+ * roots the sum of theirs. Exact; costs beyond `Number.MAX_VALUE` count as that. Ties go to the smaller
+ * term, then to the older e-node.
  */
 export function extractTree(
   // biome-ignore lint/suspicious/noExplicitAny: extraction does not look at the facts of the graph
@@ -20,6 +21,7 @@ export function extractTree(
   requirePrograms(task, best.choice);
   let total = 0;
   for (const root of task.roots) total += best.cost[root] as number;
+  total = Math.min(total, Number.MAX_VALUE);
   const order = new Topology(task).sort(best.choice, task.roots) as Int32Array;
   return program(task, order, best.choice, total);
 }
@@ -73,6 +75,7 @@ export function cheapestTrees(
   };
   const offer = (n: number): void => {
     let sum = costs[n] as number;
+    if (sum === Number.POSITIVE_INFINITY) return;
     let terms = 1;
     for (let k = childAt[n] as number; k < (childAt[n + 1] as number); k++) {
       const child = children[k] as number;
@@ -80,7 +83,8 @@ export function cheapestTrees(
       terms += size[child] as number;
     }
     if (shares) sum /= shares[classOf[n] as number] as number;
-    if (sum < Number.POSITIVE_INFINITY) heap.push(n, sum, terms);
+    // The term of a deep graph may be larger than any number; it is a term all the same.
+    heap.push(n, Math.min(sum, Number.MAX_VALUE), Math.min(terms, Number.MAX_VALUE));
   };
 
   for (let n = 0; n < nodes; n++) missing[n] = (childAt[n + 1] as number) - (childAt[n] as number);
