@@ -14,12 +14,16 @@ export type Program = (
 ) => boolean;
 
 /**
- * Compiles a plan to a nest of loops in JavaScript. No text but ours is in it. Undefined where a
+ * Compiles a plan to a nest of loops in JavaScript. No text but ours is in it. `arityOf` tells how many children a symbol has. Undefined where a
  * content-security policy forbids to make code.
  */
-export function generate(plan: Plan, slots: number): Program | undefined {
+export function generate(
+  plan: Plan,
+  slots: number,
+  arityOf: (symbol: number) => number,
+): Program | undefined {
   try {
-    const make = new Function("plan", "isNew", source(plan, slots)) as (
+    const make = new Function("plan", "isNew", source(plan, slots, arityOf)) as (
       plan: Plan,
       isNew: typeof isNewOrder,
     ) => Program;
@@ -53,7 +57,7 @@ function factorial(n: number): number {
 }
 
 /** The source of a function that returns the program. */
-function source(plan: Plan, slots: number): string {
+function source(plan: Plan, slots: number, arityOf: (symbol: number) => number): string {
   const { code } = plan;
   const lines: string[] = [];
   const bound = new Set<number>();
@@ -177,6 +181,17 @@ function source(plan: Plan, slots: number): string {
       case Step.BEFORE:
         test(`${r(a)} < ${r(b)}`);
         break;
+      case Step.LOOKUP: {
+        const children = plan.orders.slice(d, d + arityOf(a));
+        lines.push(
+          ...children.map(
+            (child, i) => `m[m[${L.SCRATCH}] + 3 * m[${L.WIDTH}] + ${i}] = ${r(child)};`,
+          ),
+          `${r(c)} = graph.heap.kernel.seek(${a}, ${b});`,
+        );
+        test(`${r(c)} >= 0`);
+        break;
+      }
       case Step.GUARD:
         test(`guard${a}.test(row, 0) === true`);
         break;

@@ -7,9 +7,13 @@ import { symmetricRoots } from "./symmetry.ts";
 /** Orders of this many children are tried at most: 6! = 720. */
 const MAX_COMMUTATIVE = 6;
 
+/** Where a match begins: at a root, in the classes that changed; or at a pattern within the first root. */
+export type Start = { readonly changed: number } | { readonly within: NodePattern };
+
 /**
  * Compiles the roots of a query, in an order in which each is connected to those before it where it can be.
- * With `changed`, the match begins at that root, in the classes that changed.
+ * Patterns without variables are looked up first. Else a match begins at the first root's e-nodes, unless
+ * `start` says otherwise.
  */
 export function compile(
   graph: EGraph<unknown>,
@@ -17,9 +21,9 @@ export function compile(
   slots: number,
   rootSlots: readonly number[],
   guards: readonly Guard[],
-  changed?: number,
+  start?: Start,
 ): Plan {
-  return new Compiler(graph, roots, slots, rootSlots, guards).run(changed);
+  return new Compiler(graph, roots, slots, rootSlots, guards).run(start);
 }
 
 /** A way up from a bound class to a root: each pattern is a child of the one after it. */
@@ -33,6 +37,10 @@ class Compiler {
   private readonly orders: number[] = [];
   private readonly bound = new Set<number>();
   private readonly waiting: Set<number>;
+  /** Registers of the classes of patterns without variables. */
+  private readonly ground = new Map<Pattern, number>();
+  /** Where to begin instead of at the root that it is within. */
+  private within: NodePattern | undefined;
   private registers: number;
   private generator = -1;
   private readonly graph: EGraph<unknown>;
@@ -55,12 +63,15 @@ class Compiler {
     this.waiting = new Set(guards.keys());
   }
 
-  run(changed: number | undefined): Plan {
+  run(start: Start | undefined): Plan {
+    const changed = start && "changed" in start ? start.changed : undefined;
+    this.within = start && "within" in start ? start.within : undefined;
     const open = [...this.roots.keys()];
     const done: number[] = [];
     const nodeOf: number[] = [];
     const twins = symmetricRoots(this.roots, this.rootSlots, this.guards);
     this.flushGuards();
+    for (const root of this.roots) this.lookUp(root);
     if (changed !== undefined) {
       const slot = this.rootSlots[changed] as number;
       this.step(Step.DIRTY, slot);
@@ -147,6 +158,8 @@ class Compiler {
     const node = this.register();
     const known = new Map<Pattern, number>();
     const classSlot = pattern.classSlot;
+    const ground = this.ground.get(pattern);
+    if (ground !== undefined) this.equateOrCopy(ground, slot);
     if (this.bound.has(slot)) this.members(slot, node, pattern);
     else if (classSlot !== undefined && this.bound.has(classSlot))
       this.members(classSlot, node, pattern);
@@ -158,7 +171,7 @@ class Compiler {
 
   /** Generates candidates for a root: upwards from a class that is bound, or else all with its operator. */
   private climb(pattern: NodePattern, register: number, known: Map<Pattern, number>): void {
-    const ascent = this.ascent(pattern);
+    const ascent = this.ascent(pattern) ?? this.begin(pattern, known);
     if (!ascent) {
       this.step(Step.SCAN, this.wanted(pattern), register);
       return;
@@ -176,6 +189,33 @@ class Compiler {
     }
   }
 
+  /** Generates the pattern to begin at, where it is within this one; returns the way up from it. */
+  private begin(pattern: NodePattern, known: Map<Pattern, number>): Ascent | undefined {
+    const { within } = this;
+    const nodes = within && wayUp(pattern, within);
+    if (!within || !nodes || nodes.length === 0) return undefined;
+    const node = this.register();
+    const from = this.register();
+    this.step(Step.SCAN, this.wanted(within), node);
+    this.step(Step.CLASS, node, from);
+    this.node(within, node, known);
+    known.set(within, from);
+    return { from, nodes };
+  }
+
+  /** Looks up the classes of the largest parts without variables: without them there is no match. */
+  private lookUp(pattern: Pattern): void {
+    if (pattern.kind === "variable") return;
+    const children = [...pattern.children, ...(pattern.suffix ?? [])];
+    for (const child of children) this.lookUp(child);
+    if (!isGround(pattern) || this.ground.has(pattern)) return;
+    const registers = children.map((child) => this.ground.get(child) as number);
+    const at = this.orders.push(...registers) - registers.length;
+    const to = this.register();
+    this.step(Step.LOOKUP, this.wanted(pattern), pattern.arg, to, at);
+    this.ground.set(pattern, to);
+  }
+
   /** The shortest way up from a bound class to the root of a pattern. */
   private ascent(pattern: NodePattern): Ascent | undefined {
     let best: Ascent | undefined;
@@ -183,6 +223,8 @@ class Compiler {
       let way: Ascent | undefined;
       if (child.kind === "variable") {
         if (this.bound.has(child.slot)) way = { from: child.slot, nodes: [pattern] };
+      } else if (this.ground.has(child)) {
+        way = { from: this.ground.get(child) as number, nodes: [pattern] };
       } else if (child.classSlot !== undefined && this.bound.has(child.classSlot)) {
         way = { from: child.classSlot, nodes: [pattern] };
       } else {
@@ -198,9 +240,8 @@ class Compiler {
     this.step(Step.MEMBERS, from, to, this.wanted(pattern), 1 << (pattern.op & 31));
   }
 
-  /** What the word of a record must be: a symbol, or the complement of an operator with any number of children. */
-  private wanted({ op, children, suffix = [], rest }: NodePattern): number {
-    return rest ? ~op : this.graph.symbol(op, children.length + suffix.length);
+  private wanted(pattern: NodePattern): number {
+    return wanted(this.graph, pattern);
   }
 
   private equateOrCopy(from: number, to: number): void {
@@ -242,7 +283,7 @@ class Compiler {
     const all = [...children, ...suffix];
     for (const [i, child] of all.entries()) {
       const index = rest && i >= children.length ? i - count : i;
-      const matched = known.get(child);
+      const matched = known.get(child) ?? this.ground.get(child);
       if (matched !== undefined) {
         this.step(Step.SAME_CHILD, node, index, matched, order);
       } else if (child.kind === "variable") {
@@ -276,4 +317,43 @@ class Compiler {
     permute([]);
     return from;
   }
+}
+
+/** Whether a pattern is one certain term. */
+function isGround(pattern: Pattern): boolean {
+  return (
+    pattern.kind === "node" &&
+    pattern.arg !== undefined &&
+    pattern.argSlot === undefined &&
+    pattern.nodeSlot === undefined &&
+    pattern.classSlot === undefined &&
+    !pattern.rest &&
+    [...pattern.children, ...(pattern.suffix ?? [])].every(isGround)
+  );
+}
+
+/** The patterns from the one around `inner` up to `outer`; undefined where it is not within. */
+function wayUp(outer: NodePattern, inner: NodePattern): NodePattern[] | undefined {
+  if (outer === inner) return [];
+  for (const child of [...outer.children, ...(outer.suffix ?? [])]) {
+    const way = child.kind === "node" ? wayUp(child, inner) : undefined;
+    if (way) return [...way, outer];
+  }
+  return undefined;
+}
+
+/** The node patterns below a root that a match may begin at. */
+export function startsWithin(root: Pattern): NodePattern[] {
+  if (root.kind === "variable") return [];
+  return [...root.children, ...(root.suffix ?? [])].flatMap((child) =>
+    child.kind === "node" && !isGround(child) ? [child, ...startsWithin(child)] : [],
+  );
+}
+
+/** What the word of a record must be: a symbol, or the complement of an operator with any number of children. */
+export function wanted(
+  graph: EGraph<unknown>,
+  { op, children, suffix = [], rest }: NodePattern,
+): number {
+  return rest ? ~op : graph.symbol(op, children.length + suffix.length);
 }

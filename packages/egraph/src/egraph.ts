@@ -515,6 +515,16 @@ export class EGraph<D = undefined> {
     return kinds > 1 ? nodes.sort(ascending) : nodes;
   }
 
+  /** How many e-nodes are listed for a symbol, or for the complement of an operator; dead ones count too. @internal */
+  listed(wanted: number): number {
+    const counts = this.heap.column(L.SYMBOLS);
+    if (wanted >= 0) return counts[wanted * L.SYMBOL_STRIDE + L.COUNT] as number;
+    let sum = 0;
+    for (const symbol of this.symbolOf[~wanted] ?? [])
+      if (symbol > 0) sum += counts[(symbol - 1) * L.SYMBOL_STRIDE + L.COUNT] as number;
+    return sum;
+  }
+
   /** The operator of an e-node. */
   op(node: NodeId): OpId {
     return this.ofSymbol(node, L.OPERATOR);

@@ -1,12 +1,21 @@
 import { generate, type Program } from "./codegen.ts";
-import { compile } from "./compile.ts";
+import { compile, type Start, startsWithin, wanted } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
-import { CODE, RECORD, ROWS, STRIDE, TOUCHED } from "./kernel/layout.ts";
+import {
+  ARITY,
+  CODE,
+  RECORD,
+  ROWS,
+  STRIDE,
+  SYMBOL_STRIDE,
+  SYMBOLS,
+  TOUCHED,
+} from "./kernel/layout.ts";
 import { DONE, FULL, PAUSED } from "./kernel/search.ts";
-import { CURSOR, GUARD, STEP } from "./kernel/steps.ts";
+import { CURSOR, GUARD, ORDERS, SCAN, STEP } from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
-import type { Guard, Pattern } from "./pattern.ts";
+import type { Guard, NodePattern, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a query binds. */
@@ -36,6 +45,9 @@ export interface SearchOptions {
 const WARM = 50_000;
 /** Words that matches are collected in before they are handed over: few enough to stay in the cache. */
 const BATCH = 1 << 14;
+
+/** It pays to begin below a root where its e-nodes are this many times as many: the way up costs, too. */
+const RARE = 8;
 
 /** A plan in the memory of the graph. */
 class Machine {
@@ -69,7 +81,10 @@ class Machine {
 
   /** Makes code of the plan; whether that is allowed. */
   compile(): boolean {
-    this.program ??= generate(this.plan, this.slots) ?? null;
+    const { heap } = this.graph;
+    const arity = (symbol: number): number =>
+      heap.column(SYMBOLS)[symbol * SYMBOL_STRIDE + ARITY] as number;
+    this.program ??= generate(this.plan, this.slots, arity) ?? null;
     return this.program !== null;
   }
 
@@ -122,6 +137,8 @@ export class Query {
   private readonly roots: readonly Pattern[];
   private readonly options: QueryOptions;
   private readonly whole: Machine;
+  /** Where else a search for all matches may begin: made when it first pays. */
+  private readonly starts: { readonly within: NodePattern; machine: Machine | undefined }[];
   /** For each root: the search that begins at it, in the classes that changed. Made when first needed. */
   private readonly partial: (Machine | undefined)[] = [];
   /** Where it is kept how many ids and changes there were at the last complete fresh search. */
@@ -138,13 +155,17 @@ export class Query {
     this.graph = graph;
     this.roots = roots;
     this.options = options;
-    this.whole = new Machine(graph, this.plan(), options.slots);
+    const plan = this.plan();
+    this.whole = new Machine(graph, plan, options.slots);
+    this.starts = beginsWithScan(plan)
+      ? startsWithin(roots[0] as Pattern).map((within) => ({ within, machine: undefined }))
+      : [];
     this.depth = depthOf(roots, options);
   }
 
-  private plan(changed?: number): Plan {
+  private plan(start?: Start): Plan {
     const { slots, rootSlots, guards = [] } = this.options;
-    return compile(this.graph, this.roots, slots, rootSlots, guards, changed);
+    return compile(this.graph, this.roots, slots, rootSlots, guards, start);
   }
 
   /**
@@ -164,13 +185,31 @@ export class Query {
     const { limit = Number.POSITIVE_INFINITY, stop, fresh = false } = options;
     const before = out.count;
     if (fresh) this.searchFresh(out, limit, stop);
-    else this.whole.run(out, limit, stop);
+    else this.best().run(out, limit, stop);
     return out.count - before;
   }
 
   /** Compiles the query to code at once; whether that is allowed. @internal */
   compile(): boolean {
     return this.whole.compile();
+  }
+
+  /** The search for all matches that begins where there are fewest e-nodes to begin with. */
+  private best(): Machine {
+    const { graph } = this;
+    const [root] = this.roots;
+    if (this.starts.length === 0 || root?.kind !== "node") return this.whole;
+    let best: Query["starts"][number] | undefined;
+    let fewest = graph.listed(wanted(graph, root)) / RARE;
+    for (const start of this.starts) {
+      const count = graph.listed(wanted(graph, start.within));
+      if (count >= fewest) continue;
+      best = start;
+      fewest = count;
+    }
+    if (!best) return this.whole;
+    best.machine ??= new Machine(graph, this.plan({ within: best.within }), this.options.slots);
+    return best.machine;
   }
 
   private searchFresh(out: Matches, limit: number, stop: (() => boolean) | undefined): void {
@@ -187,7 +226,7 @@ export class Query {
     const dirty = created === 0 ? -1 : heap.kernel.collect(created, touched, this.depth);
     const complete =
       dirty < 0
-        ? this.whole.run(out, limit, stop)
+        ? this.best().run(out, limit, stop)
         : dirty === 0 || this.searchChanged(out, limit, stop);
     if (complete) this.see(ids, changes);
   }
@@ -196,7 +235,8 @@ export class Query {
     const before = out.count;
     for (let root = 0; root < this.roots.length; root++) {
       const machine =
-        this.partial[root] ?? new Machine(this.graph, this.plan(root), this.options.slots);
+        this.partial[root] ??
+        new Machine(this.graph, this.plan({ changed: root }), this.options.slots);
       this.partial[root] = machine;
       if (!machine.run(out, limit - (out.count - before), stop)) return false;
     }
@@ -233,4 +273,11 @@ function depthOf(roots: readonly Pattern[], { guards = [], rootSlots }: QueryOpt
     return 1 + Math.max(-1, rest, ...below);
   };
   return Math.max(0, ...roots.map(depth));
+}
+
+/** Whether the first thing that a plan generates is all e-nodes that fit. */
+function beginsWithScan({ code }: Plan): boolean {
+  for (let at = 0; at < code.length; at += STEP)
+    if ((code[at] as number) <= ORDERS) return code[at] === SCAN;
+  return false;
 }

@@ -28,6 +28,8 @@ export interface RunnerOptions {
 }
 
 interface Entry {
+  // biome-ignore lint/suspicious/noExplicitAny: a runner does not look at the facts of the graph here
+  readonly graph: EGraph<any>;
   readonly rule: Rule;
   readonly query: Query;
   readonly action: Action | undefined;
@@ -209,17 +211,25 @@ export class Runner<D = undefined> {
   }
 }
 
+/** What was made for a rule: made once, also where the rule runs again, as after {@link EGraph.clear}. */
+const entries = new WeakMap<Rule, Entry>();
+
 // biome-ignore lint/suspicious/noExplicitAny: neither queries nor actions look at the facts of the graph
 function entry(graph: EGraph<any>, rule: Rule): Entry {
+  const known = entries.get(rule);
+  if (known?.graph === graph) return known;
   const { left, rootSlots, slots, right } = rule;
   try {
     checkBinding(graph, rule);
-    return {
+    const made = {
+      graph,
       rule,
       query: new Query(graph, left, { slots, rootSlots, guards: guardsOf(rule) }),
       action: typeof right === "function" ? undefined : new Action(graph, right),
       out: new Matches(slots),
     };
+    entries.set(rule, made);
+    return made;
   } catch (error) {
     if (error instanceof EGraphError) throw error;
     throw new EGraphError("rule", `rule "${rule.name}": ${(error as Error).message}`);

@@ -16,6 +16,8 @@ import {
   RECORD,
   SCRATCH,
   STRIDE,
+  SUBSUMED,
+  SYMBOL,
   SYMBOL_STRIDE,
   SYMBOLS,
   TAIL,
@@ -53,6 +55,14 @@ export function lookup(symbol: number, argument: number): number {
   const hash = prepare(symbol, argument);
   const found = findNode(hash, symbol, argument, get(SCRATCH));
   return found < 0 ? -1 : find(found);
+}
+
+/** As {@link lookup}, but -1 for an e-node that is hidden. */
+export function seek(symbol: number, argument: number): number {
+  const hash = prepare(symbol, argument);
+  const found = findNode(hash, symbol, argument, get(SCRATCH));
+  if (found < 0 || (get(get(RECORD) + found * STRIDE + SYMBOL) & SUBSUMED) !== 0) return -1;
+  return find(found);
 }
 
 function create(hash: number, symbol: number, argument: number): number {

@@ -1,6 +1,6 @@
 /** The kernel: what the engine does in bulk, see `memory.ts`. */
 export { apply } from "./action.ts";
-export { add, lookup } from "./add.ts";
+export { add, lookup, seek } from "./add.ts";
 export { collect } from "./dirt.ts";
 export { refill } from "./hashcons.ts";
 export { relist } from "./lists.ts";

@@ -4,6 +4,7 @@
  * fails, the machine goes back to the generator before it. Its state is in memory, so it can be left and
  * taken up again.
  */
+import { seek } from "./add.ts";
 import {
   ARGUMENT,
   ARITY as ARITY_OF,
@@ -28,6 +29,7 @@ import {
 } from "./layout.ts";
 import { childOf, nextOf, ownerOf } from "./links.ts";
 import { get, guard, put } from "./memory.ts";
+import { inputAt } from "./record.ts";
 import {
   ARG,
   ARITY,
@@ -41,6 +43,7 @@ import {
   DIRTY as DIRTY_STEP,
   GUARD,
   LOAD_ARG,
+  LOOKUP,
   MEMBERS,
   MIN_ARITY,
   ORDERS,
@@ -213,6 +216,15 @@ export function search(
       case GUARD:
         ok = guard(a, row);
         break;
+      case LOOKUP: {
+        const arity = get(symbols + a * SYMBOL_STRIDE + ARITY_OF);
+        const input = inputAt();
+        for (let i = 0; i < arity; i++) put(input + i, get(row + get(order + d + i)));
+        const id = seek(a, b);
+        put(row + c, id);
+        ok = id >= 0;
+        break;
+      }
       default: {
         // A match.
         const length = get(ROWS + 1);

@@ -49,5 +49,7 @@ export const DIFFER = 17;
 export const BEFORE = 18;
 /** Guard a holds. */
 export const GUARD = 19;
+/** The class of the e-node with symbol a, argument b and as children the registers from d on in the orders → c. */
+export const LOOKUP = 20;
 /** A match. */
-export const YIELD = 20;
+export const YIELD = 21;
