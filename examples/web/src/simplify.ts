@@ -50,6 +50,9 @@ export const LAWS: readonly (readonly [name: string, left: string, right: string
   ["associativity of xor", "(^ ?a (^ ?b ?c))", "(^ (^ ?a ?b) ?c)"],
   ["xor as or", "(^ ?a ?b)", "(& (| ?a ?b) (! (& ?a ?b)))"],
   ["or as xor", "(& (| ?a ?b) (! (& ?a ?b)))", "(^ ?a ?b)"],
+  ["equivalence with itself", "(<-> ?a ?a)", "true"],
+  ["equivalence with true", "(<-> ?a true)", "?a"],
+  ["associativity of equivalence", "(<-> ?a (<-> ?b ?c))", "(<-> (<-> ?a ?b) ?c)"],
   ["equivalence as xor", "(<-> ?a ?b)", "(! (^ ?a ?b))"],
   ["xor as equivalence", "(! (^ ?a ?b))", "(<-> ?a ?b)"],
 ];

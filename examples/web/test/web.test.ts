@@ -71,6 +71,7 @@ describe("simplifying", () => {
     ["!(rain & !umbrella) & rain", "rain ∧ umbrella"],
     ["(p -> q) <-> (!q -> !p)", "true"],
     ["a ^ a ^ b", "b"],
+    ["((p <-> q) <-> r) <-> (p <-> (q <-> r))", "true"],
     ["x", "x"],
   ])("%s", (text, output) => {
     const result = simplify(text);

@@ -629,3 +629,18 @@ describe("the inferred guard", () => {
     expect(terms.egraph.nodeCount).toBe(nodes);
   });
 });
+
+test("a rule with `subsume` takes what it has matched out of the graph", () => {
+  const body = "r: Relu(Relu(x)) => Relu(x) subsume";
+  const { terms, outputs, bound, changed } = apply(
+    body,
+    program((p) => {
+      const relu = p.node("Relu", [x(p)]);
+      p.output("twice", p.node("Relu", [relu])).output("once", relu);
+    }),
+  );
+  expect(changed).toBe(1);
+  expect(terms.egraph.find(outputs[0] as Id)).toBe(terms.egraph.find(outputs[1] as Id));
+  // What is left of the class is the inner application: the outer one is found no more, and none is applied twice.
+  expect(bound.search(10)).toBe(0);
+});

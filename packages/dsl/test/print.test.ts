@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatRules, fromJson, parseRules, printRules, toJson } from "../src/index.ts";
+import { NODES, UNIONS } from "../src/json-form.ts";
 import { module, withoutPlaces } from "./tree.ts";
 
 const files = ["format", "pass", "read"].flatMap((folder) => {
@@ -48,6 +49,17 @@ describe("the JSON form", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("is documented field by field", () => {
+    const page = readFileSync(new URL("../../../docs/language/json.md", import.meta.url), "utf8");
+    const cell = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
+    for (const [name, kinds] of Object.entries(UNIONS))
+      expect(page).toContain(`| ${cell(name)} | ${kinds.map(cell).join(", ")} |`);
+    for (const [name, fields] of Object.entries(NODES)) {
+      const all = Object.entries(fields).map(([field, type]) => cell(`${field}: ${type}`));
+      expect(page).toContain(`| ${cell(name)} | ${all.join(", ")} |`);
+    }
   });
 
   const sort = (name: unknown): unknown => ({

@@ -336,10 +336,11 @@ function ruleReports(
   const fired = new Map(statistics.map((s) => [s.rule, s.fired]));
   const rests = new Set(used);
   return rules
-    .map(({ name, file, line }) => ({
+    .map(({ name, file, line, conditions }) => ({
       ...{ name, file, line },
       fired: fired.get(name) ?? 0,
       used: rests.has(name),
+      assumes: conditions.flatMap(({ kind, text }) => (kind === "assuming" ? [text] : [])),
     }))
     .filter((r) => r.fired > 0 || r.used);
 }

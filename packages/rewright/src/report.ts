@@ -19,6 +19,8 @@ export interface RuleReport {
   readonly fired: number;
   /** The written program rests on at least one of them. */
   readonly used: boolean;
+  /** What the rule takes for granted, as written behind `assuming`: so does a program that rests on it. */
+  readonly assumes: readonly string[];
 }
 
 /** A program that was cheaper, and was dropped. */

@@ -98,6 +98,20 @@ rules other {
   });
 });
 
+test("rewright check says what is odd about rules that hold", async () => {
+  const file = at.file(
+    "odd.rules",
+    'import onnx from "dialect:onnx"\nrules mine { drop: Relu(Clip(x, 0, m)) => Clip(x, 0, m)  one: Relu(Clip(y, 0, n)) => Clip(y, 0, n) }\n',
+  );
+  const { code, stdout } = await here(["check", file, "--samples", "2"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("warning[R0902]: the same rule as `drop`, renamed or commuted");
+  const { stdout: json } = await here(["check", file, "--samples", "2", "--json", "-"]);
+  expect(JSON.parse(json).warnings).toMatchObject([
+    { code: "R0902", edit: { title: "delete one" } },
+  ]);
+});
+
 describe("imports", () => {
   at.file("package.json", "{}");
   at.file(

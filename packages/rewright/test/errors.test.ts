@@ -9,7 +9,7 @@ import {
   runTest,
   verdictDiagnostic,
 } from "@rewright/dsl";
-import type { Dialect, RuleFile, RuleFunction, Term } from "@rewright/plugin";
+import type { Attr, Dialect, RuleFile, RuleFunction, Term } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { describe, expect, test } from "vitest";
 import { declaredDialect } from "../src/rule-files.ts";
@@ -28,7 +28,7 @@ function filesOf(example: string): readonly RuleFile[] {
 }
 
 const is_flat: RuleFunction = Object.assign(
-  (term: Parameters<RuleFunction>[0]) =>
+  (...[term]: readonly (Term | Attr)[]): boolean =>
     typeof term === "object" && "term" in term && (term as Term).shape.length < 2,
   { hint: true },
 );

@@ -32,6 +32,8 @@ export interface SpreadTask {
 export interface LeftSide {
   readonly patterns: readonly Pattern[];
   readonly rootSlots: readonly number[];
+  /** The slots of the matched e-nodes of the roots, of a rule that takes them out of the graph. */
+  readonly nodeSlots: readonly number[];
   readonly slots: number;
   readonly guards: readonly Guard[];
   /** What each guard tests, for people. */
@@ -87,6 +89,7 @@ class LeftCompiler {
   /** Keys of the composite terms that conditions speak of, and the slots of those matched. */
   readonly #wanted = new Set<string>();
   readonly #matched = new Map<string, number>();
+  readonly #nodeSlots: number[] = [];
   #slots = 0;
 
   constructor(rule: ast.Rule, terms: Terms, counts: ReadonlyMap<string, number>, compose: Compose) {
@@ -107,7 +110,7 @@ class LeftCompiler {
     const patterns = this.#rule.left.map((root, i) => {
       if (root.kind === "spread") throw new Error("a list of roots is matched item by item");
       if (root.kind === "results") return this.#apply(root.of, this.#counts.get(root.of.name) ?? 1);
-      const pattern = this.#pattern(root);
+      const pattern = this.#root(root);
       if (root.kind !== "apply") this.#needValue(rootSlots[i] as number);
       return pattern;
     });
@@ -118,6 +121,7 @@ class LeftCompiler {
     return {
       patterns,
       rootSlots,
+      nodeSlots: this.#nodeSlots,
       slots: this.#slots,
       guards: this.#guards.early,
       notes: this.#guards.notes,
@@ -126,6 +130,15 @@ class LeftCompiler {
       checks: this.#guards.late,
       matched: (term) => this.#matched.get(treeKey(term)),
     };
+  }
+
+  /** A root; of a rule that takes what it matches out of the graph, the e-node is bound. */
+  #root(root: ast.Term): Pattern {
+    const pattern = this.#pattern(root);
+    if (!this.#rule.subsume || root.kind !== "apply" || pattern.kind !== "node") return pattern;
+    const nodeSlot = pattern.nodeSlot ?? this.#slot();
+    this.#nodeSlots.push(nodeSlot);
+    return { ...pattern, nodeSlot };
   }
 
   #slot(): number {

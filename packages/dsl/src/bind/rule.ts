@@ -183,6 +183,8 @@ export class BoundRule {
       if (egraph.union(targets[index] as Id, builder.id(ref), reason)) changed = true;
     }
     gatherer?.applied(builder.added);
+    for (const slot of reading.left.nodeSlots)
+      if (egraph.subsume(reading.frame.get(slot))) changed = true;
     done?.add(matches.rows, base);
     return changed;
   }

@@ -13,6 +13,7 @@ import { Drawer } from "./draw.ts";
 import { Proposer } from "./proposal.ts";
 import { showSample, showTensor } from "./report.ts";
 import { Sample, type SampleTerm } from "./sample.ts";
+import { shrink } from "./shrink.ts";
 import { isExact, sensitivity } from "./stability.ts";
 
 /** How to check a rule. */
@@ -138,6 +139,8 @@ class Checker {
   /** Samples with a list of several items: compared, and left out. */
   #long = { compared: 0, excluded: 0 };
   #short = 0;
+  /** How many results each root of the last sample stood for. */
+  #roots: readonly number[] = [];
 
   constructor(rule: ast.Rule, definitions: ReadonlyMap<string, OpDef>, options: CheckOptions) {
     this.#rule = rule;
@@ -159,9 +162,10 @@ class Checker {
     let last = this.#attempts;
     while (this.#attempt < last && this.#compared < this.#samples) {
       this.#attempt++;
-      const outcome = this.#draw();
-      if (typeof outcome !== "object") continue;
-      const size = outcome.variables.join().length;
+      const drawn = this.#draw();
+      if (typeof drawn !== "object") continue;
+      const outcome = this.#shrunk(drawn);
+      const size = this.#rule.lossy > 0 ? -outcome.difference : outcome.variables.join().length;
       if (!found) last = Math.min(last, this.#attempt + SHRINKING);
       if (!found || size < found.size) found = { example: outcome, size };
     }
@@ -217,11 +221,52 @@ class Checker {
     return { verdict, message, blame: { part: "conditions", span } };
   }
 
+  /** The counterexample that the sample is, made simpler. */
+  #shrunk(found: Counterexample): Counterexample {
+    const counts = this.#roots;
+    // Of what is only approximate, the farthest tells most.
+    if (this.#rule.lossy > 0 || this.#rule.left.some(hasWildcard)) return found;
+    let best = found;
+    shrink(this.#sample, () => {
+      const outcome = this.#outcome(counts);
+      if (typeof outcome !== "object" || outcome.kind !== found.kind) return false;
+      best = outcome;
+      return true;
+    });
+    return best;
+  }
+
+  /** What comes of the sample as it is now; the roots are to be as many as they were. */
+  #outcome(counts: readonly number[]): Outcome {
+    const sample = this.#sample;
+    try {
+      for (const { kind, value } of this.#rule.conditions) {
+        const holds = sample.holds(value);
+        if (kind === "when" ? holds !== true : holds === false) return "failed";
+      }
+      const left = this.#rule.left.map((root, i) => sample.root(root, counts[i] ?? 1));
+      if (!left.every((list) => list?.every((term) => isDefined(term.contents)))) return "failed";
+      const right = this.#rule.right.map((root, i) =>
+        sample.root(root, counts[i] ?? 1, left[i]?.[0]?.dtype),
+      );
+      const fits = right.every((list, i) =>
+        list?.every((term, at) => sameType(term, left[i]?.[at] as SampleTerm)),
+      );
+      return fits
+        ? this.#compare(left.flat() as SampleTerm[], right.flat() as SampleTerm[])
+        : "failed";
+    } catch {
+      return "failed"; // something on the way is not defined
+    }
+  }
+
   #draw(): Outcome {
     const lists = this.#drawer.draw();
     const left = lists?.flat();
     if (!lists || !left || !this.#isDefined(left)) return "failed";
-    const isLong = [...this.#sample.lengths.values()].some((length) => length > 1);
+    this.#roots = lists.map((list) => list.length);
+    // Of tensors without elements anything holds.
+    const isLong = this.#isLong && !this.#isEmpty;
     this.#sample.complete();
     const right = this.#rule.right.map((root, i) => {
       const wanted = lists[i] as readonly SampleTerm[];
@@ -243,9 +288,18 @@ class Checker {
     if (outcome === "agreed") {
       this.#compared++;
       if (isLong) this.#long.compared++;
-      else if (this.#sample.lengths.size > 0) this.#short++;
+      else if (!this.#isLong && this.#sample.lengths.size > 0) this.#short++;
     }
     return outcome;
+  }
+
+  /** Whether a list of the sample has several items. */
+  get #isLong(): boolean {
+    return [...this.#sample.lengths.values()].some((length) => length > 1);
+  }
+
+  get #isEmpty(): boolean {
+    return [...this.#sample.terms.values()].flat().some((term) => term?.shape.includes(0));
   }
 
   /** Whether the left side, with all that it computes on the way, is defined and finite. */
@@ -301,6 +355,11 @@ class Checker {
       attempt: this.#attempt,
     };
   }
+}
+
+/** Whether a pattern has a place where anything may stand: what stood there in a sample is not kept. */
+function hasWildcard(tree: Tree): boolean {
+  return tree.kind === "wildcard" || partsOf(tree).some(hasWildcard);
 }
 
 function sameType(a: SampleTerm, b: SampleTerm): boolean {

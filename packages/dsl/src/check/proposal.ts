@@ -73,23 +73,29 @@ interface Habits {
 }
 
 const SIZES = [
-  [3, 3],
-  [2, 2],
-  [5, 1],
-  [4, 2],
+  [2, 5],
+  [3, 5],
+  [4, 3],
+  [5, 2],
   [6, 1],
+  [7, 1],
 ] as const;
+/** How often nothing at all is a size of a sample. */
+const EMPTY = 0.04;
 const RANKS = [
   [0, 6],
   [1, 16],
   [2, 36],
   [3, 22],
-  [4, 20],
+  [4, 18],
+  [5, 4],
 ] as const;
 const DTYPES = [
-  ["f64", 45],
-  ["f32", 45],
+  ["f64", 42],
+  ["f32", 42],
   ["i64", 5],
+  ["i32", 4],
+  ["u8", 2],
   ["bool", 5],
 ] as const;
 
@@ -132,10 +138,11 @@ export class Proposer {
 
   #draw(): Habits {
     const dice = this.#dice;
-    const first = dice.integer(2, 4);
+    const first = dice.weighted(SIZES);
     const second = dice.weighted(SIZES);
     let dims = dice.chance(0.35) ? [first, second, 1] : [first, second];
     if (dice.chance(0.12)) dims = [dice.pick(WIDE), dice.pick(WIDE), 1, first];
+    if (dice.chance(EMPTY)) dims = [first, 0, 1];
     if (this.#large) dims.push(32);
     return { dims, rank: dice.weighted(RANKS), dtype: dice.weighted(DTYPES) };
   }
@@ -233,7 +240,7 @@ export class Proposer {
 
   #shape(siblings: readonly SampleTerm[]): readonly number[] {
     const dice = this.#dice;
-    const rank = dice.chance(0.75) ? this.#habits.rank : dice.integer(0, 4);
+    const rank = dice.chance(0.75) ? this.#habits.rank : dice.integer(0, 5);
     if (siblings.length === 0) return this.#dimsOf(rank, []);
     const { shape } = dice.chance(0.4) ? (siblings.at(-1) as SampleTerm) : dice.pick(siblings);
     const cut = dice.integer(0, shape.length);
@@ -277,8 +284,12 @@ export class Proposer {
       (n) => channels % n === 0,
     );
     const outputs = dice.chance(0.5) ? channels : dice.pick(this.#habits.dims);
-    const inputs = dice.chance(0.4) ? channels : dice.pick(parts);
-    return [outputs, inputs, ...spatial.map((size) => dice.integer(1, Math.min(3, size)))];
+    const inputs = dice.chance(0.4) || parts.length === 0 ? channels : dice.pick(parts);
+    return [
+      outputs,
+      inputs,
+      ...spatial.map((size) => dice.integer(1, Math.max(1, Math.min(3, size)))),
+    ];
   }
 
   /** One dimension: a channel's, or the last, of the first operand; or that of the list before. */
@@ -338,7 +349,7 @@ export class Proposer {
     const rank = siblings[0]?.shape.length ?? 0;
     switch (type) {
       case "axis":
-        return rank === 0 ? 0 : dice.integer(0, rank - 1);
+        return rank === 0 ? 0 : dice.integer(dice.chance(0.2) ? -rank : 0, rank - 1);
       case "int":
         if (name === "group" && dice.chance(0.8)) return groups(siblings);
         return dice.weighted([

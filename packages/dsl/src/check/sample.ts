@@ -335,6 +335,11 @@ export class Sample implements Scope {
     this.#settled.set(key, results);
   }
 
+  /** Forget all applications: variables have changed. */
+  recompute(): void {
+    this.#settled.clear();
+  }
+
   /** Forget an application. */
   unsettle(key: string): void {
     this.#settled.delete(key);

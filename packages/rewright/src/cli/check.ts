@@ -43,6 +43,10 @@ export async function checkFiles(paths: readonly string[], args: CheckArguments)
   const say = (text: string): void => {
     if (!isQuiet) process.stdout.write(`${text}\n`);
   };
+  const asked = new Set(compiled.files.map(({ file }) => file));
+  const warnings = compiled.set.warnings.filter(({ span }) => asked.has(span.file));
+  for (const warning of warnings)
+    say(renderDiagnostic(warning, compiled.text(warning.span.file), { color: isColored }));
   const results: (CheckResult & {
     readonly rule: string;
     readonly file: string;
@@ -72,7 +76,7 @@ export async function checkFiles(paths: readonly string[], args: CheckArguments)
     `${rules.length} ${rules.length === 1 ? "direction" : "directions"}: ${counts.join(", ") || "nothing to check"}`,
   );
   if (args.json !== undefined) {
-    const text = `${JSON.stringify({ seed: args.seed ?? 0, results }, null, 2)}\n`;
+    const text = `${JSON.stringify({ seed: args.seed ?? 0, warnings, results }, null, 2)}\n`;
     if (isQuiet) process.stdout.write(text);
     else await writeWhole(args.json, text);
   }

@@ -88,8 +88,10 @@ export function describe(report: FileReport, color: boolean): string {
   if (used.length > 0) {
     lines.push(bold("rules that made the difference", color));
     const width = Math.max(...used.map((r) => r.name.length));
-    for (const r of used)
+    for (const r of used) {
       lines.push(`  ${r.name.padEnd(width)}  ${r.file}:${r.line}  fired ${count(r.fired)}`);
+      for (const assumed of r.assumes) lines.push(`  ${" ".repeat(width)}  assuming ${assumed}`);
+    }
   }
   return lines.join("\n");
 }
