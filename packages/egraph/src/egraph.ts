@@ -207,7 +207,7 @@ export class EGraph<D = undefined> {
   find(id: Id): Id {
     const { words } = this.heap;
     const parents = (words[L.RECORD] as number) + L.PARENT;
-    if (!(id >= 0 && id < this.created)) throw this.noId(id);
+    if (id !== (id | 0) || id < 0 || id >= this.created) throw this.noId(id);
     let x = id;
     for (;;) {
       const up = words[parents + x * FIELDS] as number;
@@ -735,8 +735,12 @@ export class EGraph<D = undefined> {
     take(this.classCount);
     for (let id = 0; id < created; id++) {
       take(this.find(id));
-      for (const offset of [L.SYMBOL, L.ARGUMENT, L.CHILD, L.CHILD + 1, L.NEXT])
-        take(this.field(id, offset));
+      for (const offset of [L.ARGUMENT, L.CHILD, L.CHILD + 1, L.NEXT]) take(this.field(id, offset));
+      const word = this.field(id, L.SYMBOL);
+      // Symbols are numbered as they were first used, which is not content.
+      if (word === L.EXTENSION) continue;
+      take(this.op(id));
+      take(this.arity(id) * 4 + (word < 0 ? 2 : 0) + (this.isSeen(id) ? 0 : 1));
     }
     for (const column of [L.GIVEN, L.EQUATIONS, ...PENDING])
       for (const word of heap.column(column)) take(word);

@@ -47,7 +47,16 @@ export const history: fc.Arbitrary<Action[]> = fc
 /** Everything of a graph that a mark must bring back, word by word. */
 function snapshot<D>(graph: EGraph<D>): unknown {
   const { heap } = graph;
-  const columns = [L.RECORD, L.LINKS, L.GIVEN, L.EQUATIONS, L.REPAIR, L.MERGED, L.JOINED, L.TOUCHED];
+  const columns = [
+    L.RECORD,
+    L.LINKS,
+    L.GIVEN,
+    L.EQUATIONS,
+    L.REPAIR,
+    L.MERGED,
+    L.JOINED,
+    L.TOUCHED,
+  ];
   const symbols = heap.column(L.SYMBOLS);
   const lists = [];
   for (let at = 0; at < symbols.length; at += L.SYMBOL_STRIDE) {

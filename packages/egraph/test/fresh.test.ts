@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { EGraph, type Guard, Matches, type Pattern, Query } from "../src/index.ts";
+import { type Action, history, Pair } from "./script.ts";
+
+const SLOTS = 6;
+const v = (slot: number): Pattern => ({ kind: "variable", slot });
+const node = (op: number, ...children: Pattern[]): Pattern => ({ kind: "node", op, children });
+
+/** Roots, their slots, and guards that read facts. */
+const queries: readonly (readonly [Pattern[], number[], number[]])[] = [
+  [[node(0)], [4], []],
+  [[node(0, v(0))], [4], []],
+  [[node(0, v(0), v(0))], [4], []],
+  [[node(1, v(0), node(0, v(1)))], [4], []],
+  [[node(2, v(0), node(3, v(1), v(2)))], [4], []],
+  [[node(0, node(1, node(2, v(0), v(1))))], [4], []],
+  [[node(0, v(0), v(1)), node(1, v(0))], [4, 5], []],
+  [[node(0, v(0)), node(0, v(1))], [4, 5], []],
+  [[node(0, v(0)), node(2, v(0), v(1))], [4, 5], []],
+  [[{ kind: "node", op: 1, children: [v(0)], rest: true }], [4], []],
+  [[v(0)], [4], []],
+  [[node(0, v(0))], [4], [0]],
+  [[node(1, node(0, v(0)))], [4], [0, 4]],
+];
+
+/** The height of the lowest term of a class. */
+const height = {
+  make: (graph: EGraph<number>, id: number) =>
+    1 + Math.max(0, ...graph.children(id).map((child) => graph.data(child))),
+  join: Math.min,
+};
+
+function rows(graph: EGraph<number>, out: Matches): Set<string> {
+  const found = new Set<string>();
+  for (let r = 0; r < out.count; r++) {
+    const row = [...out.rows.subarray(r * SLOTS, (r + 1) * SLOTS)];
+    found.add(row.map((id) => (id < 0 ? id : graph.find(id))).join(" "));
+  }
+  return found;
+}
+
+test.each([false, "always"] as const)(
+  "fresh searches together find what a whole search finds, wasm: %o",
+  (wasm) => {
+    fc.assert(
+      fc.property(history, (script: Action[]) => {
+        const pair = new Pair<number>({ analysis: height, wasm });
+        const { graph } = pair;
+        const state = queries.map(([roots, rootSlots, needs]) => {
+          const guards: Guard[] =
+            needs.length === 0
+              ? []
+              : [
+                  {
+                    needs,
+                    test: (row, base) =>
+                      needs.every((slot) => graph.data(row[base + slot] as number) < 3),
+                  },
+                ];
+          const query = new Query(graph, roots, { slots: SLOTS, rootSlots, guards });
+          return { query, all: new Matches(SLOTS) };
+        });
+        const marks: number[][] = [];
+        for (const action of script) {
+          if (action.do === "mark") marks.push(state.map(({ all }) => all.count));
+          if (action.do === "release") marks.pop();
+          pair.step(action);
+          if (action.do === "restore") {
+            // What had been seen at the mark is what has been seen.
+            const counts = marks.pop();
+            for (const [i, { all }] of state.entries()) if (counts) all.count = counts[i] as number;
+          }
+          if (!graph.clean) continue;
+          for (const { query, all } of state) {
+            const whole = new Matches(SLOTS);
+            query.search(whole);
+            query.search(all, { fresh: true });
+            const found = rows(graph, all);
+            for (const row of rows(graph, whole)) expect(found).toContain(row);
+            expect(query.search(new Matches(SLOTS), { fresh: true })).toBe(0);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
+
+test("a fresh search that is cut short has seen nothing", () => {
+  const graph = new EGraph();
+  const f = graph.operator("f");
+  let id = graph.add(graph.operator("a"), 0, []);
+  for (let i = 0; i < 100; i++) id = graph.add(f, 0, [id]);
+  const query = new Query(graph, [{ kind: "node", op: f, children: [v(0)] }], {
+    slots: 2,
+    rootSlots: [1],
+  });
+  const out = new Matches(2);
+  expect(query.search(out, { fresh: true, limit: 10 })).toBe(10);
+  expect(query.search(out, { fresh: true })).toBe(100);
+  expect(query.search(out, { fresh: true })).toBe(0);
+  id = graph.add(f, 0, [id]);
+  expect(query.search(out, { fresh: true })).toBe(1);
+});
+
+test("a fresh search costs what changed", () => {
+  const graph = new EGraph();
+  const f = graph.operator("f");
+  const g = graph.operator("g");
+  let id = graph.add(graph.operator("a"), 0, []);
+  for (let i = 0; i < 20_000; i++) id = graph.add(i % 2 ? f : g, 0, [id]);
+  const pattern: Pattern = {
+    kind: "node",
+    op: f,
+    children: [{ kind: "node", op: g, children: [v(0)] }],
+  };
+  const query = new Query(graph, [pattern], { slots: 2, rootSlots: [1] });
+  const out = new Matches(2);
+  expect(query.search(out, { fresh: true })).toBe(10_000);
+  graph.add(f, 0, [graph.add(g, 0, [id])]);
+  let polls = 0;
+  const stop = (): boolean => ++polls < 0;
+  expect(query.search(out, { fresh: true, stop })).toBe(1);
+  expect(polls).toBe(0);
+});
+
+test("after clearing everything is fresh again", () => {
+  const graph = new EGraph();
+  const f = graph.operator("f");
+  const query = new Query(graph, [{ kind: "node", op: f, children: [] }], {
+    slots: 1,
+    rootSlots: [0],
+  });
+  const out = new Matches(1);
+  graph.add(f, 0, []);
+  expect(query.search(out, { fresh: true })).toBe(1);
+  graph.clear();
+  graph.add(f, 0, []);
+  expect(query.search(out, { fresh: true })).toBe(1);
+});
