@@ -6,8 +6,10 @@ import {
   addTerm,
   checkProof,
   EGraph,
+  type Extraction,
   explain,
   explainExtraction,
+  extractDag,
   extractTree,
   flatten,
   type Id,
@@ -191,6 +193,26 @@ test("terms may be deep", () => {
   expect(checkProof(proof, { rules })).toBeUndefined();
 });
 
+test("extracted terms may be deep, and shared", () => {
+  const graph = new EGraph({ proofs: true });
+  const [a, b] = ["a", "b"].map((name) => addTerm(graph, name)) as [Id, Id];
+  const f = graph.operator("f");
+  let [chain, tower] = [a, a];
+  for (let i = 0; i < 4000; i++) chain = graph.add(f, 0, [chain]);
+  for (let i = 0; i < 100; i++) tower = graph.add(f, 0, [tower, tower]);
+  graph.union(a, b, 0);
+  graph.rebuild();
+  const cheapest = (root: Id): Extraction => extractDag(graph, [root], (n) => (n === a ? 5 : 1));
+  const describe = (): Application => ({ rule: "u" });
+  const lengths = [chain, tower].map((root) => {
+    const proof = explainExtraction(graph, root, cheapest(root), describe);
+    const rules = new Map([["u", { left: parseTerm("a"), right: parseTerm("b") }]]);
+    expect(checkProof(proof, { rules })).toBeUndefined();
+    return proofLength(proof);
+  });
+  expect(lengths).toEqual([1, 2 ** 100]);
+});
+
 test("a rule with several roots rests on its other left sides", () => {
   const graph = new EGraph({ proofs: true });
   const [left, other] = [addTerm(graph, "(mul x a)"), addTerm(graph, "(mul x b)")];
@@ -353,6 +375,9 @@ test("what cannot be explained is refused", () => {
   const [a, b] = ["a", "b"].map((name) => addTerm(graph, name)) as [Id, Id];
   expect(() => explain(graph, a, b, describe)).toThrow("not known to be equal");
   graph.union(a, b, 0);
+  const f = graph.operator("f");
+  const [fa, fb] = [graph.add(f, 0, [a]), graph.add(f, 0, [b])] as const;
+  expect(graph.find(fa)).toBe(graph.find(fb));
   graph.rebuild();
   const c = { kind: "node", op: graph.operator("c"), children: [] } as const;
   expect(() =>
