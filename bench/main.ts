@@ -6,6 +6,7 @@ import { type Bench, commit, machine, type Results, type Row, table } from "./be
 
 const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   egraph: () => import("./benches/egraph.ts"),
+  extraction: () => import("./benches/extraction.ts"),
   optimize: () => import("./benches/optimize.ts"),
   models: () => import("./benches/models.ts"),
 };

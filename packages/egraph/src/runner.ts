@@ -2,6 +2,11 @@ import { Action } from "./action.ts";
 import { checkBinding } from "./binding.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
+import { type ExplainOptions, explain, explainExtraction } from "./explain/explain.ts";
+import type { Journal } from "./explain/journal.ts";
+import type { Proof } from "./explain/proof.ts";
+import type { Extraction } from "./extract/extraction.ts";
+import type { Id } from "./ids.ts";
 import { Gauge, type Limits } from "./limits.ts";
 import { Matches } from "./matches.ts";
 import { Query } from "./query.ts";
@@ -25,6 +30,8 @@ export interface RunnerOptions {
    * one's unions, those of the next count up; -1: none. None unless said.
    */
   readonly reasons?: (rule: Rule, matches: Matches, from: number, to: number) => number;
+  /** Notes the reasons, in place of `reasons`, so that {@link Runner.explain} can tell. One journal per graph. */
+  readonly journal?: Journal;
 }
 
 interface Entry {
@@ -51,6 +58,7 @@ export class Runner<D = undefined> {
   private readonly gauge: Gauge;
   private readonly clock: () => number;
   private readonly reasons: RunnerOptions["reasons"];
+  private readonly journal: Journal | undefined;
   private readonly iterations: IterationStats[] = [];
   private stopped: StopReason | undefined;
 
@@ -58,7 +66,8 @@ export class Runner<D = undefined> {
   constructor(graph: EGraph<D>, rules: readonly Rule[], options: RunnerOptions = {}) {
     this.graph = graph;
     this.clock = options.clock ?? ((): number => performance.now());
-    this.reasons = options.reasons;
+    this.journal = options.journal;
+    this.reasons = options.journal?.reasons ?? options.reasons;
     this.entries = rules.map((rule) => entry(graph, rule));
     const names = rules.map(({ name }) => name);
     const seen = new Set<string>();
@@ -71,6 +80,25 @@ export class Runner<D = undefined> {
     this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, () =>
       this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0),
     );
+  }
+
+  /** Why two ids are equal, see {@link explain}. Throws an {@link EGraphError} `option` where there is no journal. */
+  explain(a: Id, b: Id, options: ExplainOptions = {}): Proof {
+    return explain(this.graph, a, b, this.chronicle(), options);
+  }
+
+  /** How what was extracted came from the term of an id, see {@link explainExtraction}. Throws as {@link explain}. */
+  explainExtraction(original: Id, extraction: Extraction, options: ExplainOptions = {}): Proof {
+    return explainExtraction(this.graph, original, extraction, this.chronicle(), options);
+  }
+
+  private chronicle(): Journal {
+    if (!this.journal)
+      throw new EGraphError(
+        "option",
+        "this runner keeps no journal to explain by: make it with { journal: new Journal(graph) }",
+      );
+    return this.journal;
   }
 
   /** Iterates until it stops; returns {@link stats}. */

@@ -6,8 +6,10 @@ import {
   addTerm,
   checkProof,
   EGraph,
+  type Extraction,
   explain,
   explainExtraction,
+  extractDag,
   extractTree,
   flatten,
   type Id,
@@ -108,6 +110,29 @@ test("what rules made equal is explained by their applications", () => {
     }
 });
 
+test("a runner explains what it did", () => {
+  const graph = new EGraph({ proofs: true });
+  const start = addTerm(graph, "(* (* x 2) y)");
+  const rules = [
+    rewrite(graph, "swap", "(* ?a ?b)", "(* ?b ?a)"),
+    rewrite(graph, "double", "(* ?a 2)", "(+ ?a ?a)"),
+  ];
+  const goal = addTerm(graph, "(* y (+ x x))");
+  const runner = new Runner(graph, rules, { journal: new Journal(graph) });
+  expect(runner.run().stop).toBe("saturated");
+  const { steps } = runner.explain(start, goal);
+  expect(steps.map((step) => (step.kind === "rule" ? step.rule : step.kind)).sort()).toEqual([
+    "double",
+    "swap",
+  ]);
+  const extraction = extractTree(graph, [start], (node) =>
+    graph.operatorName(graph.op(node)) === "*" ? 9 : 1,
+  );
+  expect(text(runner.explainExtraction(start, extraction).end)).toContain("(+ x x)");
+  const plain = new Runner(graph, rules);
+  expect(() => plain.explain(start, goal)).toThrow("{ journal: new Journal(graph) }");
+});
+
 test("a proof reads as one does it on paper", () => {
   const { graph, journal, ids } = saturated(
     [
@@ -189,6 +214,26 @@ test("terms may be deep", () => {
   expect(proof.steps.map(({ place }) => place.length)).toEqual([4000]);
   const rules = new Map([["u", { left: parseTerm("a"), right: parseTerm("b") }]]);
   expect(checkProof(proof, { rules })).toBeUndefined();
+});
+
+test("extracted terms may be deep, and shared", () => {
+  const graph = new EGraph({ proofs: true });
+  const [a, b] = ["a", "b"].map((name) => addTerm(graph, name)) as [Id, Id];
+  const f = graph.operator("f");
+  let [chain, tower] = [a, a];
+  for (let i = 0; i < 4000; i++) chain = graph.add(f, 0, [chain]);
+  for (let i = 0; i < 100; i++) tower = graph.add(f, 0, [tower, tower]);
+  graph.union(a, b, 0);
+  graph.rebuild();
+  const cheapest = (root: Id): Extraction => extractDag(graph, [root], (n) => (n === a ? 5 : 1));
+  const describe = (): Application => ({ rule: "u" });
+  const lengths = [chain, tower].map((root) => {
+    const proof = explainExtraction(graph, root, cheapest(root), describe);
+    const rules = new Map([["u", { left: parseTerm("a"), right: parseTerm("b") }]]);
+    expect(checkProof(proof, { rules })).toBeUndefined();
+    return proofLength(proof);
+  });
+  expect(lengths).toEqual([1, 2 ** 100]);
 });
 
 test("a rule with several roots rests on its other left sides", () => {
@@ -353,6 +398,7 @@ test("what cannot be explained is refused", () => {
   const [a, b] = ["a", "b"].map((name) => addTerm(graph, name)) as [Id, Id];
   expect(() => explain(graph, a, b, describe)).toThrow("not known to be equal");
   graph.union(a, b, 0);
+  expect(() => explain(graph, a, b, describe)).toThrow("unions pending");
   graph.rebuild();
   const c = { kind: "node", op: graph.operator("c"), children: [] } as const;
   expect(() =>

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import loadHighs from "highs";
+import highs from "highs";
 import { expect, test } from "vitest";
 import { Ascent } from "../src/extract/ascent.ts";
 import { BranchAndBound } from "../src/extract/branch.ts";
@@ -23,6 +23,8 @@ import { families } from "./families.ts";
 import { baseline, hasGym, load } from "./gym.ts";
 import { Pair } from "./script.ts";
 
+// The package declares its types as those of a CommonJS module, which it is not when imported.
+const loadHighs = highs as unknown as typeof highs.default;
 const solver = highsSolver(await loadHighs());
 const never = (): boolean => false;
 

@@ -12,6 +12,7 @@ import { backendOf, strategyOf } from "./plugins.ts";
 import type { Dropped, Report, RuleReport, Side } from "./report.ts";
 import { declaredDialect, ruleFilesOf } from "./rule-files.ts";
 import { loadImports } from "./rule-imports.ts";
+import { scheduled } from "./schedule.ts";
 
 /** What `optimize` gives: the better model, or the input's bytes where nothing was gained, and what happened. */
 export interface Optimized {
@@ -104,7 +105,7 @@ export async function optimize(
       }),
     });
     const start = session.cost();
-    await session.run(strategy);
+    await session.run(scheduled(strategy, compiled));
     let finalists = session
       .finalists(options.finalists ?? defaults.finalists)
       .filter((f) => f.cost < start);

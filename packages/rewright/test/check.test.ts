@@ -2,9 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compileRules } from "@rewright/dsl";
+import type { Session } from "@rewright/plugin";
+import { onnx } from "@rewright/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import math from "../../../examples/rules/math.ops.ts";
 import tensor from "../../../examples/rules/tensor.ops.ts";
+import { scheduled } from "../src/schedule.ts";
 import { here } from "./cli.ts";
 
 const samples = join(import.meta.dirname, "../../../examples/rules");
@@ -177,4 +181,36 @@ test "t" { given x: Tensor[3] using mine
   expect(stdout).toContain("error[R0603]: reduces to something else");
   expect(stdout).toContain("found Relu(x), which costs 2");
   expect(stdout).toMatch(/1 passed, 1 failed\n$/);
+});
+
+test("a schedule is followed before the strategy", async () => {
+  const { rules: _, ...set } = compileRules(
+    [
+      {
+        file: "scheduled.rules",
+        text: `import onnx from "dialect:onnx"
+rules a { twice: Relu(Relu(x)) => Relu(x) }
+rules b { neg: Neg(Neg(x)) => x }
+schedule default: saturate(b), repeat(2, a, b)
+`,
+      },
+    ],
+    { dialects: [onnx] },
+  );
+  const asked: string[] = [];
+  const session = {
+    spent: { all: false },
+    moves: ({ ruleset }: { ruleset: string }) => [asked.push(ruleset)],
+    apply: (moves: readonly unknown[]) => (asked.length > 2 ? moves.length : 0),
+    cost: () => asked.push("cost"),
+  } as unknown as Session;
+  const strategy = {
+    kind: "strategy",
+    spec: 1,
+    name: "last",
+    search: () => void asked.push("last"),
+  } as const;
+  await scheduled(strategy, { rules: [], ...set }).search(session);
+  expect(asked).toEqual(["b", "a", "b", "cost", "a", "b", "cost", "last"]);
+  expect(scheduled(strategy, { ...set, rules: [], files: [] })).toBe(strategy);
 });

@@ -21,7 +21,7 @@ export interface ExplainOptions extends Pick<Syntax, "write"> {
   /** Proofs of at most this many steps are one chain without lemmas: 200 when not given. */
   readonly flat?: number;
   /**
-   * How hard to look for a short proof: how many links between terms to weigh at most, 20,000 when not given;
+   * How hard to look for a short proof: how many links between terms to weigh at most, 100,000 when not given;
    * 0 gives the proof that follows how the graph grew.
    */
   readonly effort?: number;
@@ -32,8 +32,8 @@ export type Reasons = Describe | (Alternatives & { readonly describe: Describe }
 
 /**
  * Why two ids are equal: a chain of steps from the term that `a` was created with to the term that `b` was
- * created with. Throws when they are not equal, when the graph keeps no proofs, or when what is said of a
- * reason does not fit the union.
+ * created with. The graph must be rebuilt. Throws when they are not equal, when the graph keeps no proofs, or
+ * when what is said of a reason does not fit the union.
  */
 export function explain<D>(
   graph: EGraph<D>,
@@ -90,7 +90,9 @@ function prove(
   reasons: Reasons,
   options: ExplainOptions,
 ): Proof {
-  const { effort = 20_000, flat = 200, write: spell } = options;
+  if (!source.clean)
+    throw new Error("the e-graph has unions pending: call rebuild() before explaining");
+  const { effort = 100_000, flat = 200, write: spell } = options;
   const bridges = new Bridges(source);
   const describe = typeof reasons === "function" ? reasons : reasons.describe;
   const equations = new Equations(source, bridges, describe);

@@ -6,7 +6,7 @@ import type { Instance } from "./instance.ts";
 export type Hop = CongruentHop | RuleHop;
 
 /** The children are equal. */
-export interface CongruentHop {
+interface CongruentHop {
   readonly kind: "congruent";
   readonly from: Id;
   readonly to: Id;

@@ -24,7 +24,7 @@ export interface RuleNote {
 }
 
 /** The term of a sketch. */
-export function termOf(sketch: Sketch, terms: TermTable): ProofTerm {
+function termOf(sketch: Sketch, terms: TermTable): ProofTerm {
   if (sketch.kind === "id") return terms.of(sketch.id);
   const children = sketch.children.map((child) => termOf(child, terms));
   return terms.make(sketch.op, sketch.arg, children);

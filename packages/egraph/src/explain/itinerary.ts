@@ -102,15 +102,22 @@ export class Itineraries {
 
   /** The last equation that a point needs to be what its home is. */
   private timeIn(point: Point): number {
-    if (point.kind === "id") return -1;
-    let time = this.inner.get(point);
-    if (time === undefined) {
-      const home = this.points.parts(this.points.of(point.home)).children;
-      time = this.pair(point.op, point.children, home)?.time ?? Number.POSITIVE_INFINITY;
-      for (const child of point.children) time = Math.max(time, this.timeIn(child));
-      this.inner.set(point, time);
+    const { inner } = this;
+    const todo = [point];
+    for (let top = todo.at(-1); top; top = todo.at(-1)) {
+      if (top.kind === "id" || inner.has(top)) {
+        todo.pop();
+        continue;
+      }
+      const waiting = top.children.filter((child) => child.kind === "node" && !inner.has(child));
+      todo.push(...waiting);
+      if (waiting.length > 0) continue;
+      const home = this.points.parts(this.points.of(top.home)).children;
+      let time = this.pair(top.op, top.children, home)?.time ?? Number.POSITIVE_INFINITY;
+      for (const child of top.children) time = Math.max(time, inner.get(child) ?? -1);
+      inner.set(top, time);
     }
-    return time;
+    return inner.get(point) ?? -1;
   }
 }
 

@@ -6,7 +6,6 @@ import type { Equations } from "./equations.ts";
 import { type Hop, turned } from "./hop.ts";
 import { Instance } from "./instance.ts";
 import { Matching } from "./matching.ts";
-import { Occurrences } from "./occurrences.ts";
 import type { Source } from "./source.ts";
 
 /** What a graph holds besides the applications that were recorded: rules that match now. */
@@ -24,7 +23,10 @@ export interface Link {
 }
 
 /** Links of one class that are looked for at most: those found later are rarely on a shortest way. */
-const MOST = 5000;
+const MOST = 20_000;
+
+/** After all equations. */
+const NOW = Number.POSITIVE_INFINITY;
 
 /** The links within each class: equations, congruent terms, and applications that the graph would allow now. */
 export class Links {
@@ -32,7 +34,6 @@ export class Links {
   private readonly bridges: Bridges;
   private readonly equations: Equations;
   private readonly alternatives: Alternatives | undefined;
-  private readonly occurrences: Occurrences;
   private readonly matching: Matching;
   private readonly classes = new Map<Id, Map<Id, Link[]>>();
   private equationsOf: Map<Id, number[]> | undefined;
@@ -47,7 +48,6 @@ export class Links {
     this.bridges = bridges;
     this.equations = equations;
     this.alternatives = alternatives;
-    this.occurrences = new Occurrences(source);
     this.matching = new Matching(source);
   }
 
@@ -98,20 +98,14 @@ export class Links {
 
   /** Links terms that are congruent now to the first of them. */
   private addCongruences(root: Id, add: Add): void {
-    const { source, bridges } = this;
-    const first = new Map<string, Id>();
-    for (const id of source.forest.history().members(root)) {
-      const classes = source.children(id).map((child) => source.find(child));
-      if (source.isCommutative(source.op(id))) classes.sort((a, b) => a - b);
-      const key = `${source.op(id)} ${source.arg(id)} ${classes.join(" ")}`;
-      const other = first.get(key);
-      if (other === undefined) first.set(key, id);
-      else
-        add(id, other, () => {
-          const bridge = bridges.congruence(id, other, Number.POSITIVE_INFINITY);
-          return { kind: "congruent", from: id, to: other, bridge };
+    for (const [first, ...others] of this.bridges.congruent(root))
+      for (const from of others) {
+        const to = first as Id;
+        add(from, to, () => {
+          const bridge = this.bridges.congruence(from, to, NOW);
+          return { kind: "congruent", from, to, bridge };
         });
-    }
+      }
   }
 
   private addApplications(
@@ -122,6 +116,7 @@ export class Links {
   ): void {
     const { source, matching } = this;
     const nodes = source.nodes(root);
+    const live = new Set(nodes);
     for (const rule of alternatives.rules) {
       const [pattern] = rule.left;
       if (pattern?.kind !== "node" || rule.left.length > 1) continue;
@@ -132,7 +127,7 @@ export class Links {
           matching.at(node, pattern, rule.slots, (row) => {
             row[rule.rootSlots[0] as number] = node;
             if ((rule.guards ?? []).every((guard) => guard.test(row, 0)))
-              this.addApplication(root, node, alternatives.application(rule, row.slice()), add);
+              this.addApplication(node, live, alternatives.application(rule, row.slice()), add);
             row[rule.rootSlots[0] as number] = -1;
             return goOn();
           });
@@ -140,16 +135,21 @@ export class Links {
     }
   }
 
-  private addApplication(root: Id, node: Id, application: Application, add: Add): void {
-    const { occurrences, source } = this;
+  private addApplication(
+    node: Id,
+    live: ReadonlySet<Id>,
+    application: Application,
+    add: Add,
+  ): void {
+    const { bridges, source } = this;
     const instance = new Instance(application, 0, node, node);
     const { left, right } = instance;
-    const to = occurrences.locate(right);
-    if (to === undefined || source.find(to) !== root || left.kind !== "node") return;
+    const alike = right.kind === "id" ? [right.id] : bridges.nodes(right, NOW);
+    const to = alike.find((id) => live.has(id)) ?? alike[0];
+    if (to === undefined || source.find(to) !== source.find(node) || left.kind !== "node") return;
     add(node, to, () => {
-      const near = occurrences.over(node, node, left);
-      const far =
-        right.kind === "node" ? occurrences.over(to, to, right) : occurrences.bridge(to, right);
+      const near = bridges.over(node, node, left, NOW);
+      const far = bridges.find(to, right, NOW);
       if (!near || !far) return undefined;
       return { kind: "rule", from: node, to, instance, forward: true, near, far };
     });

@@ -14,6 +14,9 @@ interface Seen {
   readonly time: number;
 }
 
+/** Nested terms that are looked at to estimate what a goal costs. */
+const DEPTH = 64;
+
 /** How an id was reached: as which term, at what cost, and from where. */
 interface Reached {
   readonly at: Point;
@@ -35,6 +38,7 @@ export class Shortcuts {
   private readonly itineraries: Itineraries;
   private readonly history: Timeline;
   private readonly lengths = new Map<number, number>();
+  private readonly distances = new Map<string, number>();
   private readonly seen = new Map<Link, Seen | undefined>();
   /** Links that may still be looked at. */
   private effort: number;
@@ -103,14 +107,22 @@ export class Shortcuts {
     return cost;
   }
 
-  private distance(from: Point, to: Point): number {
+  /** Steps between two points, or fewer: what is far below is not counted. */
+  private distance(from: Point, to: Point, depth = DEPTH): number {
     if (this.points.term(from) === this.points.term(to)) return 0;
     if (from.home !== to.home) return this.length(from.home, to.home);
+    if (depth === 0) return 1;
+    const key = `${from.number} ${to.number}`;
+    const known = this.distances.get(key);
+    if (known !== undefined) return known;
     const [parts, others] = [this.points.parts(from), this.points.parts(to)];
     const pairing = this.itineraries.pair(parts.op, parts.children, others.children);
     let distance = 0;
-    for (const [i, child] of parts.children.entries())
-      distance += this.distance(child, others.children[pairing?.order[i] ?? i] as Point);
+    for (const [i, child] of parts.children.entries()) {
+      const other = others.children[pairing?.order[i] ?? i] as Point;
+      distance += this.distance(child, other, depth - 1);
+    }
+    this.distances.set(key, Math.max(1, distance));
     return Math.max(1, distance);
   }
 

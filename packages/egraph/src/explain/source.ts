@@ -18,6 +18,11 @@ export class Source {
     this.forest = forest;
   }
 
+  /** Whether no rebuild is pending. */
+  get clean(): boolean {
+    return this.graph.clean;
+  }
+
   /** The canonical id of the class of an id. */
   find(id: Id): Id {
     return this.graph.find(id);

@@ -6,8 +6,8 @@ import type { IlpSolver } from "./ilp.ts";
 import { costOfAll, problem, program } from "./problem.ts";
 import { PROOF, Search } from "./search.ts";
 
-/** Steps of the own search by default. */
-const EFFORT = 1e10;
+/** Steps of the own search by default, and links that local improvement before it may look at: ten seconds or so. */
+const [EFFORT, LINKS] = [1e10, 1e9];
 
 /** Options of {@link extractExact}. */
 export interface ExactOptions {
@@ -53,7 +53,7 @@ export function extractExact(
   const secondsLeft = (): number => (isTimed ? (end - performance.now()) / 1000 : seconds);
   const task = problem(graph, roots, cost);
   const search = new Search(task, {
-    ...{ effort, secondsLeft, stop: () => secondsLeft() <= 0 || stop() },
+    ...{ effort, links: LINKS, secondsLeft, stop: () => secondsLeft() <= 0 || stop() },
     ...(solver && { solver }),
   });
   search.run();

@@ -1,3 +1,4 @@
+import { TREES } from "./budget.ts";
 import { TOLERANCE } from "./costsets.ts";
 import type { Incumbent } from "./incumbent.ts";
 import { Supposition } from "./supposition.ts";
@@ -25,7 +26,8 @@ export function improve(incumbent: Incumbent, rounds: number, stop: () => boolea
 
 /** Lets every class outside the program enter, should it be needed, with its cheapest term beside the program. */
 function reprice(incumbent: Incumbent): Trees {
-  const { task, choice, uses } = incumbent;
+  const { task, choice, uses, budget } = incumbent;
+  budget.spent += TREES * (task.nodes + task.children.length);
   const free = Uint8Array.from(uses, (count) => (count > 0 ? 1 : 0));
   const trees = cheapestTrees(task, task.costs, { free });
   for (let c = 0; c < task.classes; c++) if (free[c] === 0) choice[c] = trees.choice[c] as number;

@@ -1,6 +1,6 @@
 import { Ascent } from "./ascent.ts";
 import { BranchAndBound } from "./branch.ts";
-import { Budget } from "./budget.ts";
+import { Budget, TREES } from "./budget.ts";
 import { CostSets, type Ties, TOLERANCE } from "./costsets.ts";
 import { superfluous } from "./elimination.ts";
 import { ways } from "./heights.ts";
@@ -19,8 +19,8 @@ export const PROOF: number = 1e-9;
 
 /** Passes of cost sharing for a first program, and for another one to improve. */
 const [FIRST_PASSES, MORE_PASSES] = [8, 3];
-/** Links that local improvement may look at: about a second. */
-const IMPROVEMENT = 1e8;
+/** Links that local improvement may look at by default: about a second. */
+const IMPROVEMENT = 2e8;
 /** Steps of one dual ascent: well below a second. */
 const ASCENT = 1e7;
 /** Dual ascents before branching: every way down, from all that every program needs and from the roots alone. */
@@ -42,6 +42,8 @@ const EFFORT_BEFORE_SOLVER = 1e8;
 export interface SearchOptions {
   /** Rounds of local improvement; 0: greedy only. Default 8. */
   readonly rounds?: number;
+  /** Links that local improvement may look at. Default 2e8, about a second. */
+  readonly links?: number;
   /** Which of e-nodes that come to the same cost is taken. Default `"oldest"`. */
   readonly ties?: Ties;
   /** Steps of branch and bound; 0: neither reductions nor bounds beyond the first. */
@@ -63,7 +65,7 @@ export class Search {
   bound = 0;
   private readonly task: Problem;
   private readonly options: SearchOptions;
-  private readonly budget: Budget = new Budget(IMPROVEMENT);
+  private readonly budget: Budget;
   private readonly reduction: Reduction;
   /** The best bound of an ascent, and the way it took. */
   private highest = Number.NEGATIVE_INFINITY;
@@ -72,6 +74,7 @@ export class Search {
   constructor(task: Problem, options: SearchOptions) {
     this.task = task;
     this.options = options;
+    this.budget = new Budget(options.links ?? IMPROVEMENT);
     const trees = cheapestTrees(task, task.costs);
     requirePrograms(task, trees.choice);
     this.reduction = new Reduction(task);
@@ -195,7 +198,7 @@ export class Search {
         const isFavoured = favoured?.[task.classOf[n] as number] === n;
         return cost * (0.5 + state / 2 ** 32) * (isFavoured ? FAVOUR : 1);
       });
-      budget.spent += 20 * (task.nodes + task.children.length);
+      budget.spent += TREES * (task.nodes + task.children.length);
       const other = new Incumbent(
         this.task,
         this.reduction.expand(cheapestTrees(task, costs).choice),

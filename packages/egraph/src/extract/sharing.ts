@@ -1,4 +1,4 @@
-import type { Budget } from "./budget.ts";
+import { type Budget, TREES } from "./budget.ts";
 import { Incumbent } from "./incumbent.ts";
 import { cheapestTrees } from "./tree.ts";
 
@@ -23,9 +23,10 @@ export function shareCosts(
   const shares = new Float64Array(task.classes);
   let current = from;
   let best: Incumbent | undefined;
-  for (let pass = 0; pass < passes && !stop(); pass++) {
+  for (let pass = 0; pass < passes && !budget.isSpent && !stop(); pass++) {
     for (let c = 0; c < task.classes; c++)
       shares[c] = Math.max(1, current.uses[c] as number) ** ATTRACTION;
+    budget.spent += TREES * (task.nodes + task.children.length);
     current = new Incumbent(task, cheapestTrees(task, task.costs, { shares }).choice, budget);
     if (!best || current.cost < best.cost) best = current;
   }

@@ -58,7 +58,7 @@ export class Supposition {
     let sum = task.costs[n] as number;
     const end = task.childAt[n + 1] as number;
     // A user noted costs more than a link looked at.
-    budget.spent += 8 + end - (task.childAt[n] as number);
+    budget.spent += 16 + end - (task.childAt[n] as number);
     for (let k = task.childAt[n] as number; k < end; k++)
       sum += cost[task.children[k] as number] as number;
     return sum;
