@@ -228,7 +228,7 @@ export class Heap implements Host {
   }
 }
 
-/** Room for some words and for more to come: half as many, a quarter when they are very many. */
+/** Room for some words and for more to come: as many while they are few, a quarter when they are very many. */
 function spacious(words: number): number {
-  return words + Math.max(32, words >> (words > 1 << 20 ? 2 : 1));
+  return words + Math.max(32, words >> (words > 1 << 20 ? 2 : words > 1 << 16 ? 1 : 0));
 }

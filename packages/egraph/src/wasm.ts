@@ -55,9 +55,18 @@ export function instantiate(
 function compile(): object | null {
   if (!api) return null;
   try {
-    return new api.Module(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)));
+    return new api.Module(decode(bytes));
   } catch (error) {
     if (error instanceof api.CompileError || error instanceof EvalError) return null;
     throw error;
   }
+}
+
+function decode(text: string): Uint8Array {
+  const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array };
+  if (fromBase64) return fromBase64(text);
+  const binary = atob(text);
+  const decoded = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) decoded[i] = binary.charCodeAt(i);
+  return decoded;
 }

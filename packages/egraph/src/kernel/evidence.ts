@@ -33,7 +33,8 @@ export function keepGiven(node: number): void {
   ensure(GIVEN, end - 2 * node);
   put(GIVEN + 1, end);
   const input = inputAt();
-  for (let i = 0; i < arity; i++) put(get(GIVEN) + 2 * node + i, get(input + i));
+  for (let i = 0; i < end - 2 * node; i++)
+    put(get(GIVEN) + 2 * node + i, i < arity ? get(input + i) : 0);
 }
 
 function arityOf(node: number): number {
