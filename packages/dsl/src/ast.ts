@@ -301,6 +301,8 @@ export interface Rule {
   readonly right: readonly Root[];
   /** All must hold. One that speaks of a list outside of every spread must hold for each item of it. */
   readonly conditions: readonly Condition[];
+  /** What the right side asks of shapes beyond the left, as conditions: inferred, and seen to at every match. */
+  readonly guard: readonly string[];
   /** Every variable that the left side binds, in order of occurrence. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The whole rule as written, its label to its last clause. */

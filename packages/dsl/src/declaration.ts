@@ -8,7 +8,7 @@ import type { Attr, AttrType, OpDef, TensorType } from "@rewright/plugin";
 import { match, P } from "ts-pattern";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
-import { noteScalars } from "./signature.ts";
+import { noteDeclaration } from "./signature.ts";
 import type { Speller } from "./spelling.ts";
 import type { AttrDecl, Expr, OpDecl, TypeExpr } from "./syntax.ts";
 
@@ -72,7 +72,7 @@ export function declare(
     ...(commutative && { commutative }),
     infer: (_, __, count) => Array.from({ length: count }, () => UNKNOWN),
   };
-  noteScalars(def, decl);
+  noteDeclaration(def, decl);
   return {
     def,
     signature: {

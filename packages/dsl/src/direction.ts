@@ -9,6 +9,7 @@ import { appending, type Diagnostic, error } from "./diagnostic.ts";
 import { Resolver, type Root } from "./resolver.ts";
 import { pairResults } from "./results.ts";
 import type { Scope } from "./scope.ts";
+import { inferGuard } from "./shapes/check.ts";
 import { keyOf, variablesOf } from "./structure.ts";
 import type { Arg, Expr } from "./syntax.ts";
 import { bind, Depths } from "./variables.ts";
@@ -37,6 +38,7 @@ export interface Direction {
   readonly right: readonly ResolvedRoot[];
   readonly conditions: readonly Condition[];
   readonly variables: ReadonlyMap<string, Variable>;
+  readonly guard: readonly string[];
 }
 
 /** Resolves a rule from left to right. `undefined` when something is wrong with it, which has been reported. */
@@ -73,11 +75,13 @@ export function resolveDirection(
   if (sides?.left.every((root, i) => keyOf(root) === keyOf(sides.right[i] as ResolvedRoot)))
     fail(error("R0308", rule.span, "both sides are the same"));
   if (!sides || failed) return undefined;
-  return {
+  const direction = {
     ...sides,
     conditions: conditions as readonly Condition[],
     variables: bound.variables,
   };
+  const guard = inferGuard(direction, rule.arrowSpan, fail);
+  return failed ? undefined : { ...direction, guard };
 }
 
 /** Reports left sides that match everything, or that are several patterns with nothing to do with each other. */

@@ -19,20 +19,23 @@ export function scalarOf(sort: string): DType | undefined {
   return sort === "String" ? "string" : "f64";
 }
 
-const scalars = new WeakMap<OpDef, readonly (DType | undefined)[]>();
+const declarations = new WeakMap<OpDef, OpDecl>();
+
+/** The declaration of an operator that a rule file declares. */
+export function declarationOf(def: OpDef): OpDecl | undefined {
+  return declarations.get(def);
+}
 
 /** The element type that an operand must have where its sort is none of tensors. */
 export function scalarOperand(def: OpDef, index: number): DType | undefined {
-  const sorts = scalars.get(def);
-  return sorts?.[Math.min(index, sorts.length - 1)];
+  const operands = declarations.get(def)?.operands;
+  const place = operands?.[Math.min(index, operands.length - 1)];
+  return place && scalarOf(place.type.name.name);
 }
 
-/** Notes the sorts of a declared operator's operands. */
-export function noteScalars(def: OpDef, decl: OpDecl): void {
-  scalars.set(
-    def,
-    decl.operands.map(({ type }) => scalarOf(type.name.name)),
-  );
+/** Notes the declaration of an operator. */
+export function noteDeclaration(def: OpDef, decl: OpDecl): void {
+  declarations.set(def, decl);
 }
 
 /** What the names of a declaration stand for in one application. */

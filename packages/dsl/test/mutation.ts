@@ -12,7 +12,7 @@ import { sketch } from "./dialect.ts";
 import { withoutPlaces } from "./tree.ts";
 
 /** The texts of all fixtures. */
-export const texts: readonly string[] = ["fail", "format", "pass", "read"].flatMap((folder) => {
+const texts: readonly string[] = ["fail", "format", "pass", "read"].flatMap((folder) => {
   const place = new URL(`../fixtures/${folder}/`, import.meta.url);
   return readdirSync(place)
     .sort()

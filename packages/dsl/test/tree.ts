@@ -43,7 +43,7 @@ const infix = fc.constantFrom(
 );
 
 /** Expressions. */
-export const expression: fc.Arbitrary<s.Expr> = fc.letrec<{ expr: s.Expr; arg: s.Arg }>((tie) => ({
+const expression: fc.Arbitrary<s.Expr> = fc.letrec<{ expr: s.Expr; arg: s.Arg }>((tie) => ({
   arg: fc
     .tuple(fc.boolean(), tie("expr"))
     .map(([spread, value]): s.Arg => ({ spread, value, span })),

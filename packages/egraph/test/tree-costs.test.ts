@@ -151,6 +151,26 @@ test("costs that facts change, up and down, are followed once told of", () => {
   );
 });
 
+test("a subsumed e-node is dropped once told of, and is back on a restore", () => {
+  const { graph, cost, node } = costed();
+  const cheap = node("cheap", 1);
+  const dear = node("dear", 5);
+  const user = node("user", 1, cheap);
+  graph.union(cheap, dear);
+  graph.rebuild();
+  const costs = new TreeCosts(graph, cost);
+  const marks = [graph.mark(), costs.mark()] as const;
+  graph.subsume(cheap);
+  graph.rebuild();
+  costs.update([cheap]);
+  compare(graph, costs, cost);
+  expect(costs.cost(user)).toBe(6);
+  graph.restore(marks[0]);
+  costs.restore(marks[1]);
+  expect(costs.cost(user)).toBe(2);
+  compare(graph, costs, cost);
+});
+
 test("marks close in order, and ids and costs are checked", () => {
   const { graph, cost, node } = costed();
   const a = node("a", 1);
@@ -161,6 +181,7 @@ test("marks close in order, and ids and costs are checked", () => {
   expect(() => costs.restore(inner)).toThrow("this mark of tree costs is closed");
   expect(() => costs.restore(outer)).toThrow(ExtractionError);
   expect(() => costs.cost(-1)).toThrow("-1 is no class of this graph");
+  expect(() => costs.cost(99)).toThrow("99 is no class of this graph");
   expect(() => costs.extract([a]).choice(node("b", 1))).toThrow("not part of the program");
   expect(() => new TreeCosts(graph, () => Number.NaN)).toThrow("costs are numbers ≥ 0");
   graph.union(a, node("c", 1));

@@ -6,6 +6,7 @@
 
 import type { Span } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
+import { printExpression } from "../print.ts";
 import { quote } from "../quotation.ts";
 import type { Clause, Expr } from "../syntax.ts";
 import type { Subject } from "./subject.ts";
@@ -29,7 +30,8 @@ export function lintConditions(
       const { expr, place } = conjunct;
       const edit = { title: "delete it", changes: [{ span: place, text: "" }] };
       const written = quote(text.slice(expr.span.start, expr.span.end).replace(/\s+/g, " "));
-      const key = keyOf(expr);
+      // What is written alike, but for space and parentheses.
+      const key = printExpression(expr);
       const first = stated.get(key);
       if (first)
         report(
@@ -61,13 +63,6 @@ function conjuncts(clause: Clause & { readonly kind: "when" | "assuming" }): rea
   };
   visit(clause.condition, clause.span);
   return found;
-}
-
-/** What two expressions share exactly when they are written alike, but for space and parentheses. */
-function keyOf(expr: Expr): string {
-  return JSON.stringify(expr, (name, part: unknown) =>
-    name === "span" || name.endsWith("Span") ? undefined : part,
-  );
 }
 
 /** The least that these functions yield. */

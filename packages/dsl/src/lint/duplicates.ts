@@ -15,10 +15,14 @@ type Report = (diagnostic: Diagnostic) => void;
 /** Reports rules that commutativity makes equal already (R0903). */
 export function lintBuiltIn(subject: Subject, report: Report): void {
   const [rule] = subject.rules;
-  if (
-    !rule?.left.every((root, i) => orderless(root) === orderless(rule.right[i] as Rule["right"][0]))
-  )
-    return;
+  const isBuiltIn = rule?.left.every((root, i) => {
+    const other = rule.right[i] as Rule["right"][0];
+    // Seldom are both sides of one operator: only then are they written out.
+    const isAlike =
+      root.kind === other.kind && (root.kind !== "apply" || root.name === headOf(other));
+    return isAlike && orderless(root) === orderless(other);
+  });
+  if (!isBuiltIn) return;
   const { label } = subject.decl;
   report(
     warning("R0903", label.span, "this rule is already built in", {
@@ -27,6 +31,10 @@ export function lintBuiltIn(subject: Subject, report: Report): void {
       edit: deleting(subject),
     }),
   );
+}
+
+function headOf(root: Rule["left"][0]): string | undefined {
+  return root.kind === "apply" ? root.name : undefined;
 }
 
 interface Candidate {
@@ -41,9 +49,11 @@ const MOST_ALIKE = 64;
 class Forms {
   private readonly byForm = new Map<string, Candidate[]>();
   private readonly bySpelling = new Map<string, Map<string, Candidate[]>>();
+  private readonly forms = new Map<Sides, string>();
 
   add(candidate: Candidate): void {
     const form = formOf(candidate.sides);
+    this.forms.set(candidate.sides, form);
     const known = this.byForm.get(form);
     if (known) known.push(candidate);
     else this.byForm.set(form, [candidate]);
@@ -51,7 +61,7 @@ class Forms {
 
   /** The first rule that is the same as these sides. */
   find(sides: Sides, accepts: (other: Subject) => boolean): Subject | undefined {
-    const form = formOf(sides);
+    const form = this.forms.get(sides) ?? formOf(sides);
     const candidates = this.byForm.get(form) ?? [];
     if (!candidates.some(({ subject }) => accepts(subject))) return undefined;
     let spelt = this.bySpelling.get(form);

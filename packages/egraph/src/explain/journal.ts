@@ -16,8 +16,8 @@ interface Pending {
   readonly equations: number;
 }
 
-/** Words below which nothing is worth tidying. */
-const SMALL = 1 << 14;
+/** Applications below which nothing is worth tidying. */
+const SMALL = 1024;
 
 /**
  * Remembers which rule was applied to what, so that proofs can tell: give its {@link reasons} to a
@@ -41,7 +41,6 @@ export class Journal {
   /** Per application: the number of the rule, then the row. */
   private words: Int32Array = new Int32Array(1024);
   private used = 0;
-  private worthTidying = SMALL;
 
   /**
    * A journal of a graph that keeps proofs. `facts` says, when a proof is made, what the conditions of a rule
@@ -128,7 +127,8 @@ export class Journal {
       last = row;
       this.keep(reason + row, rule, this.rows, row * width, width);
     }
-    if (this.used > this.worthTidying) this.tidy();
+    // Without marks restored, there is an equation at least for each application.
+    if (this.indexed + this.notes.size > 2 * equations + SMALL) this.tidy();
   }
 
   private keep(reason: number, rule: number, rows: Int32Array, from: number, width: number): void {
@@ -159,7 +159,6 @@ export class Journal {
         this.keep(reason, rule, words, at + 1, (this.rules[rule] as Rule).slots);
     }
     for (const reason of this.notes.keys()) if (!wanted.has(reason)) this.notes.delete(reason);
-    this.worthTidying = 2 * this.used + SMALL;
   }
 }
 

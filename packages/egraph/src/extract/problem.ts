@@ -134,8 +134,12 @@ export function requireRebuilt(graph: EGraph<unknown>): void {
 
 /** The canonical id of a class that extraction was asked about. */
 export function canonical(graph: EGraph<unknown>, id: Id): Id {
-  if (!(Number.isInteger(id) && id >= 0))
-    throw new ExtractionError("class", `${id} is no class of this graph`, id);
+  if (!(Number.isInteger(id) && id >= 0 && id < graph.created))
+    throw new ExtractionError(
+      "class",
+      `${id} is no class of this graph; was it made in another one, or after a mark that has been restored?`,
+      id,
+    );
   return graph.find(id);
 }
 

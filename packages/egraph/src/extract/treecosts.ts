@@ -109,7 +109,7 @@ export class TreeCosts {
         this.merge(id, graph.find(id));
         withUsers(graph.find(id));
       }
-    const created = idsOf(graph);
+    const { created } = graph;
     this.cover(created);
     for (; this.known < created; this.known++) due.add(graph.find(this.known));
     for (const id of changed) withUsers(canonical(graph, id));
@@ -289,11 +289,4 @@ export class TreeCosts {
     if (node < (this.choices[id] as number))
       this.set(id, this.costs[id] as number, this.sizes[id] as number, node);
   }
-}
-
-/** One more than the newest id that matters. */
-function idsOf(graph: EGraph<unknown>): number {
-  let ids = 0;
-  for (const id of graph.classes()) ids = Math.max(ids, id + 1, (graph.nodes(id).at(-1) ?? 0) + 1);
-  return ids;
 }

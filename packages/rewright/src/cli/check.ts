@@ -61,7 +61,7 @@ export async function checkFiles(paths: readonly string[], args: CheckArguments)
     });
     results.push({ rule: rule.name, file: rule.file, line: rule.line, ...result });
     say(
-      `${VERDICTS[result.verdict].padEnd(14)}  ${rule.name.padEnd(width)}  ${detail(result)}`.trimEnd(),
+      `${VERDICTS[result.verdict].padEnd(14)}  ${rule.name.padEnd(width)}  ${detail(rule, result)}`.trimEnd(),
     );
     if (args.plan) for (const line of planOf(rule, compiled.dialects)) say(`    ${line}`);
     const diagnostic = verdictDiagnostic(rule, result);
@@ -110,8 +110,11 @@ function namesOf({ name, ruleset, tags }: Rule): readonly string[] {
   return [name, name.replace(/⁻¹$/, ""), ruleset, ...tags.map((tag) => `#${tag}`)];
 }
 
-function detail({ verdict, message, samples, excluded }: CheckResult): string {
+function detail({ guard }: Rule, { verdict, message, samples, excluded }: CheckResult): string {
   if (verdict === "ok") return `${samples} samples`;
-  if (verdict === "guarded") return `${samples} samples, ${excluded} excluded`;
+  if (verdict === "guarded") {
+    const inferred = guard.length > 0 ? `; requires ${guard.join(" and ")}` : "";
+    return `${samples} samples, ${excluded} excluded${inferred}`;
+  }
   return verdict === "unchecked" ? message.replace(/^unchecked: /, "") : "";
 }
