@@ -230,7 +230,11 @@ export class EGraph<D = undefined> {
   union(a: Id, b: Id, reason = -1): boolean {
     const x = this.find(a);
     const y = this.find(b);
-    if (x === y) return false;
+    if (x === y) {
+      // A second reason may be the shorter one to give.
+      if (this.forest && a !== b && reason >= 0) this.heap.append(L.EQUATIONS, [a, b, reason]);
+      return false;
+    }
     if (!(reason >= -1)) throw new RangeError(`a reason is an integer ≥ 0, not ${reason}`);
     if (this.facts) this.joinFacts(Math.min(x, y), Math.max(x, y));
     this.heap.words[L.WATCHED] = 0;

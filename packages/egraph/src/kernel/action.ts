@@ -1,5 +1,5 @@
 /** Applying actions: building e-nodes and uniting them with what was matched. */
-import { add } from "./add.ts";
+import { build } from "./add.ts";
 import {
   ARITY,
   CLASS_LIMIT,
@@ -50,7 +50,7 @@ function run(program: number, row: number, reason: number): void {
     const input = inputAt();
     for (let i = 0; i < arity; i++) put(input + i, operand(get(at + 2 + i), row));
     const argument = b >= 0 ? b : get(get(ROWS) + row + ~b);
-    const node = add(symbol, argument);
+    const node = build(symbol, argument);
     put(builtAt() + n, node);
     pc += 2 + arity;
   }

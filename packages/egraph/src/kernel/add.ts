@@ -1,6 +1,6 @@
 /** Adding e-nodes. */
 import { ensure, set } from "./column.ts";
-import { alias, findGiven, insertGiven, keepGiven } from "./evidence.ts";
+import { alias, findGiven, isGiven, keepGiven } from "./evidence.ts";
 import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
 import {
   ARITY,
@@ -41,13 +41,20 @@ function prepare(symbol: number, argument: number): number {
 export function add(symbol: number, argument: number): number {
   ensureTable();
   const hash = prepare(symbol, argument);
-  if (get(PROOFS) !== 0) {
-    const exact = findGiven(symbol, argument);
-    if (exact >= 0) return exact;
-  }
   const found = findNode(hash, symbol, argument, get(SCRATCH));
-  if (found >= 0) return get(PROOFS) !== 0 ? alias(symbol, argument, found) : find(found);
-  return create(hash, symbol, argument);
+  if (found < 0) return create(hash, symbol, argument);
+  if (get(PROOFS) === 0) return find(found);
+  if (isGiven(found)) return found;
+  const exact = findGiven(symbol, argument);
+  return exact >= 0 ? exact : alias(symbol, argument, found);
+}
+
+/** The same node, or the one that it is congruent to: who is to explain it need not have an id for the exact term. */
+export function build(symbol: number, argument: number): number {
+  ensureTable();
+  const hash = prepare(symbol, argument);
+  const found = findNode(hash, symbol, argument, get(SCRATCH));
+  return found >= 0 ? found : create(hash, symbol, argument);
 }
 
 /** The canonical class of the node whose children are the input, or -1. */
@@ -74,10 +81,7 @@ function create(hash: number, symbol: number, argument: number): number {
   link(node, arity);
   enlist(symbol, node);
   insert(hash, node);
-  if (get(PROOFS) !== 0) {
-    keepGiven(node);
-    insertGiven(node);
-  }
+  if (get(PROOFS) !== 0) keepGiven(node);
   put(NODES, get(NODES) + 1);
   put(CLASSES, get(CLASSES) + 1);
   return node;

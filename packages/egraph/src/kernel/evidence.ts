@@ -1,6 +1,6 @@
 /**
  * What proofs need. Terms that are equal by congruence keep ids of their own, since they are equal for a
- * reason; so an index finds e-nodes by their children as given.
+ * reason: aliases, which an index finds by their children as given.
  */
 
 import { ensure, push } from "./column.ts";
@@ -14,6 +14,7 @@ import {
   GIVEN,
   GIVENS,
   GIVENS_USED,
+  OPERATORS,
   PARENT,
   RECORD,
   STRIDE,
@@ -98,6 +99,16 @@ export function findGiven(symbol: number, argument: number): number {
   return -1;
 }
 
+/** Whether a node was created with the input as children. */
+export function isGiven(node: number): boolean {
+  const arity = arityOf(node);
+  const input = inputAt();
+  const given = get(GIVEN) + 2 * node;
+  let i = 0;
+  while (i < arity && get(given + i) === get(input + i)) i++;
+  return i === arity;
+}
+
 /** Where the probing for a node begins. */
 function home(node: number): number {
   const record = get(RECORD) + node * STRIDE;
@@ -113,10 +124,15 @@ export function insertGiven(node: number): void {
     grow(GIVENS, 1);
     put(GIVENS_USED, 0);
     // In creation order, so that removing the newest leaves no gap.
-    for (let older = 0; older < node; older++)
-      if (get(get(RECORD) + older * STRIDE + SYMBOL) !== EXTENSION) place(older);
+    for (let older = 0; older < node; older++) if (isAlias(older)) place(older);
   }
   place(node);
+}
+
+function isAlias(id: number): boolean {
+  const record = get(RECORD) + id * STRIDE;
+  const word = get(record + SYMBOL);
+  return word < 0 && word !== EXTENSION && get(record + OPERATORS) === 0;
 }
 
 function place(node: number): void {
