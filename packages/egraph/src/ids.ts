@@ -12,6 +12,3 @@ export type OpId = number;
 
 /** An interned immutable argument of an e-node (attributes, a constant), see {@link EGraph.intern}; 0 is none. */
 export type ArgId = number;
-
-/** Ids share a table word with 8 bits of hash: this many e-nodes can be created in one graph. */
-export const MAX_NODES: number = 0xfffffe;

@@ -119,7 +119,7 @@ function home(node: number): number {
 }
 
 /** Notes a node that is not there. */
-export function insertGiven(node: number): void {
+function insertGiven(node: number): void {
   if (get(GIVENS_USED) * 2 >= get(GIVENS + 1)) {
     grow(GIVENS, 1);
     put(GIVENS_USED, 0);

@@ -145,7 +145,7 @@ export function refill(): void {
 }
 
 /** Hash of a node by its children as they are stored. */
-export function hashOfNode(node: number): number {
+function hashOfNode(node: number): number {
   const record = get(RECORD) + node * STRIDE;
   const symbol = get(record + SYMBOL) & ~SUBSUMED;
   const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);

@@ -46,8 +46,6 @@ export const SCRATCH = 64;
 export const MEMBERS = 68;
 /** Matches: found, or to be applied. */
 export const ROWS = 72;
-/** Address after the last descriptor. */
-export const COLUMNS = 76;
 
 // ── The header's other words. ──
 /** Live e-nodes. */

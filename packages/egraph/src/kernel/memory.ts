@@ -1,7 +1,7 @@
 /**
  * What the kernel stands on: one memory of 32-bit words and what it asks of its host. The kernel is
  * ordinary TypeScript over these few functions; compiled to WebAssembly, they are single instructions
- * (`wasm/memory.as`). So there is one kernel, and both of its forms give the same results.
+ * (`memory.as`). So there is one kernel, and both of its forms give the same results.
  *
  * Here the memory of one graph at a time is in place: {@link enter} puts it there.
  */
@@ -29,11 +29,6 @@ export function put(at: number, value: number): void {
 /** The low 32 bits of a product. */
 export function mul(a: number, b: number): number {
   return Math.imul(a, b);
-}
-
-/** Copies words, also where the two ranges overlap. */
-export function copy(to: number, from: number, count: number): void {
-  words.copyWithin(to, from, from + count);
 }
 
 /** Sets words to one value. */

@@ -63,7 +63,7 @@ export const PAUSED = 1;
 /** It has found as many matches as it may. */
 export const FULL = 2;
 /** It needs room for another row. */
-export const ROOM = 3;
+const ROOM = 3;
 
 /** Steps before it pauses. */
 const PATIENCE = 4096;

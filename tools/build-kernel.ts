@@ -1,4 +1,4 @@
-// Compiles the kernel to WebAssembly: `node wasm/build.ts` writes src/kernel.wasm.ts.
+// Compiles the kernel of egraph-ts to WebAssembly: `pnpm kernel` writes packages/egraph/src/kernel.wasm.ts.
 //
 // The kernel is TypeScript over 32-bit words, so it is AssemblyScript once `number` says `i32`; memory.as takes the
 // place of memory.ts. The compiler is fetched when this runs: it is large, and only who changes the kernel needs it.
@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { digest, kernel, sources } from "./sources.ts";
+import { digest, kernel, sources } from "./kernel-sources.ts";
 
 const COMPILER = "assemblyscript@0.28.20";
 
@@ -22,10 +22,7 @@ try {
         .replace(/(from "\.\/[\w-]+)\.ts"/g, '$1"'),
     );
   }
-  writeFileSync(
-    join(folder, "memory.ts"),
-    readFileSync(join(import.meta.dirname, "memory.as"), "utf8"),
-  );
+  writeFileSync(join(folder, "memory.ts"), readFileSync(join(kernel, "memory.as"), "utf8"));
   const options = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--importMemory"];
   execFileSync(
     "npx",
@@ -34,8 +31,8 @@ try {
   );
   const bytes = readFileSync(join(folder, "kernel.wasm")).toString("base64");
   writeFileSync(
-    join(import.meta.dirname, "../src/kernel.wasm.ts"),
-    `/** The kernel as WebAssembly, in base 64; written by wasm/build.ts from sources of this digest: ${digest()}. */
+    join(kernel, "../kernel.wasm.ts"),
+    `/** The kernel as WebAssembly, in base 64; written by tools/build-kernel.ts from sources of this digest: ${digest()}. */
 export const bytes: string =
   "${bytes}";
 `,
