@@ -183,7 +183,7 @@ export class Definition {
     operands: readonly (TensorType | undefined)[],
     item: number,
   ): Attrs {
-    const attrs: Record<string, Attr> = {};
+    const attrs: Record<string, Attr> = Object.create(null);
     for (const { name, value } of apply.attrs) {
       const type = apply.op.attrs?.[name]?.type ?? "int";
       const attr = attributeOf(compileValue(value, this.scope)(item), type);

@@ -2,6 +2,7 @@
 import type { Dialect, OpDef } from "@rewright/plugin";
 import { describe, expect, test } from "vitest";
 import {
+  checkRule,
   compileRules,
   formatRules,
   fromJson,
@@ -9,6 +10,7 @@ import {
   printRules,
   toJson,
 } from "../src/index.ts";
+import { tiny } from "./tiny.ts";
 import { withoutPlaces } from "./tree.ts";
 
 const unary: OpDef = { operands: [{ name: "a" }], infer: ([type]) => (type ? [type] : []) };
@@ -89,6 +91,22 @@ rules r {
       const source = `import ${name} from "dialect:${name}"\nrules r { twice: ${name}(${name}(x)) => ${name}(x) }`;
       const { rules } = compileRules([{ file: "f", text: source }], { dialects: [operators] });
       expect(rules.map((rule) => rule.name)).toEqual(["r.twice"]);
+    });
+
+    test("is the name of attributes that are matched, built and computed with", () => {
+      const source = `import tiny from "dialect:tiny"
+op f(a: Tensor[...s]; ${name}: Int = 2)   -> Tensor[...s]   := Mul(a, ${name})
+rules r {
+  default:  f(f(x))  =>  f(x; ${name} = 4)
+  value:    f(Neg(x); ${name} = i)  =>  Neg(f(x; ${name} = i))
+  rest:     f(Neg(x); ...${name})  =>  Neg(f(x; ...${name}))
+}`;
+      const set = compileRules([{ file: "f", text: source }], { dialects: [tiny] });
+      const declared: Dialect = { kind: "dialect", spec: 1, name: "own", ops: set.declared };
+      for (const rule of set.rules)
+        expect(checkRule(rule, { dialects: [tiny, declared], samples: 20 })).toMatchObject({
+          verdict: "ok",
+        });
     });
 
     test("is not known where nobody declares it", () => {

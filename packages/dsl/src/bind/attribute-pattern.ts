@@ -167,7 +167,7 @@ export function sameAttrs(a: Attrs, b: Attrs): boolean {
 /** The attributes that a pattern spells out; `undefined` where it leaves one open, or counts an axis from the end. */
 function fixedAttrs(term: ast.Apply): Attrs | undefined {
   if (term.rest) return undefined;
-  const attrs: Record<string, Attr> = {};
+  const attrs: Record<string, Attr> = Object.create(null);
   for (const { name, value } of term.attrs) {
     const fixed = fixedValue(value);
     if (fixed === undefined || isRelative(fixed, term.op.attrs?.[name]?.type)) return undefined;

@@ -379,9 +379,9 @@ export class Builder {
       const rank = axisRank(operands.map(({ types }) => types[0]));
       const known = fixed ? memo.get(copied)?.get(rank) : undefined;
       if (known !== undefined) return known;
-      const attrs: Record<string, Attr> = {};
+      const attrs: Record<string, Attr> = Object.create(null);
       for (const [name, value] of Object.entries(copied ?? {})) {
-        if (name in declared) attrs[name] = value;
+        if (Object.hasOwn(declared, name)) attrs[name] = value;
       }
       for (const { name, type, value } of entries) {
         const attr = attributeOf(value(item), type);

@@ -413,7 +413,7 @@ export class Drawer {
   #attrs(term: ast.Apply, operands: readonly SampleTerm[], item: number): Attrs | undefined {
     const declared = term.op.attrs ?? {};
     const rank = axisRank(operands);
-    const attrs: Record<string, Attr> = {};
+    const attrs: Record<string, Attr> = Object.create(null);
     for (const { name, value } of term.attrs) {
       const type = declared[name]?.type ?? "int";
       const open =
@@ -435,7 +435,7 @@ export class Drawer {
     const { records } = this.#sample;
     const known = records.get(name);
     if (known) return known;
-    const record: Record<string, Attr> = {};
+    const record: Record<string, Attr> = Object.create(null);
     const mentioned = new Set(term.attrs.map((entry) => entry.name));
     const usual = this.#dice.chance(0.3) ? 1 : 0.7;
     for (const [attribute, { type, default: standard, required }] of Object.entries(

@@ -303,11 +303,11 @@ export class Sample implements Scope {
     item: number,
   ): Attrs | undefined {
     const declared = term.op.attrs ?? {};
-    const attrs: Record<string, Attr> = {};
+    const attrs: Record<string, Attr> = Object.create(null);
     const record = term.rest && this.records.get(term.rest.name);
     if (term.rest && !record) return undefined;
     for (const [name, value] of Object.entries(record ?? {})) {
-      if (name in declared) attrs[name] = value;
+      if (Object.hasOwn(declared, name)) attrs[name] = value;
     }
     for (const { name, value } of term.attrs) {
       const attr = attributeOf(this.denoted(value, item), declared[name]?.type ?? "int");

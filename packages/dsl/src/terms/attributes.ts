@@ -27,12 +27,15 @@ export function canonicalAttr(value: Attr, type: AttrType, rank: number | undefi
 
 /** All attributes of an application in canonical form. */
 export function canonicalAttrs(attrs: Attrs, def: OpDef, rank: number | undefined): Attrs {
-  const result: Record<string, Attr> = {};
+  // Without a prototype: an attribute may be called `constructor`, and is missing where nobody gives it.
+  const result: Record<string, Attr> = Object.create(null);
   const declared = def.attrs ?? {};
   const names = new Set([...Object.keys(declared), ...Object.keys(attrs)]);
   for (const name of [...names].sort()) {
-    const value = attrs[name] ?? declared[name]?.default;
-    const type = declared[name]?.type;
+    const own = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    const given = Object.hasOwn(attrs, name) ? attrs[name] : undefined;
+    const value = given ?? own?.default;
+    const type = own?.type;
     if (value !== undefined) result[name] = type ? canonicalAttr(value, type, rank) : value;
   }
   return result;

@@ -72,6 +72,7 @@ export class BranchAndBound {
 
   private explore(floor: number, depth: number): number {
     const { task, ascent, options, costs } = this;
+    const isLate = (): boolean => ascent.steps > this.left || options.stop();
     let bound = floor;
     for (let round = 0; round < ROUNDS; round++) {
       this.close();
@@ -79,7 +80,7 @@ export class BranchAndBound {
       const roots = this.inOrder();
       if (roots.some((c) => (trees.choice[c] as number) < 0)) return Number.POSITIVE_INFINITY;
       const heights = round === 0 ? options.heights : trees.cost;
-      ascent.run(costs, roots, heights, this.limit, options.stop);
+      ascent.run(costs, roots, heights, this.limit, isLate);
       // Trees and depths are made beside the ascent.
       this.left -= ascent.steps + OVERHEAD * (task.nodes + task.children.length);
       bound = Math.max(bound, ascent.bound);

@@ -54,6 +54,11 @@ export interface SearchOptions {
   readonly stop: () => boolean;
 }
 
+/** Whether the effort is enough for more than a few places of the search; else branching is of no use. */
+export function isWorthBranching(task: Problem, effort: number): boolean {
+  return effort >= LEAST_PLACES * task.nodes;
+}
+
 /**
  * A search for the cheapest program under sharing, from cheap means to dear ones: greedy programs, one by
  * dual ascent, local improvement, reductions and more ascents, branch and bound, integer programming. It
@@ -92,8 +97,7 @@ export class Search {
     if (rounds === 0) return;
     this.improve(rounds);
     if (effort === 0 && !solver) return;
-    // On a graph that is too large for more than a few places, branching is of no use.
-    if (!solver && effort < LEAST_PLACES * this.task.nodes) return;
+    if (!solver && !isWorthBranching(this.task, effort)) return;
     this.reduce();
     for (let i = 0; i < ASCENTS && !this.isDone(); i++) this.ascend(i);
     // What is easy is proven at once; else a better program is to be had sooner than a proof.

@@ -1,19 +1,22 @@
 import type { EGraph } from "../egraph.ts";
 import type { Id } from "../ids.ts";
 import { BranchAndBound } from "./branch.ts";
+import { Budget, TREES } from "./budget.ts";
 import { ExtractionError } from "./error.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
 import { Incumbent } from "./incumbent.ts";
 import { costOfAll, type Problem, problem, program } from "./problem.ts";
-import { Search } from "./search.ts";
+import { isWorthBranching, Search } from "./search.ts";
 import { Topology } from "./topology.ts";
 import { cheapestTrees } from "./tree.ts";
 
 /** Steps of the search for what the exchanges miss, by default: about a second. */
 const EFFORT = 1e7;
+/** Steps of the search for the first of them. */
+const EFFORT_FIRST = 2e6;
 
-/** Classes gone through for exchanges before it is enough: a second or two. */
-const EXCHANGE_EFFORT = 2e8;
+/** Links that exchanges may look at: about a second. */
+const EXCHANGES = 1e8;
 
 /** Options of {@link extractTop}. */
 export interface TopOptions {
@@ -51,21 +54,24 @@ export function extractTop(
   const { effort = EFFORT, stop = () => false } = options;
   const task = problem(graph, roots, cost);
   const best = new Ranking(task, count);
-  const first = new Search(task, { effort, stop });
+  const first = new Search(task, { effort: Math.min(effort, EFFORT_FIRST), stop });
   first.run();
   best.add(first.best.choice);
   exchange(task, best, stop);
-  // The programs known bound those to come.
-  const offer = (choice: Int32Array): number => best.add(choice);
-  const search = new BranchAndBound(task, best.limit, {
-    ...{ effort, stop, offer },
-    heights: cheapestTrees(task, task.costs).cost.map((height) => -height),
-  });
-  const proven = search.run() === Number.POSITIVE_INFINITY;
+  const proven = isWorthBranching(task, effort) && branch(task, best, effort, stop);
   const programs = best.items.map(({ choice, order, cost: total }) =>
     program(task, order, choice, total),
   );
   return { programs, proven };
+}
+
+/** Searches for cheaper programs than the last one ranked; returns whether it has seen them all. */
+function branch(task: Problem, best: Ranking, effort: number, stop: () => boolean): boolean {
+  const search = new BranchAndBound(task, best.limit, {
+    ...{ effort, stop, offer: (choice: Int32Array): number => best.add(choice) },
+    heights: cheapestTrees(task, task.costs).cost.map((height) => -height),
+  });
+  return search.run() === Number.POSITIVE_INFINITY;
 }
 
 interface Ranked {
@@ -119,23 +125,31 @@ class Ranking {
 /** Exchanges the e-node of each class of the programs ranked, cheapest program first, until none is left to begin with. */
 function exchange(task: Problem, best: Ranking, stop: () => boolean): void {
   const done = new Set<string>();
-  let left = EXCHANGE_EFFORT;
+  const budget = new Budget(EXCHANGES);
   for (;;) {
     const from = best.items.find((item) => !done.has(item.key));
     if (!from) return;
     done.add(from.key);
-    const incumbent = new Incumbent(task, from.choice.slice());
-    const free = Uint8Array.from(incumbent.uses, (uses) => (uses > 0 ? 1 : 0));
+    const incumbent = new Incumbent(task, from.choice.slice(), budget);
+    const { uses, choice, cost } = incumbent;
+    // Other classes enter with what is cheapest beside the program.
+    const free = Uint8Array.from(uses, (count) => (count > 0 ? 1 : 0));
     const entering = cheapestTrees(task, task.costs, { free }).choice;
-    const choice = from.choice.map((n, c) => (free[c] === 1 ? n : (entering[c] as number)));
+    budget.spent += TREES * (task.nodes + task.children.length);
+    for (let c = 0; c < task.classes; c++) if (free[c] === 0) choice[c] = entering[c] as number;
     for (const c of from.order) {
-      if (left < 0 || stop()) return;
+      if (budget.isSpent || stop()) return;
       const own = choice[c] as number;
-      for (let n = task.first[c] as number; n < (task.first[c + 1] as number); n++) {
-        if (n === own) continue;
+      const kept = cost - (task.costs[own] as number) - incumbent.dropChildren(c);
+      const cheap: number[] = [];
+      for (let n = task.first[c] as number; n < (task.first[c + 1] as number); n++)
+        if (n !== own && incumbent.price(c, n, best.limit - kept) < Number.POSITIVE_INFINITY)
+          cheap.push(n);
+      incumbent.useChildren(c);
+      for (const n of cheap) {
         choice[c] = n;
         best.add(choice);
-        left -= from.order.length;
+        budget.spent += 20 * from.order.length;
       }
       choice[c] = own;
     }
