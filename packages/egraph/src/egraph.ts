@@ -130,7 +130,9 @@ export class EGraph<D = undefined> {
     const { heap } = this;
     this.widen(arity);
     const symbol = heap.length(L.SYMBOLS) / L.SYMBOL_STRIDE;
-    heap.append(L.SYMBOLS, [op, arity, this.isCommutative(op) ? 1 : 0, 0, -1, -1, 0, 0]);
+    const commutative = this.isCommutative(op);
+    const plain = arity <= 2 && !commutative;
+    heap.append(L.SYMBOLS, [op, arity, commutative ? 1 : 0, 0, -1, -1, plain ? 1 : 0, 0]);
     const old = this.symbolOf[op] ?? new Int32Array(4);
     const table = arity < old.length ? old : new Int32Array(Math.max(arity + 1, old.length * 2));
     if (table !== old) table.set(old);

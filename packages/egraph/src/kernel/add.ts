@@ -33,6 +33,8 @@ function prepare(symbol: number, argument: number): number {
   const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
   const key = get(SCRATCH);
   const input = inputAt();
+  put(key, 0);
+  put(key + 1, 0);
   for (let i = 0; i < arity; i++) put(key + i, find(get(input + i)));
   return hashOf(symbol, argument, key);
 }

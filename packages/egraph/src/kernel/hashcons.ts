@@ -12,6 +12,7 @@ import {
   CHILD,
   COMMUTATIVE,
   MARKED,
+  PLAIN,
   RECORD,
   SCRATCH,
   STRIDE,
@@ -34,23 +35,22 @@ function mix(hash: number, word: number): number {
   return h ^ (h >>> 15);
 }
 
-/** Hash of an e-node whose canonical children are the words at `key`. */
+/** Hash of an e-node whose canonical children are the words at `key`, two at least: 0 where there is no child. */
 export function hashOf(symbol: number, argument: number, key: number): number {
   const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
-  const arity = get(at + ARITY);
-  let h = mix(mix(symbol, argument), 0x2545f491);
-  if (get(at + COMMUTATIVE) !== 0) {
-    if (arity === 2) {
-      const a = get(key);
-      const b = get(key + 1);
-      return a < b ? mix(mix(h, a), b) : mix(mix(h, b), a);
-    }
-    const sorted = get(SCRATCH) + get(WIDTH);
-    sortInto(sorted, key, arity);
-    for (let i = 0; i < arity; i++) h = mix(h, get(sorted + i));
-    return h;
+  const h = mix(mix(symbol, 0x2545f491), argument);
+  if (get(at + PLAIN) !== 0) return mix(mix(h, get(key)), get(key + 1));
+  return hashAll(h, get(at + ARITY), get(at + COMMUTATIVE) !== 0, key);
+}
+
+function hashAll(hash: number, arity: number, commutative: boolean, key: number): number {
+  let children = key;
+  if (commutative) {
+    children = get(SCRATCH) + get(WIDTH);
+    sortInto(children, key, arity);
   }
-  for (let i = 0; i < arity; i++) h = mix(h, get(key + i));
+  let h = hash;
+  for (let i = 0; i < arity; i++) h = mix(h, get(children + i));
   return h;
 }
 
@@ -71,12 +71,21 @@ function sortInto(to: number, from: number, count: number): void {
 export function findNode(hash: number, symbol: number, argument: number, key: number): number {
   const table = get(TABLE);
   const mask = get(TABLE + 1) - 1;
+  const records = get(RECORD);
+  const plain = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + PLAIN) !== 0;
+  const x = get(key);
+  const y = get(key + 1);
   let slot = hash & mask;
   let word = get(table + slot);
   while (word !== 0) {
     if (((word ^ hash) & TAG) === 0) {
       const node = (word & ID) - 1;
-      if (hasKey(node, symbol, argument, key)) return node;
+      const record = records + node * STRIDE;
+      if ((get(record + SYMBOL) & ~SUBSUMED) === symbol && get(record + ARGUMENT) === argument) {
+        if (plain) {
+          if (get(record + CHILD) === x && get(record + CHILD + 1) === y) return node;
+        } else if (hasChildren(node, symbol, key)) return node;
+      }
     }
     slot = (slot + 1) & mask;
     word = get(table + slot);
@@ -84,29 +93,19 @@ export function findNode(hash: number, symbol: number, argument: number, key: nu
   return -1;
 }
 
-function hasKey(node: number, symbol: number, argument: number, key: number): boolean {
-  const record = get(RECORD) + node * STRIDE;
-  if ((get(record + SYMBOL) & ~SUBSUMED) !== symbol) return false;
-  if (get(record + ARGUMENT) !== argument) return false;
+function hasChildren(node: number, symbol: number, key: number): boolean {
   const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
   const arity = get(at + ARITY);
-  if (get(at + COMMUTATIVE) !== 0) {
-    if (arity === 2) {
-      const a = get(record + CHILD);
-      const b = get(record + CHILD + 1);
-      const x = get(key);
-      const y = get(key + 1);
-      return (a === x && b === y) || (a === y && b === x);
-    }
-    const width = get(WIDTH);
-    const mine = get(SCRATCH) + width;
-    sortInto(mine, key, arity);
-    for (let i = 0; i < arity; i++) put(mine + width + i, childOf(2 * node + i));
-    sortInto(mine + width, mine + width, arity);
-    for (let i = 0; i < arity; i++) if (get(mine + i) !== get(mine + width + i)) return false;
+  if (get(at + COMMUTATIVE) === 0) {
+    for (let i = 0; i < arity; i++) if (childOf(2 * node + i) !== get(key + i)) return false;
     return true;
   }
-  for (let i = 0; i < arity; i++) if (childOf(2 * node + i) !== get(key + i)) return false;
+  const wanted = get(SCRATCH) + get(WIDTH);
+  const present = wanted + get(WIDTH);
+  sortInto(wanted, key, arity);
+  for (let i = 0; i < arity; i++) put(present + i, childOf(2 * node + i));
+  sortInto(present, present, arity);
+  for (let i = 0; i < arity; i++) if (get(wanted + i) !== get(present + i)) return false;
   return true;
 }
 
@@ -150,6 +149,13 @@ function hashOfNode(node: number): number {
   const symbol = get(record + SYMBOL) & ~SUBSUMED;
   const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
   const key = get(SCRATCH);
-  for (let i = 0; i < arity; i++) put(key + i, childOf(2 * node + i));
+  putKey(key, node, arity);
   return hashOf(symbol, get(record + ARGUMENT), key);
+}
+
+/** Puts the children of a node, as they are stored, at `key`, and zeros where there are fewer than two. */
+function putKey(key: number, node: number, arity: number): void {
+  put(key, 0);
+  put(key + 1, 0);
+  for (let i = 0; i < arity; i++) put(key + i, childOf(2 * node + i));
 }

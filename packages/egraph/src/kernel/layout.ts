@@ -122,10 +122,12 @@ export const COUNT = 3;
 export const FIRST = 4;
 /** The last chunk. */
 export const LAST = 5;
+/** 1 where there are at most two children, whose order matters. */
+export const PLAIN = 6;
 /** Words of a chunk: the next chunk, the one before, then e-nodes. */
-export const CHUNK = 64;
-/** E-nodes of a chunk. */
-export const CHUNK_ITEMS = 62;
+export const CHUNK = 66;
+/** E-nodes of a chunk: a power of two. */
+export const CHUNK_ITEMS = 64;
 
 /** Words of a noted union: older, younger, the younger's first and last parent link, ids given by then. */
 export const JOIN_STRIDE = 5;

@@ -21,7 +21,7 @@ import { get, put } from "./memory.ts";
 export function enlist(symbol: number, node: number): void {
   const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
   const count = get(at + COUNT);
-  const place = count % CHUNK_ITEMS;
+  const place = count & (CHUNK_ITEMS - 1);
   if (place === 0) {
     const chunk = get(LIST + 1);
     put(LIST + 1, chunk + CHUNK);
@@ -43,7 +43,7 @@ export function delist(symbol: number, node: number): void {
   const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
   const count = get(at + COUNT);
   if (count === 0) return;
-  const place = (count - 1) % CHUNK_ITEMS;
+  const place = (count - 1) & (CHUNK_ITEMS - 1);
   const chunk = get(LIST) + get(at + LAST);
   if (get(chunk + 2 + place) !== node) return;
   put(at + COUNT, count - 1);

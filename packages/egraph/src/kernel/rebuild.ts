@@ -62,6 +62,8 @@ function canonicalize(node: number): void {
   if (get(MARKED) !== 0) ensure(TRAIL, 2 * arity + 8);
   const argument = get(get(RECORD) + node * STRIDE + ARGUMENT);
   // Making the table anew may have used the scratch.
+  put(get(SCRATCH), 0);
+  put(get(SCRATCH) + 1, 0);
   for (let i = 0; i < arity; i++) put(get(SCRATCH) + i, find(childOf(2 * node + i)));
   const hash = hashOf(symbol, argument, get(SCRATCH));
   const twin = findNode(hash, symbol, argument, get(SCRATCH));

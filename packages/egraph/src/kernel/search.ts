@@ -282,7 +282,7 @@ function scan(wanted: number, to: number, cursor: number, resuming: boolean): bo
     if (wanted >= 0 || get(at + OPERATOR) === ~wanted) {
       const count = get(at + COUNT);
       while (number < count) {
-        const place = number % CHUNK_ITEMS;
+        const place = number & (CHUNK_ITEMS - 1);
         if (place === 0) chunk = number === 0 ? get(at + FIRST) : get(lists + chunk);
         const node = get(lists + chunk + 2 + place);
         number++;
