@@ -82,7 +82,7 @@ describe("places", () => {
 test("documentation is what stands right above", () => {
   const { module } = parseRules({
     file: "f",
-    text: "/// The file.\n\n/// A set.\n/// Of rules.\nrules r {\n  // no\n  a: f(x) => x\n  /// Yes.\n  b: f(x) => x /// not this\n//// nor this\n}",
+    text: "/// The file.\n\n/// A set.\n/// Of rules.\nrules r {\n  // no\n  a: f(x) => x\n  /// Yes.\n  b: f(x) => x /// not this\n  c: f(x) => /// nor this\n x d: f(x) => x\n//// nor this\n}",
   });
   const decl = module.declarations[0];
   if (decl?.kind !== "rules") return expect.unreachable();
@@ -90,6 +90,8 @@ test("documentation is what stands right above", () => {
     "A set.\nOf rules.",
     "",
     "Yes.",
+    "",
+    "",
   ]);
 });
 
