@@ -208,9 +208,11 @@ class Docs {
     while ((this.lines[this.next]?.startOffset ?? start) < start) this.next++;
     const text: string[] = [];
     let line = token?.startLine ?? 0;
+    const behind = this.tokens[at - 1]?.endLine ?? 0;
     for (let i = this.next - 1; i >= first; i--) {
       const doc = this.lines[i];
-      if (!doc || doc.startLine !== line - 1) break;
+      // What stands behind a token is said about that.
+      if (!doc || doc.startLine !== line - 1 || (doc.startLine ?? 0) <= behind) break;
       text.push(doc.image.slice(3).trim());
       line--;
     }

@@ -82,7 +82,7 @@ describe("places", () => {
 test("documentation is what stands right above", () => {
   const { module } = parseRules({
     file: "f",
-    text: "/// The file.\n\n/// A set.\n/// Of rules.\nrules r {\n  // no\n  a: f(x) => x\n  /// Yes.\n  b: f(x) => x /// not this\n//// nor this\n}",
+    text: "/// The file.\n\n/// A set.\n/// Of rules.\nrules r {\n  // no\n  a: f(x) => x\n  /// Yes.\n  b: f(x) => x /// not this\n  c: f(x) => /// nor this\n x d: f(x) => x\n//// nor this\n}",
   });
   const decl = module.declarations[0];
   if (decl?.kind !== "rules") return expect.unreachable();
@@ -90,6 +90,8 @@ test("documentation is what stands right above", () => {
     "A set.\nOf rules.",
     "",
     "Yes.",
+    "",
+    "",
   ]);
 });
 
@@ -132,7 +134,12 @@ describe("hostile text", () => {
     ["a long name", rule("a".repeat(1_000_000)), 1, []],
     ["a long number", rule("1".repeat(1_000_000)), 0, ["R0010"]],
     ["a long string", rule(`f(a; b = "${"s".repeat(1_000_000)}")`), 1, []],
-    ["a string of millions of backslashes", rule(`f(a; b = "${"\\".repeat(8_000_000)}")`), 1, []],
+    [
+      "open strings of millions of backslashes",
+      rule(`f(a; b = "${"\\".repeat(8_000_000)}`),
+      0,
+      ["R0002", "R0008"],
+    ],
     ["open brackets by the millions", rule("(".repeat(8_000_000)), 0, ["R0007"]],
     ["a string of backslashes", rule(`f(a; b = "${"\\\\".repeat(many)}")`), 1, []],
     ["zero bytes", "\0".repeat(many), 0, ["R0003"]],

@@ -52,7 +52,10 @@ describe("the JSON form", () => {
   });
 
   test("is documented field by field", () => {
-    const page = readFileSync(new URL("../../../docs/language/json.md", import.meta.url), "utf8");
+    const page = readFileSync(
+      new URL("../../../docs/language/json.md", import.meta.url),
+      "utf8",
+    ).replace(/ +/g, " ");
     const cell = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
     for (const [name, kinds] of Object.entries(UNIONS))
       expect(page).toContain(`| ${cell(name)} | ${kinds.map(cell).join(", ")} |`);

@@ -35,6 +35,11 @@ function output(folder: string, command: string): Promise<string> {
   });
 }
 
+/** Which sample refutes a rule, and on how much, depends on how samples are drawn. */
+function withoutNumbers(text: string): string {
+  return text.replace(/f\d+\[.*\] = .*/g, "…").replace(/\d+ samples.*/g, "…");
+}
+
 const withFiles = pages
   .map((page) => ({ page, files: fences(page).filter(({ language }) => language === "rules") }))
   .filter(({ files }) => files.length > 0);
@@ -64,7 +69,8 @@ test("the tutorial goes as it says", { timeout: 120_000 }, async () => {
         printed = "";
         for (const line of code.trimEnd().split("\n")) printed += await output(folder, line);
       } else if (language === "text")
-        for (const line of code.trimEnd().split("\n")) expect(printed).toContain(line);
+        for (const line of code.trimEnd().split("\n"))
+          expect(withoutNumbers(printed)).toContain(withoutNumbers(line));
       else expect(readFileSync(join(folder, "mine.rules"), "utf8")).toBe(code);
     }
   } finally {

@@ -12,7 +12,7 @@ import type { Subject } from "./subject.ts";
 
 /**
  * Reports variables that occur once in a rule (R0901). A name that begins with `_` is left alone, and so is `...p`: it is how one
- * says that the other attributes do not matter.
+ * says that the other attributes do not matter. Where the right side uses no variable at all, as in `a * 0 => 0`, nobody expects one.
  */
 export function lintUnused(
   { rules, text }: Subject,
@@ -20,6 +20,9 @@ export function lintUnused(
 ): void {
   const [rule, ...more] = rules;
   if (!rule || more.length > 0) return; // each variable of a two-way rule is on both sides
+  const built = new Set<string>();
+  for (const root of rule.right) visitVariables(root, (name) => built.add(name));
+  if (built.size === 0) return;
   const uses = occurrences(rule);
   const isRoot = new Set(rule.left.map((root) => (root.kind === "variable" ? root.name : "")));
   for (const { name, kind, depth, span } of rule.variables.values()) {

@@ -18,7 +18,7 @@ export interface ExactOptions {
   readonly seconds?: number;
   /** Steps of the search, about 1e8 a second: bounds it without a clock. Default 1e10. */
   readonly effort?: number;
-  /** For what is left open by the own search. */
+  /** For what is left open by the own search. A solve blocks, and may be a little late when the time is up. */
   readonly solver?: IlpSolver;
   /** Asked now and then whether to end with the best program so far. */
   readonly stop?: () => boolean;
@@ -35,7 +35,12 @@ export interface ExactExtraction extends Extraction {
 }
 
 /**
- * The cheapest program under sharing, or the best that could be found in the time, with a lower bound.
+ * The cheapest program under sharing, or the best that could be found in the time, with a lower bound: the
+ * program of `extractDag`, then reductions, dual ascent and branch and bound, and what these leave open by
+ * the solver if there is one. A bound of the solver is as good as its tolerances (of HiGHS about a
+ * millionth); all others are exact up to rounding. Without a clock (`seconds: Infinity`) the result depends
+ * on nothing but the input. Throws an {@link ExtractionError} for costs that are NaN or negative, ids that
+ * are none, a graph that is not rebuilt, and a root without a program.
  */
 export function extractExact(
   // biome-ignore lint/suspicious/noExplicitAny: extraction does not look at the facts of the graph
