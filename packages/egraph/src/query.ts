@@ -189,6 +189,11 @@ export class Query {
     return out.count - before;
   }
 
+  /** Makes the next fresh search a whole one. */
+  forget(): void {
+    if (this.seen >= 0) this.see(0, 0);
+  }
+
   /** Compiles the query to code at once; whether that is allowed. @internal */
   compile(): boolean {
     return this.whole.compile();

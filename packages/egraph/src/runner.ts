@@ -23,6 +23,12 @@ export interface RunnerOptions {
   readonly limits?: Limits;
   /** Ends the run when `aborted`: an AbortSignal, or a look at shared memory that another thread writes to. */
   readonly signal?: { readonly aborted: boolean };
+  /**
+   * Whether rules are searched only where something changed since they last ran, once each has been searched
+   * everywhere; not rules whose right side or `whenApplied` is a function. The graph grows to the same, fewer matches
+   * are found again, applied and reported, and so schedulers that count matches decide otherwise. False unless said.
+   */
+  readonly incremental?: boolean;
   /** Milliseconds on a clock that never goes back; `performance.now` unless said. */
   readonly clock?: () => number;
   /**
@@ -56,6 +62,9 @@ export class Runner<D = undefined> {
   private readonly entries: readonly Entry[];
   private readonly schedule: Schedule;
   private readonly gauge: Gauge;
+  private readonly incremental: boolean;
+  /** Whether the last iteration ended as it should; none has yet. */
+  private whole = false;
   private readonly clock: () => number;
   private readonly reasons: RunnerOptions["reasons"];
   private readonly journal: Journal | undefined;
@@ -76,6 +85,7 @@ export class Runner<D = undefined> {
         throw new EGraphError("rule", `there are two rules "${name}": give each a name of its own`);
       seen.add(name);
     }
+    this.incremental = options.incremental ?? false;
     this.schedule = (options.scheduler ?? backoff())(names);
     this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, () =>
       this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0),
@@ -122,6 +132,7 @@ export class Runner<D = undefined> {
     const iteration = this.iterations.length;
     const [nodes, classes] = [graph.nodeCount, graph.classCount];
     const rules = this.entries.map(({ rule }) => blank(rule.name));
+    this.begin();
     if (this.search(iteration, rules)) this.applyAll(rules);
     const began = this.clock();
     graph.rebuild();
@@ -132,6 +143,7 @@ export class Runner<D = undefined> {
       rules,
     });
     if (gauge.passed) return this.end();
+    this.whole = true;
     const idle =
       rules.every(({ unions }) => unions === 0) &&
       this.schedule.mayStop(iteration) &&
@@ -165,7 +177,8 @@ export class Runner<D = undefined> {
       const began = this.clock();
       const room = gauge.room(out);
       const limit = Math.min(allowance + 1, gauge.limits.matches + 1, room);
-      rule.matches = query.search(out, { limit, stop });
+      const fresh = this.incremental && this.isPure(i);
+      rule.matches = query.search(out, { limit, stop, fresh });
       rule.searchMs = this.clock() - began;
       if (rule.matches > allowance) {
         schedule.exceeded(i, iteration);
@@ -176,6 +189,18 @@ export class Runner<D = undefined> {
       if (gauge.now()) return false;
     }
     return true;
+  }
+
+  /** Whether what a rule does depends on its match alone. */
+  private isPure(entry: number): boolean {
+    const { rule, action } = this.entries[entry] as Entry;
+    return action !== undefined && !rule.condition;
+  }
+
+  /** Makes sure that what an iteration that failed has searched is searched again. */
+  private begin(): void {
+    if (!this.whole) for (const { query } of this.entries) query.forget();
+    this.whole = false;
   }
 
   private applyAll(stats: readonly RuleStats[]): void {

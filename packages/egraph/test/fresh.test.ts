@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EGraph, type Guard, Matches, type Pattern, Query } from "../src/index.ts";
+import {
+  addTerm,
+  EGraph,
+  type Guard,
+  Matches,
+  type Pattern,
+  Query,
+  Runner,
+  rewrite,
+  simple,
+} from "../src/index.ts";
+import { MATH_TERMS, mathRules } from "./math.ts";
 import { type Action, history, Pair } from "./script.ts";
 
 const SLOTS = 6;
@@ -138,4 +149,49 @@ test("after clearing everything is fresh again", () => {
   graph.clear();
   graph.add(f, 0, []);
   expect(query.search(out, { fresh: true })).toBe(1);
+});
+
+/** Numbers of e-nodes, classes and matches after each iteration of rules on terms. */
+function grown(
+  incremental: boolean,
+  iterations: number,
+  make: (graph: EGraph) => void,
+): (readonly number[])[] {
+  const graph = new EGraph();
+  make(graph);
+  const rules = [
+    ...mathRules(graph),
+    rewrite(graph, "applied", "(+ ?a ?a)", "(* 2 ?a)", {
+      whenApplied: (match) => match.class("?a") !== graph.find(0),
+    }),
+  ];
+  const limits = { nodes: Number.POSITIVE_INFINITY, iterations };
+  const report = new Runner(graph, rules, { scheduler: simple(), limits, incremental }).run();
+  return report.iterations.map(({ nodes, classes, rules: all }) => [
+    nodes,
+    classes,
+    all.reduce((sum, { matches }) => sum + matches, 0),
+  ]);
+}
+
+test("an incremental run grows the graph as a whole one, with fewer matches", () => {
+  const math = (graph: EGraph): void => {
+    for (const term of MATH_TERMS) addTerm(graph, term);
+  };
+  const sum = (graph: EGraph): void => void addTerm(graph, "(+ a (+ b (+ c (+ d (+ e (+ f g))))))");
+  for (const [make, iterations] of [
+    [math, 8],
+    [sum, 20],
+  ] as const) {
+    const whole = grown(false, iterations, make);
+    const part = grown(true, iterations, make);
+    expect(part.map(([nodes, classes]) => [nodes, classes])).toEqual(
+      whole.map(([nodes, classes]) => [nodes, classes]),
+    );
+    expect(part[0]).toEqual(whole[0]);
+    // While most of the graph is new, everything is searched.
+    for (const [i, [, , matches]] of part.entries())
+      expect(matches).toBeLessThanOrEqual(whole[i]?.[2] as number);
+    if (make === sum) expect(part.at(-1)?.[2]).toBeLessThan((whole.at(-1)?.[2] as number) / 2);
+  }
 });
