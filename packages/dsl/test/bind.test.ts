@@ -1,4 +1,4 @@
-import type { Graph } from "@rewright/plugin";
+import type { Dialect, Graph, OpDef, TensorType } from "@rewright/plugin";
 import { extractDag, type Id } from "egraph-ts";
 import { describe, expect, test } from "vitest";
 import {
@@ -643,4 +643,43 @@ test("a rule with `subsume` takes what it has matched out of the graph", () => {
   expect(terms.egraph.find(outputs[0] as Id)).toBe(terms.egraph.find(outputs[1] as Id));
   // What is left of the class is the inner application: the outer one is found no more, and none is applied twice.
   expect(bound.search(10)).toBe(0);
+});
+
+describe("sizes with names", () => {
+  // As the tensor dialect's: a name is taken for whatever makes the application valid.
+  const lenient: OpDef = {
+    operands: [{ name: "a" }, { name: "b" }],
+    infer([a, b]) {
+      const [x, y] = [a?.shape[0], b?.shape[0]];
+      const fits = x === y || typeof x === "string" || typeof y === "string";
+      if (!fits) throw Object.assign(new Error("sizes differ"), { name: "ShapeError" });
+      return [{ dtype: "f32", shape: [a?.shape[0] ?? 1] }];
+    },
+  };
+  const dialect: Dialect = {
+    kind: "dialect",
+    spec: 1,
+    name: "lenient",
+    ops: { Join: lenient, Keep: { operands: [{ name: "a" }], infer: ([a]) => [a as TensorType] } },
+  };
+  const text = `import lenient from "dialect:lenient"\nrules r { r: Join(Keep(a), Keep(b)) => Keep(Join(a, b)) }`;
+  const { rules } = compileRules([{ file: "test.rules", text }], { dialects: [dialect] });
+
+  test.each([
+    ["N", "N", true],
+    ["N", "M", false],
+    ["N", 1, false],
+    ["?N+1", 1, true],
+    [2, 2, true],
+  ])("%s and %s are joined: %s", (x, y, applies) => {
+    const terms = new Terms([dialect]);
+    const type = (dim: number | string): TensorType => ({ dtype: "f32", shape: [dim] });
+    const apply = (op: string, result: TensorType, ...operands: Id[]): Id =>
+      terms.apply({ op, attrs: {}, results: [result] }, operands)[0] as Id;
+    const [a, b] = [terms.input(0, "a", type(x)), terms.input(1, "b", type(y))];
+    apply("Join", type(x), apply("Keep", type(x), a), apply("Keep", type(y), b));
+    terms.egraph.rebuild();
+    const bound = bindRule(rules[0] as Rule, terms);
+    expect([bound.search(9), bound.apply(0, 0)]).toEqual([1, applies]);
+  });
 });

@@ -261,7 +261,7 @@ export class Builder {
       const arg = attributes(facts, item);
       if (arg === undefined) return REFUSED;
       const result = this.#terms.predict(operation, arg, facts);
-      if (!result) return REFUSED;
+      if (!result || !this.#terms.fitsEverySize(operation, arg, facts)) return REFUSED;
       return this.#draft({ operation, arg, children: refs, literal: undefined, facts: result });
     };
     if (!plural && !numbers) {

@@ -180,7 +180,10 @@ export class BoundRule {
     this.#terms.blame = this.rule.name;
     let changed = false;
     for (const [index, ref] of refs.entries()) {
-      if (egraph.union(targets[index] as Id, builder.id(ref), reason)) changed = true;
+      const [target, built] = [targets[index] as Id, builder.id(ref)];
+      // What is equal already gets no second reason: the caller gives the number away again where nothing changes.
+      if (egraph.find(target) !== egraph.find(built) && egraph.union(target, built, reason))
+        changed = true;
     }
     gatherer?.applied(builder.added);
     for (const slot of reading.left.nodeSlots)

@@ -15,6 +15,7 @@ import { showSample, showTensor } from "./report.ts";
 import { Sample, type SampleTerm } from "./sample.ts";
 import { shrink } from "./shrink.ts";
 import { isExact, sensitivity } from "./stability.ts";
+import { appliesSymbolically } from "./symbolic.ts";
 
 /** How to check a rule. */
 export interface CheckOptions {
@@ -79,6 +80,8 @@ export interface Counterexample {
 
 /** Sides may differ by this much, relative to the larger element or to 1. */
 const TOLERANCE = 1e-4;
+/** So many samples that do not fit the right side are tried with names for sizes, too. */
+const SYMBOLIC = 20;
 /** Once a counterexample is found, a smaller one is looked for in this many draws. */
 const SHRINKING = 100;
 
@@ -282,6 +285,10 @@ class Checker {
     if (!fits) {
       this.#excluded++;
       if (isLong) this.#long.excluded++;
+      // Of tensors without elements, what does not fit for numbers may fit for names, and be right.
+      const isFull = [...this.#drawer.results, ...left].every(({ shape }) => !shape.includes(0));
+      const isTried = isFull && this.#excluded <= SYMBOLIC;
+      if (isTried && appliesSymbolically(this.#rule, this.#sample, left)) return this.#misled(left);
       return "excluded";
     }
     const outcome = this.#compare(left, right.flat() as SampleTerm[]);
@@ -337,6 +344,19 @@ class Checker {
       return this.#counterexample("different", term, contents, absolute);
     }
     return "agreed";
+  }
+
+  /** The rule applies where the sizes have names, and the right side is ill-shaped for these. */
+  #misled([first]: readonly SampleTerm[]): Counterexample {
+    return {
+      kind: "undefined",
+      variables: showSample(this.#sample),
+      left: first ? showTensor(first.contents) : "",
+      right: "ill-shaped, though it seems to fit where these sizes are open",
+      difference: Number.POSITIVE_INFINITY,
+      seed: this.#seed,
+      attempt: this.#attempt,
+    };
   }
 
   #counterexample(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Attrs, NdArray, OpDef, TensorType } from "@rewright/plugin";
+import type { Attrs, Dim, NdArray, OpDef, TensorType } from "@rewright/plugin";
 import { knownElements, SMALL } from "./contents.ts";
 import type { Facts, FactsTable } from "./facts.ts";
 import { Trie } from "./trie.ts";
@@ -32,6 +32,8 @@ export interface Application {
 export class Semantics {
   readonly facts: FactsTable;
   readonly #memo = new Trie<Facts | null>();
+  readonly #generic = new Trie<boolean>();
+  readonly #numbers = new Map<string, number>();
 
   constructor(facts: FactsTable) {
     this.facts = facts;
@@ -79,6 +81,49 @@ export class Semantics {
     return this.facts.intern(first, constant, this.#fold(def, attrs, operands, first));
   }
 
+  /**
+   * Whether an application whose operands have sizes with names is well-shaped whatever these stand for. Inference takes a size
+   * with a name for whatever makes the application valid; that is right for a program, which is, and a guess for what a rule
+   * builds. So it is asked once more, with a number of its own for each name; sizes derived from others are left as they are.
+   */
+  fitsEverySize(
+    operation: Operation,
+    arg: number,
+    { attrs, opaque }: Application,
+    operands: readonly Facts[],
+  ): boolean {
+    const { def, count } = operation;
+    if (!def || opaque !== undefined || !operands.some(isNamed)) return true;
+    const walk = this.#generic.start().step(operation.id).step(arg);
+    for (const operand of operands) walk.step(operand.id);
+    const place = walk.here;
+    if (place.value === undefined) {
+      try {
+        const given = operands.map(({ types }) => types[0] && this.#instance(types[0]));
+        place.value = def.infer(given, attrs, count).length >= count;
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== "ShapeError") throw error;
+        place.value = false;
+      }
+    }
+    return place.value;
+  }
+
+  /** The type with a number in the place of each name: all different, and divisible by whatever programs divide by. */
+  #instance({ dtype, shape, value }: TensorType): TensorType {
+    const number = (dim: Dim): Dim => {
+      if (typeof dim !== "string" || dim.startsWith("?")) return dim;
+      let known = this.#numbers.get(dim);
+      if (known === undefined) {
+        known = DIVISIBLE * (this.#numbers.size + 2);
+        this.#numbers.set(dim, known);
+      }
+      return known;
+    };
+    const sizes = shape.map(number);
+    return value ? { dtype, shape: sizes, value: value.map(number) } : { dtype, shape: sizes };
+  }
+
   #fold(
     def: OpDef,
     attrs: Attrs,
@@ -99,6 +144,14 @@ export class Semantics {
       return undefined; // undefined on these contents (a division by zero among integers): no fold
     }
   }
+}
+
+/** What programs divide sizes by divides this. */
+const DIVISIBLE = 55_440;
+
+/** Whether a size has a name, and none is derived from others. */
+function isNamed({ types: [type] }: Facts): boolean {
+  return type?.shape.some((dim) => typeof dim === "string" && !dim.startsWith("?")) ?? false;
 }
 
 function describes(type: TensorType, array: NdArray | undefined): boolean {

@@ -262,6 +262,11 @@ export class Terms {
     return this.#semantics.apply(operation, arg, this.application(arg), operands);
   }
 
+  /** Whether an application is well-shaped whatever the sizes with names stand for, as far as that can be told. */
+  fitsEverySize(operation: Operation, arg: ArgId, operands: readonly Facts[]): boolean {
+    return this.#semantics.fitsEverySize(operation, arg, this.application(arg), operands);
+  }
+
   #make(node: NodeId): Facts {
     const { egraph, table } = this;
     const operation = this.operationOf(egraph.op(node));
