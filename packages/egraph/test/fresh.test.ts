@@ -192,6 +192,7 @@ test("an incremental run grows the graph as a whole one, with fewer matches", ()
     // While most of the graph is new, everything is searched.
     for (const [i, [, , matches]] of part.entries())
       expect(matches).toBeLessThanOrEqual(whole[i]?.[2] as number);
-    if (make === sum) expect(part.at(-1)?.[2]).toBeLessThan((whole.at(-1)?.[2] as number) / 2);
+    const total = (of: (readonly number[])[]): number => of.reduce((n, [, , m]) => n + (m ?? 0), 0);
+    if (make === sum) expect(total(part)).toBeLessThan(total(whole));
   }
 });
