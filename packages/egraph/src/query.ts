@@ -42,7 +42,7 @@ export interface SearchOptions {
 }
 
 /** Steps after which a query is worth compiling to code. */
-const WARM = 50_000;
+const WARM = 500_000;
 /** Words that matches are collected in before they are handed over: few enough to stay in the cache. */
 const BATCH = 1 << 14;
 
