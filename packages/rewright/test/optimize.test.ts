@@ -149,7 +149,6 @@ describe("the command line", () => {
         line: expect.any(Number),
         fired: expect.any(Number),
         used: expect.any(Boolean),
-        assumes: expect.any(Array),
         assumes: [],
       });
     }));
