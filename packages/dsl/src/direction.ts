@@ -80,7 +80,7 @@ export function resolveDirection(
     conditions: conditions as readonly Condition[],
     variables: bound.variables,
   };
-  const guard = inferGuard(direction, rule.arrowSpan, fail);
+  const guard = inferGuard(direction, { arrowSpan: rule.arrowSpan, text: scope.text }, fail);
   return failed ? undefined : { ...direction, guard };
 }
 

@@ -1,16 +1,19 @@
-import type { EGraph } from "./egraph.ts";
 import * as L from "./kernel/layout.ts";
 import { childAt } from "./kernel/links.ts";
 import * as Step from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Plan } from "./plan.ts";
 
-/** A plan as a function, with the same matches in the same order as the kernel's search; whether it found all. */
+/**
+ * A plan as a function, with the same matches in the same order as the kernel's search; whether it found all.
+ * `items` are gone through in place of the classes that changed. A plan that looks e-nodes up needs the kernel.
+ */
 export type Program = (
-  graph: EGraph<unknown>,
+  graph: { readonly heap: { readonly words: Int32Array } },
   out: Matches,
   limit: number,
   stop: (() => boolean) | undefined,
+  items?: Int32Array,
 ) => boolean;
 
 /**
@@ -117,7 +120,7 @@ function source(plan: Plan, slots: number, arityOf: (symbol: number) => number):
         break;
       case Step.DIRTY:
         loop(`let i${pc} = 0; i${pc} < dirtyCount; i${pc}++`);
-        lines.push(set(a, `m[dirty + i${pc}]`));
+        lines.push(set(a, `dirty[firstDirty + i${pc}]`));
         break;
       case Step.MEMBERS:
         test(`${field(r(a), L.OPERATORS)} & ${d}`);
@@ -202,7 +205,10 @@ function source(plan: Plan, slots: number, arityOf: (symbol: number) => number):
         lines.push("end += width;", "if (++out.count - start >= limit) return false;");
     }
   }
-  const registers = Array.from({ length: plan.registers }, (_, i) => `${r(i)} = -1`);
+  const registers = Array.from(
+    { length: plan.registers },
+    (_, i) => `${r(i)} = ${plan.initial?.[i] ?? -1}`,
+  );
   return `"use strict";
 const { orders, guards } = plan;
 const row = new Int32Array(${Math.max(1, slots)}).fill(-1);
@@ -216,11 +222,11 @@ function isFirst(m, records, node, link, child) {
 for (let k = 2 * node; k < link; k++) if (m[records + childAt(k)] === child) return false;
 return true;
 }
-return function search(graph, out, limit, stop) {
+return function search(graph, out, limit, stop, items) {
 const m = graph.heap.words;
 const records = m[${L.RECORD}], ids = m[${L.RECORD + 1}] / ${L.STRIDE}, links = m[${L.LINKS}];
 const symbols = m[${L.SYMBOLS}], symbolCount = m[${L.SYMBOLS + 1}] / ${L.SYMBOL_STRIDE}, lists = m[${L.LIST}];
-const dirty = m[${L.DIRTY}], dirtyCount = m[${L.DIRTY + 1}];
+const dirty = items ?? m, firstDirty = items ? 0 : m[${L.DIRTY}], dirtyCount = items ? items.length : m[${L.DIRTY + 1}];
 const start = out.count, width = out.width;
 let rows = out.rows, end = start * width, patience = 4096, word = 0;
 ${plan.guards.length > 0 ? "row.fill(-1);" : ""}

@@ -7,6 +7,9 @@ import { symmetricRoots } from "./symmetry.ts";
 /** Orders of this many children are tried at most: 6! = 720. */
 const MAX_COMMUTATIVE = 6;
 
+/** What compiling asks of a graph. */
+type Operators = Pick<EGraph<unknown>, "symbol" | "isCommutative" | "operatorName">;
+
 /** Where a match begins: at a root, in the classes that changed; or at a pattern within the first root. */
 export type Start = { readonly changed: number } | { readonly within: NodePattern };
 
@@ -16,7 +19,7 @@ export type Start = { readonly changed: number } | { readonly within: NodePatter
  * `start` says otherwise.
  */
 export function compile(
-  graph: EGraph<unknown>,
+  graph: Operators,
   roots: readonly Pattern[],
   slots: number,
   rootSlots: readonly number[],
@@ -43,13 +46,13 @@ class Compiler {
   private within: NodePattern | undefined;
   private registers: number;
   private generator = -1;
-  private readonly graph: EGraph<unknown>;
+  private readonly graph: Operators;
   private readonly roots: readonly Pattern[];
   private readonly rootSlots: readonly number[];
   private readonly guards: readonly Guard[];
 
   constructor(
-    graph: EGraph<unknown>,
+    graph: Operators,
     roots: readonly Pattern[],
     slots: number,
     rootSlots: readonly number[],
@@ -352,7 +355,7 @@ export function startsWithin(root: Pattern): NodePattern[] {
 
 /** What the word of a record must be: a symbol, or the complement of an operator with any number of children. */
 export function wanted(
-  graph: EGraph<unknown>,
+  graph: Pick<Operators, "symbol">,
   { op, children, suffix = [], rest }: NodePattern,
 ): number {
   return rest ? ~op : graph.symbol(op, children.length + suffix.length);

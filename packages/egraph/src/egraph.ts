@@ -1,6 +1,7 @@
 import type { Analysis } from "./analysis.ts";
 import { EGraphError } from "./error.ts";
 import { Facts } from "./facts.ts";
+import { type Snapshot, snapshot } from "./frozen/snapshot.ts";
 import { Heap } from "./heap.ts";
 import type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 import * as L from "./kernel/layout.ts";
@@ -765,6 +766,22 @@ export class EGraph<D = undefined> {
       throw new Error("this e-graph keeps no proofs; make it with { proofs: true }");
     if (this.find(a) !== this.find(b)) throw new Error(`${a} and ${b} are not known to be equal`);
     return this.forest.reasons(a, b, this);
+  }
+
+  // ── Threads ──
+
+  /**
+   * What searching needs of the graph as it is now, as data that can be posted to other threads, see {@link openFrozen}.
+   * It costs a copy, of about 50 bytes for each e-node. Facts, proofs and the values of arguments are not in it. Throws an
+   * {@link EGraphError} `pending` where the graph is not rebuilt.
+   */
+  freeze(): Snapshot {
+    if (!this.clean)
+      throw new EGraphError(
+        "pending",
+        "the e-graph has unions pending: call rebuild() before freezing it",
+      );
+    return snapshot(this.heap, this.symbols);
   }
 }
 

@@ -68,6 +68,9 @@ export type {
 export { extractTop, type TopExtraction, type TopOptions } from "./extract/top.ts";
 export { extractTree } from "./extract/tree.ts";
 export { TreeCosts, type TreeMark } from "./extract/treecosts.ts";
+export { FrozenGraph, openFrozen } from "./frozen/graph.ts";
+export { FrozenQuery, type FrozenSearchOptions } from "./frozen/query.ts";
+export type { Snapshot } from "./frozen/snapshot.ts";
 export { type DotOptions, toDot } from "./graphviz.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 export type { LimitName, Limits } from "./limits.ts";

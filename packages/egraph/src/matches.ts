@@ -1,3 +1,5 @@
+import { room } from "./frozen/room.ts";
+
 /** Matches, flat: row r is `rows.subarray(r * width, (r + 1) * width)`. The buffer is kept when cleared. */
 export class Matches {
   /** Entries of a row. */
@@ -6,10 +8,13 @@ export class Matches {
   count = 0;
   /** The rows; replaced when it must grow. */
   rows: Int32Array;
+  private readonly shared: boolean;
 
-  constructor(width: number) {
+  /** `shared`: other threads can read the rows without a copy, where there is a SharedArrayBuffer. */
+  constructor(width: number, shared = false) {
     this.width = width;
-    this.rows = new Int32Array(width * 16);
+    this.shared = shared;
+    this.rows = this.make(width * 16);
   }
 
   /** Forgets all rows. */
@@ -38,10 +43,14 @@ export class Matches {
   /** Makes room for `length` entries; returns the rows. @internal */
   reserve(length: number): Int32Array {
     if (length > this.rows.length) {
-      const grown = new Int32Array(Math.max(length, this.rows.length * 2));
+      const grown = this.make(Math.max(length, this.rows.length * 2));
       grown.set(this.rows);
       this.rows = grown;
     }
     return this.rows;
+  }
+
+  private make(length: number): Int32Array {
+    return this.shared ? new Int32Array(room(length * 4)) : new Int32Array(length);
   }
 }

@@ -5,6 +5,8 @@ export interface Plan {
   readonly code: readonly number[];
   /** Registers, the slots of a row included. */
   readonly registers: number;
+  /** What registers hold at the beginning; -1 where not given. */
+  readonly initial?: readonly number[];
   readonly guards: readonly Guard[];
   /** Orders of k children, flat, that steps refer to. */
   readonly orders: readonly number[];

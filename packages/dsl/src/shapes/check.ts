@@ -6,9 +6,10 @@
  */
 
 import type * as ast from "../ast.ts";
-import { type Diagnostic, error } from "../diagnostic.ts";
+import { type Diagnostic, error, replacing } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
 import { declarationOf } from "../signature.ts";
+import { keyOf } from "../structure.ts";
 import type { TypeExpr } from "../syntax.ts";
 import { type Equation, type Item, Mismatch, type Shape, type Size, Unifier } from "./unify.ts";
 
@@ -18,6 +19,15 @@ interface Direction {
   readonly right: readonly ast.Root[];
   readonly conditions: readonly ast.Condition[];
   readonly variables: ReadonlyMap<string, ast.Variable>;
+}
+
+/** Where a rule stands. */
+interface Place {
+  readonly arrowSpan: ast.Span;
+  /** The text of its file. */
+  readonly text: string;
+  /** Only asked whether it would fit. */
+  readonly isTrial?: boolean;
 }
 
 /** An operand that does not fit. */
@@ -38,7 +48,7 @@ class Misfit extends Error {
 /** The inferred guard of a rule, condition by condition; shapes that can never fit are reported. */
 export function inferGuard(
   rule: Direction,
-  arrowSpan: ast.Span,
+  place: Place,
   report: (diagnostic: Diagnostic) => void,
 ): readonly string[] {
   if (!usesShapes(rule)) return [];
@@ -61,14 +71,14 @@ export function inferGuard(
         shapes.unifier.unify(shape, other);
       } catch (thrown) {
         if (!(thrown instanceof Mismatch)) throw thrown;
-        report(different(a, b, written, known, []));
+        report(different(a, b, written, known, [], turned(rule, i, place)));
         return [];
       }
       // A condition may see to it; without one, two sizes that the left side tells apart are two.
       const news = shapes.unifier.equations.slice(before);
       const forced = shapes.conditions(news.filter(({ right: to }) => to.length === 1));
       if (forced.length > 0 && rule.conditions.length === 0) {
-        report(different(a, b, written, known, forced));
+        report(different(a, b, written, known, forced, turned(rule, i, place)));
         return [];
       }
     }
@@ -80,11 +90,36 @@ export function inferGuard(
     report(
       error(code as string, thrown.operand.span, `the ${words} can never be well-shaped`, {
         label: `has the shape ${thrown.found}, where ${thrown.wanted} is wanted`,
-        related: side === "right" ? [{ span: arrowSpan, label: "" }] : [],
+        related: side === "right" ? [{ span: place.arrowSpan, label: "" }] : [],
       }),
     );
     return [];
   }
+}
+
+/** A root of the right side with its two operands the other way round, as text, if then the shapes agree. */
+function turned(rule: Direction, index: number, place: Place): string | undefined {
+  const root = rule.right[index];
+  if (root?.kind !== "apply" || root.operands.length !== 2 || place.isTrial) return undefined;
+  const [a, b] = root.operands as readonly [ast.Term | ast.Spread, ast.Term | ast.Spread];
+  const other = { ...root, operands: [b, a] };
+  if (keyOf(other) === keyOf(rule.left[index] as ast.Root)) return undefined;
+  const right = rule.right.with(index, other);
+  let fails = false;
+  const guard = inferGuard({ ...rule, right }, { ...place, isTrial: true }, () => {
+    fails = true;
+  });
+  if (fails || guard.length > 0) return undefined;
+  const written = (from: number, to: number): string => place.text.slice(from, to);
+  const [x, y] = [a.span, b.span];
+  if (x.end > y.start) return undefined;
+  return [
+    written(root.span.start, x.start),
+    written(y.start, y.end),
+    written(x.end, y.start),
+    written(x.start, x.end),
+    written(y.end, root.span.end),
+  ].join("");
 }
 
 function different(
@@ -93,15 +128,18 @@ function different(
   [one, other]: readonly [string, string],
   known: ReadonlyMap<string, string>,
   needs: readonly string[],
+  instead: string | undefined,
 ): Diagnostic {
   const variables = [...known].flatMap(([name, shape]) =>
     shape === "" ? [] : [`${name}: ${shape}`],
   );
   return error("R0212", right.span, "the two sides have different shapes", {
+    ...(instead !== undefined && { edit: replacing(right.span, instead) }),
     label: needs.length > 0 ? `${other}: needs ${needs.join(" and ")}` : other,
     related: [{ span: left.span, label: one }],
     hints: [
       ...(variables.length > 0 ? [variables.join(", ")] : []),
+      ...(instead === undefined ? [] : [`the shapes agree if you write ${quote(instead)}`]),
       ...(needs.length > 0
         ? [`if that is meant, say so: ${quote(`when ${needs.join(" and ")}`)}`]
         : []),

@@ -204,6 +204,7 @@ function stashType(attrs: Attrs): DType {
 
 const layerNormalization: OpDef = {
   operands: [{ name: "X" }, { name: "Scale" }, { name: "B", optional: true }],
+  resultNames: ["Y", "Mean", "InvStdDev"],
   attrs: layerAttrs,
   infer(operands, attrs) {
     const x = requireFloats(operands, 1);

@@ -107,6 +107,7 @@ function maxPooled(x: NdArray, attrs: Attrs): readonly NdArray[] {
 
 const maxPool: OpDef = {
   operands: [{ name: "X" }],
+  resultNames: ["Y", "Indices"],
   attrs: { ...poolAttrs, storage_order: { type: "int", default: 0 } },
   infer(operands, attrs) {
     const x = operandAt(operands, 0);

@@ -181,6 +181,7 @@ export const quantizationOps: Ops = checked({
   DynamicQuantizeLinear: {
     operands: [{ name: "x" }],
     results: 3,
+    resultNames: ["y", "y_scale", "y_zero_point"],
     infer: (operands) => {
       const x = operandAt(operands, 0);
       requireDType(x, (dtype) => dtype === "f32", "single precision");

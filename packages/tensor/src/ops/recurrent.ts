@@ -98,12 +98,14 @@ export const recurrentOps: Ops = checked({
 
   GRU: {
     operands: OPERANDS,
+    resultNames: ["Y", "Y_h"],
     attrs: { ...ATTRS, linear_before_reset: { type: "int", default: 0 } },
     infer: (operands, attrs) => recurrentTypes(operands, attrs, 3, 1),
   },
 
   LSTM: {
     operands: [...OPERANDS, { name: "initial_c", optional: true }, { name: "P", optional: true }],
+    resultNames: ["Y", "Y_h", "Y_c"],
     attrs: { ...ATTRS, input_forget: { type: "int", default: 0 } },
     infer: (operands, attrs) => recurrentTypes(operands, attrs, 4, 2),
   },

@@ -83,6 +83,7 @@ const isRanked = (dtype: DType) => isInteger(dtype) || (isFloat(dtype) && dtype 
 const topK: OpDef = {
   operands: [{ name: "X" }, { name: "K" }],
   results: 2,
+  resultNames: ["Values", "Indices"],
   attrs: {
     axis: { type: "axis", default: -1 },
     largest: { type: "int", default: 1 },

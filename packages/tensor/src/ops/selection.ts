@@ -33,6 +33,7 @@ export const selectionOps: Ops = checked({
 
   Unique: {
     operands: [{ name: "X" }],
+    resultNames: ["Y", "indices", "inverse_indices", "counts"],
     attrs: { axis: { type: "axis" }, sorted: { type: "int", default: 1 } },
     infer: (operands, attrs) => {
       const { dtype, shape } = operandAt(operands, 0);

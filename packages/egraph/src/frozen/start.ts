@@ -1,0 +1,22 @@
+import { startsWithin, wanted } from "../compile.ts";
+import type { EGraph } from "../egraph.ts";
+import type { NodePattern } from "../pattern.ts";
+
+/** It pays to begin below a root where its e-nodes are this many times as many: the way up costs, too. */
+const RARE = 8;
+
+/** The pattern within a root of which there are so few e-nodes that a search for all matches begins there, if any. */
+export function rarest(
+  graph: Pick<EGraph<unknown>, "listed" | "symbol">,
+  root: NodePattern,
+): NodePattern | undefined {
+  let best: NodePattern | undefined;
+  let fewest = graph.listed(wanted(graph, root)) / RARE;
+  for (const within of startsWithin(root)) {
+    const count = graph.listed(wanted(graph, within));
+    if (count >= fewest) continue;
+    best = within;
+    fewest = count;
+  }
+  return best;
+}
