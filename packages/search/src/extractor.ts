@@ -19,6 +19,8 @@ export interface Program {
 
 /** How to choose among programs of nearly the same cost. */
 export interface Taste {
+  /** Whether milliseconds count: then no bounds are proven and no program is started from again. */
+  readonly quick?: boolean;
   /** Which of equally dear nodes is taken. */
   readonly ties?: "oldest" | "newest";
   /** A factor on what a node costs however small its work, as estimated from the cheapest node: other than 1, it favours few large nodes or many small ones. */
@@ -76,7 +78,7 @@ export class Extractor {
     return { cost, size, graph, rules };
   }
 
-  #extract(world: World, { ties, overhead = 1 }: Taste): Extraction {
+  #extract(world: World, { quick, ties, overhead = 1 }: Taste): Extraction {
     const floor = overhead === 1 ? 0 : this.#overhead(world);
     const tie = TIE * this.#scale;
     const cost = (node: NodeId): number => {
@@ -84,7 +86,11 @@ export class Extractor {
       return tie + (own > 0 ? Math.max(0, own + (overhead - 1) * floor) : 0);
     };
     const stop = (): boolean => this.#limits.late;
-    return extractDag(world.terms.egraph, world.outputs, cost, { stop, ...(ties && { ties }) });
+    return extractDag(world.terms.egraph, world.outputs, cost, {
+      stop,
+      ...(ties && { ties }),
+      ...(quick && { effort: 0 }),
+    });
   }
 
   /** The least that any node costs: an estimate of what launching one costs. */

@@ -323,7 +323,7 @@ export class GrowthSession implements Session {
   #present(): Program {
     if (this.#program) return this.#program;
     this.#report("extracting");
-    const program = this.#extractor.extract(this.#whole());
+    const program = this.#extractor.extract(this.#whole(), { quick: true });
     this.#program = program;
     const best = this.#best;
     if (!best || this.#extractor.compare(program, best) < 0) {
@@ -370,7 +370,7 @@ export class GrowthSession implements Session {
 const byCost = (a: Finalist, b: Finalist): number => (a.cost === b.cost ? 0 : a.cost - b.cost);
 
 const NOWHERE: readonly number[] = Object.freeze([]);
-const TASTES: readonly Taste[] = [{ ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
+const TASTES: readonly Taste[] = [{}, { ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
 
 function twice(rules: readonly RuleInfo[]): string {
   const names = rules.map((rule) => rule.name);
