@@ -31,6 +31,16 @@ interface Counted {
   readonly classes: readonly number[];
 }
 
+interface Searched {
+  readonly nodes: number;
+  readonly classes: number;
+  readonly matches: number;
+  /** Whether the threads found, together and in order, what queries of the graph itself find. */
+  readonly same: boolean;
+  /** Milliseconds of each round: queries of the graph itself; one thread, and its time on a core; two threads, and theirs. */
+  readonly ms: readonly (readonly [number, number, number, number, number])[];
+}
+
 /** Runs a side with these arguments and reads what it prints. */
 type Side = <T>(...args: readonly (string | number)[]) => T;
 
@@ -45,6 +55,7 @@ const side =
     ) as T;
 
 const ours = side(process.execPath, join(import.meta.dirname, "../egg/ours.ts"));
+const threads = side(process.execPath, join(import.meta.dirname, "../egg/threads.ts"));
 
 /** Workload, scheduler, iterations, repetitions after those that warm up. */
 type Spec = readonly [string, string, number, number, number];
@@ -122,15 +133,46 @@ function pairs<T>(rounds: number, egg: Side, ...args: readonly (string | number)
   });
 }
 
+/** All rules of math searched in one frozen graph: by two threads and by one, by one and by queries of the graph itself. */
+function* searches(iterations: number, rounds: number, warmup: number): Generator<Row> {
+  const { nodes, classes, matches, same, ms } = threads<Searched>(iterations, rounds, warmup);
+  const further = {
+    ...{ eNodes: nodes, eClasses: classes },
+    counts: `${matches.toLocaleString("en-US")} matches, ${same ? "equal" : "DIFFERENT"}`,
+  };
+  const best = (i: number, j: number): number =>
+    Math.min(...column(ms, j)) / Math.min(...column(ms, i));
+  yield row(
+    `2 threads search a frozen graph, math, ${iterations} iterations`,
+    "ms",
+    ms.map(([, one, , two]) => [two, one]),
+    { ...further, best: best(3, 1) },
+  );
+  yield row(
+    "the same, time on a core of each thread",
+    "ms",
+    ms.map(([, , one, , two]) => [two / 2, one]),
+    { ...further, best: 2 * best(4, 2) },
+  );
+  yield row(
+    "1 thread searches it, beside queries of the graph itself",
+    "ms",
+    ms.map(([query, one]) => [one, query]),
+    { ...further, best: best(1, 0) },
+  );
+}
+
 /** The engine beside egg, and beside egglog where that builds, on egg's own rules. */
 export const bench: Bench = {
   about:
     "egraph-ts beside egg 0.11.0 (release, LTO, one codegen unit), on one core: the same rules, terms and schedulers, in processes that take turns. " +
     "Steady: the median repetition of a process that has warmed up; ours empties its graph and uses it again, egg drops its graph outside the time. Cold: the first run of a process, its start and the import of the package apart. " +
     "Step: mark, one rule on all its matches, congruence, restore, beside egg's clone, apply, rebuild, drop; the median step over the 24 rules. " +
+    "Threads: all 24 rules searched by persistent workers that share a graph frozen beforehand, warm, from posting to the last answer, beside one such worker; every match compared with those of queries of the graph itself, in order. " +
     "egglog runs on one thread. Memory: bytes for each live e-node, in our arrays and resident in egg's process. \"counts\" compares e-nodes and e-classes after every iteration; phases are ours / egg's.",
   columns: ["eNodes", "eClasses", "counts", "search", "apply", "rebuild", "best"],
   async *run({ quick }): AsyncGenerator<Row> {
+    yield* quick ? searches(9, 5, 3) : searches(11, 15, 3);
     const binary = build("egg");
     if (binary === undefined) return;
     const egg = side(binary);
