@@ -129,7 +129,7 @@ export class FrozenGraph {
 
   /** The e-nodes that fit, of those listed from place `from` up to `to`, in the order of the lists. @internal */
   scan(wanted: number, from: number, to: number): Int32Array {
-    const { words } = this;
+    const { words, records } = this;
     const lists = words[L.LIST] as number;
     const found = new Int32Array(to - from);
     let count = 0;
@@ -149,7 +149,7 @@ export class FrozenGraph {
           chunk = lists + (words[chunk] as number);
         }
         const node = words[chunk + 2 + place] as number;
-        if (this.field(node, L.SYMBOL) === symbol) found[count++] = node;
+        if (words[records + node * L.STRIDE + L.SYMBOL] === symbol) found[count++] = node;
       }
     }
     return found.subarray(0, count);
