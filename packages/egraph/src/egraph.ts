@@ -772,7 +772,7 @@ export class EGraph<D = undefined> {
 
   /**
    * What searching needs of the graph as it is now, as data that can be posted to other threads, see {@link openFrozen}.
-   * It costs a copy, of about 50 bytes for each e-node. Facts, proofs and the values of arguments are not in it. Throws an
+   * It costs a copy, of about 60 bytes for each e-node. Facts, proofs and the values of arguments are not in it. Throws an
    * {@link EGraphError} `pending` where the graph is not rebuilt.
    */
   freeze(): Snapshot {
