@@ -1,5 +1,5 @@
 import { generate, type Program } from "./codegen.ts";
-import { compile, type Start, startsWithin, wanted } from "./compile.ts";
+import { compile, type Start } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
 import {
@@ -17,6 +17,7 @@ import { CURSOR, GUARD, ORDERS, SCAN, STEP } from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Guard, NodePattern, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
+import { rarest } from "./start.ts";
 
 /** What a query binds. */
 export interface QueryOptions {
@@ -45,9 +46,6 @@ export interface SearchOptions {
 const WARM = 500_000;
 /** Words that matches are collected in before they are handed over: few enough to stay in the cache. */
 const BATCH = 1 << 14;
-
-/** It pays to begin below a root where its e-nodes are this many times as many: the way up costs, too. */
-const RARE = 8;
 
 /** A plan in the memory of the graph. */
 class Machine {
@@ -137,8 +135,10 @@ export class Query {
   private readonly roots: readonly Pattern[];
   private readonly options: QueryOptions;
   private readonly whole: Machine;
-  /** Where else a search for all matches may begin: made when it first pays. */
-  private readonly starts: { readonly within: NodePattern; machine: Machine | undefined }[];
+  /** Whether a search for all matches begins with all e-nodes of the first root. */
+  private readonly scans: boolean;
+  /** Searches that begin at a pattern below that root: made when it first pays. */
+  private readonly within = new Map<NodePattern, Machine>();
   /** For each root: the search that begins at it, in the classes that changed. Made when first needed. */
   private readonly partial: (Machine | undefined)[] = [];
   /** Where it is kept how many ids and changes there were at the last complete fresh search. */
@@ -157,9 +157,7 @@ export class Query {
     this.options = options;
     const plan = this.plan();
     this.whole = new Machine(graph, plan, options.slots);
-    this.starts = beginsWithScan(plan)
-      ? startsWithin(roots[0] as Pattern).map((within) => ({ within, machine: undefined }))
-      : [];
+    this.scans = beginsWithScan(plan);
     this.depth = depthOf(roots, options);
   }
 
@@ -201,20 +199,13 @@ export class Query {
 
   /** The search for all matches that begins where there are fewest e-nodes to begin with. */
   private best(): Machine {
-    const { graph } = this;
     const [root] = this.roots;
-    if (this.starts.length === 0 || root?.kind !== "node") return this.whole;
-    let best: Query["starts"][number] | undefined;
-    let fewest = graph.listed(wanted(graph, root)) / RARE;
-    for (const start of this.starts) {
-      const count = graph.listed(wanted(graph, start.within));
-      if (count >= fewest) continue;
-      best = start;
-      fewest = count;
-    }
-    if (!best) return this.whole;
-    best.machine ??= new Machine(graph, this.plan({ within: best.within }), this.options.slots);
-    return best.machine;
+    const within = this.scans && root?.kind === "node" ? rarest(this.graph, root) : undefined;
+    if (!within) return this.whole;
+    const machine =
+      this.within.get(within) ?? new Machine(this.graph, this.plan({ within }), this.options.slots);
+    this.within.set(within, machine);
+    return machine;
   }
 
   private searchFresh(out: Matches, limit: number, stop: (() => boolean) | undefined): void {

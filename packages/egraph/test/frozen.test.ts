@@ -3,7 +3,6 @@ import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { generate } from "../src/codegen.ts";
-import { rarest } from "../src/frozen/start.ts";
 import {
   addTerm,
   EGraph,
@@ -17,6 +16,7 @@ import {
   type QueryOptions,
   rewrite,
 } from "../src/index.ts";
+import { rarest } from "../src/start.ts";
 import { choices, describeNode, pattern, ROOTS, SLOTS } from "./patterns.ts";
 import { growth, history, Pair } from "./script.ts";
 import { grown } from "./searching.ts";

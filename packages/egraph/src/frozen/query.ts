@@ -6,9 +6,9 @@ import type { Matches } from "../matches.ts";
 import type { Pattern } from "../pattern.ts";
 import type { Plan } from "../plan.ts";
 import type { QueryOptions } from "../query.ts";
+import { rarest } from "../start.ts";
 import type { FrozenGraph } from "./graph.ts";
 import { Interpreter } from "./interpreter.ts";
-import { rarest } from "./start.ts";
 
 /** Options of a search of a frozen graph. */
 export interface FrozenSearchOptions {

@@ -1,6 +1,6 @@
-import { startsWithin, wanted } from "../compile.ts";
-import type { EGraph } from "../egraph.ts";
-import type { NodePattern } from "../pattern.ts";
+import { startsWithin, wanted } from "./compile.ts";
+import type { EGraph } from "./egraph.ts";
+import type { NodePattern } from "./pattern.ts";
 
 /** It pays to begin below a root where its e-nodes are this many times as many: the way up costs, too. */
 const RARE = 8;
