@@ -34,14 +34,25 @@ async function measure(
   for await (const row of bench.run(options)) {
     rows.push(row);
     process.stderr.write(`${row.name}: ${row.ratio.toFixed(2)}\n`);
+    // After each row, so that what was measured stays where the rest is cut off.
+    if (options.json !== undefined) save(options.json, name, bench, options.quick, rows);
   }
   console.log(`\n${table(rows, columns)}`);
-  if (options.json === undefined) return;
+}
+
+function save(
+  file: string,
+  name: string,
+  { about, columns = [] }: Bench,
+  quick: boolean,
+  rows: readonly Row[],
+): void {
+  const date = new Date().toISOString().slice(0, 10);
   const results: Results = {
-    ...{ bench: name, about: bench.about, columns, quick: options.quick },
-    ...{ date: new Date().toISOString().slice(0, 10), machine: machine(), commit: commit(), rows },
+    ...{ bench: name, about, columns, quick },
+    ...{ date, machine: machine(), commit: commit(), rows },
   };
-  writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 const { values, positionals } = parseArgs({
