@@ -31,6 +31,15 @@ const INITIAL: readonly (readonly [column: number, words: number])[] = [
   [L.RECORD, 64 * L.STRIDE],
 ];
 
+/** Where a column moves. */
+interface Place {
+  readonly column: number;
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+  readonly capacity: number;
+}
+
 /** Bytes from which on it pays to have the kernel as WebAssembly. */
 const LARGE = 1 << 17;
 const PAGE = 1 << 16;
@@ -148,7 +157,7 @@ export class Heap implements Host {
   /** Lays the columns out anew, with room for `need` words in one of them and for more in those that are nearly full. */
   private layOut(column: number, need: number): void {
     const { words } = this;
-    const plan: { column: number; from: number; to: number; length: number }[] = [];
+    const plan: Place[] = [];
     let base = L.HEADER;
     for (const [c] of INITIAL) {
       const length = words[c + 1] as number;
@@ -158,18 +167,24 @@ export class Heap implements Host {
       else if (!isTable && length * 4 > capacity * 3)
         capacity = Math.max(capacity, spacious(length));
       if (c === L.RECORD) capacity = Math.min(capacity, L.MAX_NODES * L.STRIDE);
-      plan.push({ column: c, from: words[c] as number, to: base, length });
-      words[c + 2] = capacity;
+      plan.push({ column: c, from: words[c] as number, to: base, length, capacity });
       base += capacity;
     }
     if (column === L.RECORD) this.checkNumbers(need);
-    if (base > MOST)
-      throw new EGraphError(
-        "memory",
-        `an e-graph of ${words[L.NODES]} e-nodes needs more than ${(MOST * 4) / 2 ** 30} GiB; set a lower limit on its nodes`,
-      );
+    if (base > MOST) throw this.noRoom(base);
     this.move(plan, base);
-    for (const { column: c, to } of plan) this.words[c] = to;
+    // Only now: where there was no room, everything is as it was.
+    for (const { column: c, to, capacity } of plan) {
+      this.words[c] = to;
+      this.words[c + 2] = capacity;
+    }
+  }
+
+  private noRoom(total: number): EGraphError {
+    return new EGraphError(
+      "memory",
+      `there is no room for the ${total * 4} bytes that an e-graph of ${this.words[L.NODES]} e-nodes needs; set a lower limit on its nodes`,
+    );
   }
 
   private checkNumbers(need: number): void {
@@ -180,7 +195,7 @@ export class Heap implements Host {
       );
   }
 
-  private move(plan: { from: number; to: number; length: number }[], total: number): void {
+  private move(plan: readonly Place[], total: number): void {
     const old = this.words;
     if (!this.memory && total * 4 >= this.large) {
       const instance = instantiate(Math.ceil((total * 4) / PAGE), this);
@@ -192,13 +207,16 @@ export class Heap implements Host {
     } else if (this.memory) {
       const pages = Math.ceil((total * 4) / PAGE) - this.memory.buffer.byteLength / PAGE;
       if (pages > 0) {
-        this.memory.grow(pages);
+        try {
+          this.memory.grow(pages);
+        } catch (error) {
+          throw error instanceof RangeError ? this.noRoom(total) : error;
+        }
         this.words = new Int32Array(this.memory.buffer);
       }
       // No column moves down, so the last is moved first.
-      for (const { from, to, length } of plan.reverse())
+      for (const { from, to, length } of plan.toReversed())
         if (from !== to) this.words.copyWithin(to, from, from + length);
-      plan.reverse();
       return;
     }
     if (this.words === old) this.words = new Int32Array(total);

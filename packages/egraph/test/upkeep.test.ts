@@ -156,3 +156,32 @@ test("ids, children and marks of another graph are refused", () => {
   expect(() => graph.add(99, 0, [])).toThrow(/no operator 99/);
   expect([graph.created, graph.clean]).toEqual([size, true]);
 });
+
+test("a graph that finds no room to grow is as it was, and goes on when there is", () => {
+  const graph = new EGraph({ wasm: "always" });
+  const [leaf, f] = [graph.operator("leaf"), graph.operator("f")];
+  let top = graph.add(leaf, 0, []);
+  const grow = (): void => {
+    for (let i = 0; i < 5000; i++) top = graph.add(f, 0, [top]);
+  };
+  grow();
+  const memory = graph.heap["memory"] as unknown as { grow: (pages: number) => number };
+  const { grow: room } = memory;
+  memory.grow = () => {
+    throw new RangeError("no room");
+  };
+  let created = 0;
+  expect(() => {
+    for (;;) {
+      created = graph.created;
+      top = graph.add(f, 0, [top]);
+    }
+  }).toThrow(/no room for the \d+ bytes/);
+  expect([graph.created, graph.nodeCount, graph.classCount]).toEqual([created, created, created]);
+  expect(graph.lookup(f, 0, [top - 1])).toBe(top);
+  memory.grow = room.bind(memory);
+  grow();
+  expect(graph.nodeCount).toBe(graph.created);
+  for (const node of graph.nodesWith(f))
+    expect(graph.lookup(f, 0, graph.children(node))).toBe(node);
+});
