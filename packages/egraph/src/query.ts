@@ -13,11 +13,11 @@ import {
   TOUCHED,
 } from "./kernel/layout.ts";
 import { DONE, FULL, PAUSED } from "./kernel/search.ts";
-import { CURSOR, GUARD, ORDERS, SCAN, STEP } from "./kernel/steps.ts";
+import { CURSOR, GUARD, SCAN, STEP } from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Guard, NodePattern, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
-import { rarest } from "./start.ts";
+import { firstGenerator, rarest } from "./start.ts";
 
 /** What a query binds. */
 export interface QueryOptions {
@@ -157,7 +157,7 @@ export class Query {
     this.options = options;
     const plan = this.plan();
     this.whole = new Machine(graph, plan, options.slots);
-    this.scans = beginsWithScan(plan);
+    this.scans = firstGenerator(plan) === SCAN;
     this.depth = depthOf(roots, options);
   }
 
@@ -269,11 +269,4 @@ function depthOf(roots: readonly Pattern[], { guards = [], rootSlots }: QueryOpt
     return 1 + Math.max(-1, rest, ...below);
   };
   return Math.max(0, ...roots.map(depth));
-}
-
-/** Whether the first thing that a plan generates is all e-nodes that fit. */
-function beginsWithScan({ code }: Plan): boolean {
-  for (let at = 0; at < code.length; at += STEP)
-    if ((code[at] as number) <= ORDERS) return code[at] === SCAN;
-  return false;
 }

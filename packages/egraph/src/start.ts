@@ -1,6 +1,8 @@
 import { startsWithin, wanted } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
+import { ORDERS, STEP } from "./kernel/steps.ts";
 import type { NodePattern } from "./pattern.ts";
+import type { Plan } from "./plan.ts";
 
 /** It pays to begin below a root where its e-nodes are this many times as many: the way up costs, too. */
 const RARE = 8;
@@ -19,4 +21,11 @@ export function rarest(
     fewest = count;
   }
   return best;
+}
+
+/** The kind of the step that a plan generates from first. */
+export function firstGenerator({ code }: Plan): number | undefined {
+  for (let at = 0; at < code.length; at += STEP)
+    if ((code[at] as number) <= ORDERS) return code[at];
+  return undefined;
 }

@@ -6,7 +6,7 @@ import type { Matches } from "../matches.ts";
 import type { Pattern } from "../pattern.ts";
 import type { Plan } from "../plan.ts";
 import type { QueryOptions } from "../query.ts";
-import { rarest } from "../start.ts";
+import { firstGenerator, rarest } from "../start.ts";
 import type { FrozenGraph } from "./graph.ts";
 import { Interpreter } from "./interpreter.ts";
 
@@ -107,12 +107,6 @@ export class FrozenQuery {
     interpreters.set(graph, interpreter);
     return interpreter.load(plan, slots);
   }
-}
-
-function firstGenerator({ code }: Plan): number | undefined {
-  for (let at = 0; at < code.length; at += STEP)
-    if ((code[at] as number) <= ORDERS) return code[at];
-  return undefined;
 }
 
 /**

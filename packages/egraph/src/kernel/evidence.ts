@@ -4,6 +4,7 @@
  */
 
 import { ensure, push } from "./column.ts";
+import { mix } from "./hashcons.ts";
 import {
   ARGUMENT,
   ARITY,
@@ -23,7 +24,7 @@ import {
   SYMBOL_STRIDE,
   SYMBOLS,
 } from "./layout.ts";
-import { get, grow, mul, put } from "./memory.ts";
+import { get, grow, put } from "./memory.ts";
 import { append, inputAt } from "./record.ts";
 import { find } from "./union-find.ts";
 
@@ -64,11 +65,6 @@ export function alias(symbol: number, argument: number, twin: number): number {
 }
 
 // ── The index by children as given ──
-
-function mix(hash: number, word: number): number {
-  const h = mul(hash ^ word, -0x61c8864f);
-  return h ^ (h >>> 15);
-}
 
 function hashGiven(symbol: number, argument: number, from: number, arity: number): number {
   let h = mix(mix(symbol, argument), arity);

@@ -30,7 +30,8 @@ import { get, grow, mul, put } from "./memory.ts";
 const TAG = -0x1000000;
 const ID = 0x00ffffff;
 
-function mix(hash: number, word: number): number {
+/** Mixes one word into a running hash. */
+export function mix(hash: number, word: number): number {
   const h = mul(hash ^ word, -0x61c8864f);
   return h ^ (h >>> 15);
 }
@@ -55,7 +56,7 @@ function hashAll(hash: number, arity: number, commutative: boolean, key: number)
 }
 
 /** Sorts words into place, which may be their own: children are few. */
-function sortInto(to: number, from: number, count: number): void {
+export function sortInto(to: number, from: number, count: number): void {
   for (let i = 0; i < count; i++) {
     const word = get(from + i);
     let j = i - 1;

@@ -1,6 +1,6 @@
 /** Restoring congruence. */
-import { ensure, set } from "./column.ts";
-import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
+import { ensure, push, set } from "./column.ts";
+import { ensureTable, findNode, hashOf, insert, sortInto } from "./hashcons.ts";
 import {
   ARGUMENT,
   ARITY,
@@ -159,15 +159,7 @@ function isSeen(node: number): boolean {
 /** Sorts words: by insertion where they are few, else by a heap. */
 function sort(at: number, count: number): void {
   if (count <= 32) {
-    for (let i = 1; i < count; i++) {
-      const item = get(at + i);
-      let j = i - 1;
-      while (j >= 0 && get(at + j) > item) {
-        put(at + j + 1, get(at + j));
-        j--;
-      }
-      put(at + j + 1, item);
-    }
+    sortInto(at, at, count);
     return;
   }
   for (let i = (count >> 1) - 1; i >= 0; i--) sift(at, i, count);
@@ -200,8 +192,7 @@ export function subsume(node: number): boolean {
   ensure(MERGED, 1);
   if (get(MARKED) !== 0) ensure(TRAIL, 2);
   set(RECORD, node * STRIDE + SYMBOL, word | SUBSUMED);
-  put(get(MERGED) + get(MERGED + 1), find(node));
-  put(MERGED + 1, get(MERGED + 1) + 1);
+  push(MERGED, find(node));
   put(NODES, get(NODES) - 1);
   return true;
 }
