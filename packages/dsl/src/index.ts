@@ -22,7 +22,6 @@ export { runTest, type StatementResult, type TestOptions } from "./prove/run.ts"
 export type { Schedule, Test } from "./prove/statement.ts";
 export { renderDiagnostic } from "./render.ts";
 export { type Imported, importsOf } from "./scope.ts";
-export { Speller } from "./spelling.ts";
 export type { Declaration, Module } from "./syntax.ts";
 export { rules } from "./template.ts";
 export type { Facts } from "./terms/facts.ts";

@@ -1,4 +1,4 @@
-import { Speller } from "@rewright/dsl";
+import { Speller } from "@rewright/dsl/spelling";
 import type { AnyPlugin, Backend, RuleFile, SearchStrategy } from "@rewright/plugin";
 import { InputError } from "./errors.ts";
 import { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";

@@ -4,9 +4,9 @@ import {
   planOf,
   type Rule,
   renderDiagnostic,
-  Speller,
   verdictDiagnostic,
 } from "@rewright/dsl";
+import { Speller } from "@rewright/dsl/spelling";
 import { exitCodes, InputError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
 import { type Compiled, compileFiles } from "./rule-sets.ts";

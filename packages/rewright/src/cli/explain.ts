@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { styleText } from "node:util";
-import { Speller } from "@rewright/dsl";
+import { Speller } from "@rewright/dsl/spelling";
 import { InputError } from "../errors.ts";
 
 /** The pages of the error codes: in the published package beside `src/` and `dist/`, in the repository in `docs/`. */
