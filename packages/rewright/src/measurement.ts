@@ -1,0 +1,58 @@
+import { type Timing, timeModels } from "@rewright/backend-cpu";
+import { writeModel } from "@rewright/onnx";
+import type { Graph } from "@rewright/plugin";
+import type { Job } from "./job.ts";
+import { defaults } from "./options.ts";
+import { type Candidate, isMeasured } from "./verification.ts";
+
+/** By candidate, how it ran beside the original, or why it did not; of the original alone where there is no candidate. */
+export type Timings = readonly (Timing | Error)[];
+
+/** Times candidates, interleaved with the original. @returns nothing where nothing is to be timed, and when interrupted */
+export async function measure(
+  job: Job,
+  candidates: readonly Candidate[],
+): Promise<Timings | undefined> {
+  if (!isMeasured(job) || job.options.signal?.aborted) return undefined;
+  const graphs = candidates.length > 0 ? candidates.map((c) => c.graph) : [job.model.graph];
+  return job.own.aside(() => timed(job, graphs));
+}
+
+async function timed(
+  { bytes, model, options, tools, judge }: Job,
+  graphs: readonly Graph[],
+): Promise<Timings | undefined> {
+  const { signal, directory, seed = defaults.seed, threads = defaults.threads } = options;
+  const timings: (Timing | Error)[] = [];
+  try {
+    for (const [i, graph] of graphs.entries()) {
+      options.onProgress?.({ phase: "timing", done: i, of: graphs.length });
+      const written =
+        graph === model.graph ? bytes : writeModel(model, graph, { dialects: tools.dialects });
+      const [timing] = await timeModels({ original: bytes, candidates: [written] }, judge.inputs, {
+        ...{ seed, threads },
+        ...(signal && { signal }),
+        ...(directory !== undefined && { cwd: directory }),
+      });
+      timings.push(timing as Timing | Error);
+    }
+    return timings;
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** The candidate that is measurably fastest; without measurements the cheapest one. */
+export function choose(
+  candidates: readonly Candidate[],
+  timings: Timings | undefined,
+): Candidate | undefined {
+  if (timings === undefined) return candidates[0];
+  let best: Candidate | undefined;
+  let ratio = 0;
+  for (const [i, timing] of timings.entries())
+    if (!(timing instanceof Error) && timing.gain && timing.ratio > ratio)
+      [best, ratio] = [candidates[i], timing.ratio];
+  return best;
+}

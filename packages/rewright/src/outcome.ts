@@ -1,0 +1,78 @@
+import type { RunTime, Timing } from "@rewright/backend-cpu";
+import type { Rule } from "@rewright/dsl";
+import type { RuleStatistics } from "@rewright/search";
+import type { Job } from "./job.ts";
+import type { Timings } from "./measurement.ts";
+import { defaults } from "./options.ts";
+import type { Report, RuleReport, Side } from "./report.ts";
+import type { Found } from "./search.ts";
+import type { Candidate, Verified } from "./verification.ts";
+
+/** What the steps came to. */
+export interface Steps {
+  readonly found: Found;
+  readonly verified: Verified;
+  readonly timings: Timings | undefined;
+  readonly winner: Candidate | undefined;
+}
+
+/** The report of a run. */
+export function reportOf(job: Job, { found, verified, timings, winner }: Steps): Report {
+  const { model, bind, options, tools, judge, own } = job;
+  const { session, start, finalists } = found;
+  const { candidates, dropped } = verified;
+  const timing = winner ? timings?.[candidates.indexOf(winner)] : undefined;
+  const won = timing instanceof Error ? undefined : timing;
+  const original = (won ?? timings?.find(isTiming))?.original;
+  const before = side(model.graph.nodes.length, start, original);
+  return {
+    before,
+    after: winner ? side(winner.graph.nodes.length, winner.finalist.cost, won?.candidate) : before,
+    speedup: timings === undefined ? null : (won?.ratio ?? 1),
+    interval: won ? [won.low, won.high] : null,
+    predictedSpeedup: winner && winner.finalist.cost > 0 ? start / winner.finalist.cost : 1,
+    verified: candidates.length > 0 || finalists.length === 0 || judge.unfit !== undefined,
+    maxAbs: winner?.maxAbs ?? 0,
+    maxRel: winner?.maxRel ?? 0,
+    stopped: options.signal?.aborted ? "aborted" : session.stopped,
+    gained: winner !== undefined,
+    rules: ruleReports(tools.rules, session.statistics, winner?.finalist.rules ?? []),
+    dropped,
+    backend: tools.backend.name,
+    strategy: tools.strategy.name,
+    unit: tools.backend.costModel.unit,
+    seed: options.seed ?? defaults.seed,
+    threads: options.threads ?? defaults.threads,
+    assumed: bind,
+    search: {
+      nodes: session.egraph.nodeCount,
+      classes: session.egraph.classCount,
+      iterations: session.spent.iterations,
+      ms: own.ms,
+      peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6,
+    },
+  };
+}
+
+const isTiming = (timing: Timing | Error): timing is Timing => !(timing instanceof Error);
+
+function side(nodes: number, predicted: number, run: RunTime | undefined): Side {
+  return { nodes, predicted, ms: run?.ms ?? null, spread: run?.middle ?? null };
+}
+
+function ruleReports(
+  rules: readonly Rule[],
+  statistics: readonly RuleStatistics[],
+  used: readonly string[],
+): readonly RuleReport[] {
+  const fired = new Map(statistics.map((s) => [s.rule, s.fired]));
+  const rests = new Set(used);
+  return rules
+    .map(({ name, file, line, conditions }) => ({
+      ...{ name, file, line },
+      fired: fired.get(name) ?? 0,
+      used: rests.has(name),
+      assumes: conditions.flatMap(({ kind, text }) => (kind === "assuming" ? [text] : [])),
+    }))
+    .filter((r) => r.fired > 0 || r.used);
+}

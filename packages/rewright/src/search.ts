@@ -1,0 +1,53 @@
+import { expressible, type OnnxModel } from "@rewright/onnx";
+import type { CostModel } from "@rewright/plugin";
+import { type Finalist, type GrowthSession, growth } from "@rewright/search";
+import type { Job } from "./job.ts";
+import { defaults } from "./options.ts";
+import { openSize } from "./sizes.ts";
+
+/** A search that has ended. */
+export interface Found {
+  readonly session: GrowthSession;
+  /** What the model as it was read costs. */
+  readonly start: number;
+  /** Programs that cost less, the cheapest first. */
+  readonly finalists: readonly Finalist[];
+}
+
+/** Grows an e-graph from the model by the rules under the strategy, and extracts the cheapest programs from it. */
+export async function search({ model, bind, options, tools }: Job): Promise<Found> {
+  const { budget, signal, onProgress } = options;
+  const { rules, dialects, strategy } = tools;
+  const costModel = sayable(tools.backend.costModel, model);
+  const session = growth({
+    ...{ graph: model.graph, rules, dialects, costModel },
+    seed: options.seed ?? defaults.seed,
+    budget: {
+      nodes: budget?.nodes ?? defaults.nodes,
+      seconds: budget?.seconds ?? defaults.seconds,
+      bytes: (budget?.memory ?? defaults.memory) * 2 ** 20,
+      ...(budget?.iterations !== undefined && { iterations: budget.iterations }),
+    },
+    bind: (dim) => bind[dim] ?? openSize,
+    ...(signal && { signal }),
+    ...(onProgress && {
+      onProgress: ({ nodes, cost }) =>
+        onProgress({ phase: "searching", nodes, cost, unit: costModel.unit }),
+    }),
+  });
+  const start = session.cost();
+  await session.run(strategy);
+  const finalists = session
+    .finalists(options.finalists ?? defaults.finalists)
+    .filter(({ cost }) => cost < start);
+  return { session, start, finalists };
+}
+
+/** The costs, with operators out of reach that the file cannot be made to hold. */
+function sayable(costs: CostModel, model: OnnxModel): CostModel {
+  const says = expressible(model);
+  return {
+    unit: costs.unit,
+    cost: (node) => (says(node.op) ? costs.cost(node) : Number.POSITIVE_INFINITY),
+  };
+}

@@ -1,0 +1,41 @@
+import { compileRules, type Rule, type RuleSet } from "@rewright/dsl";
+import type { Backend, Dialect, SearchStrategy } from "@rewright/plugin";
+import { onnx } from "@rewright/tensor";
+import type { OptimizeOptions } from "./options.ts";
+import { backendOf, strategyOf } from "./plugins.ts";
+import { declaredDialect, ruleFilesOf } from "./rule-files.ts";
+import { loadImports } from "./rule-imports.ts";
+import { scheduled } from "./schedule.ts";
+
+/** What a run works with, whatever the model. */
+export interface Toolchain {
+  readonly backend: Backend;
+  /** As asked for; it begins with what the rule files schedule. */
+  readonly strategy: SearchStrategy;
+  /** The rules that the search may use. */
+  readonly rules: readonly Rule[];
+  /** The operators: ONNX's, the backend's, and those that rule files declare. */
+  readonly dialects: readonly Dialect[];
+}
+
+/** Loads backend, strategy and rules. @throws InputError, RuleError (@rewright/dsl) */
+export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain> {
+  const [backend, strategy] = await Promise.all([
+    backendOf(options.backend ?? "cpu", options.measure ?? true),
+    strategyOf(options.strategy ?? "saturate"),
+  ]);
+  const known: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
+  const { files, modules } = await loadImports(await ruleFilesOf(options.rules, backend));
+  const compiled = compileRules(files, { dialects: known, modules });
+  return {
+    backend,
+    strategy: scheduled(strategy, compiled),
+    rules: usable(compiled),
+    dialects: [...known, declaredDialect(compiled)],
+  };
+}
+
+/** An inexact rule (`~>`) fires only against a budget of errors, and this run has none. */
+function usable({ rules }: RuleSet): readonly Rule[] {
+  return rules.filter((rule) => rule.lossy === 0);
+}
