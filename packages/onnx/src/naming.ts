@@ -106,15 +106,24 @@ export function nameValues(
     else copies.push({ name, source });
   }
   const used = usedResults(graph);
-  const results = graph.nodes.map((node, index) =>
-    node.results.map((_, result) => {
+  const results = graph.nodes.map((node, index) => {
+    const prefix = node.op.slice(node.op.lastIndexOf(".") + 1);
+    const named = node.results.map((_, result) => {
       const claimed = claims.get(`${index}.${result}`);
       if (claimed !== undefined) return claimed;
       const original = originalName(index, result);
       if (original !== "" && !outputs.has(original)) return original;
-      const wanted = used.has(`${index}.${result}`) || matched[index] === undefined;
-      return wanted ? fresh.make(node.op.slice(node.op.lastIndexOf(".") + 1)) : "";
-    }),
-  );
+      // A result that nothing uses stays unnamed only where the file has it so: operators may demand one.
+      const wanted =
+        original !== "" || used.has(`${index}.${result}`) || matched[index] === undefined;
+      return wanted ? fresh.make(prefix) : "";
+    });
+    // The file may name further results. What another node yields as an output now is no longer this one's.
+    const match = matched[index];
+    const further = (match && origin.nodes[match.index]?.outputs.slice(named.length)) ?? [];
+    return further.some((name) => outputs.has(name))
+      ? [...named, ...further.map((name) => (outputs.has(name) ? fresh.make(prefix) : name))]
+      : named;
+  });
   return { results, copies, constantOutputs };
 }

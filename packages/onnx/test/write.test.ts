@@ -1019,6 +1019,51 @@ test("a result that the file did not ask for can be asked for", () => {
   ]);
 });
 
+test("a result that an output took over from a node keeps a name of its own", () => {
+  // Dropout's first result must have one; here it was output y, which has become the input.
+  const bytes = file(
+    {
+      input: [info("x", 2)],
+      output: [info("y", 2), info("z", 2)],
+      node: [node("Dropout", ["x"], ["y", "z"])],
+    },
+    13,
+  );
+  const model = readModel(bytes);
+  const y = { name: "y", source: { from: "input", index: 0 } } as const;
+  const [, z] = model.graph.outputs;
+  const program = changed(model.graph, model.graph.nodes, [y, z as NonNullable<typeof z>]);
+  expect(brief(parse(writeModel(model, program)).graph.node)).toEqual([
+    "Dropout_0,z = Dropout(x)",
+    "y = Identity(x)",
+  ]);
+});
+
+test("a name beyond a node's results is free for another node", () => {
+  const bytes = file(
+    {
+      input: [info("x", 2)],
+      output: [info("y", 2), info("z", 2)],
+      node: [node("Dropout", ["x"], ["y", "z"])],
+    },
+    13,
+  );
+  const model = readModel(bytes);
+  const [dropout] = model.graph.nodes as [GraphNode];
+  const first = { ...dropout, results: dropout.results.slice(0, 1) };
+  const program = changed(
+    model.graph,
+    [first, dropout],
+    [
+      { name: "y", source: { from: "node", index: 0, result: 0 } },
+      { name: "z", source: { from: "node", index: 1, result: 1 } },
+    ],
+  );
+  const written = readModel(writeModel(model, program)).graph;
+  expect(written.outputs.map(({ name }) => name)).toEqual(["y", "z"]);
+  expect(written.nodes.map(({ op }) => op)).toEqual(["Dropout", "Dropout"]);
+});
+
 test("what is no program for the file is refused", () => {
   const model = readModel(single("Relu", 17, [2]));
   const { graph: program } = model;
