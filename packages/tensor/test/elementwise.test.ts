@@ -23,6 +23,10 @@ describe("rounding to an element type", () => {
     );
   });
 
+  test("f4e2m1 has no NaN", () => {
+    expect([Number.NaN, 2.5, 7, -0.25].map((x) => roundTo("f4e2m1", x))).toEqual([0, 2, 6, -0]);
+  });
+
   test("bf16 keeps the upper half of an f32, ties to even", () => {
     const bits = (x: number) => new Uint32Array(Float32Array.of(x).buffer)[0] as number;
     fc.assert(
