@@ -2,12 +2,20 @@ import type { Extraction, Id } from "egraph-ts";
 import { premises } from "./premises.ts";
 import type { World } from "./world.ts";
 
+/** What an extracted program rests on, beyond what the program rested on that its world began with. */
+export interface Evidence {
+  /** Rules, by index, ascending. */
+  readonly rules: readonly number[];
+  /** The sum of what its inexact applications may each have changed; of all that were made, where it is not known which it needs. */
+  readonly error: number;
+}
+
 /**
- * The rules that an extracted program rests on, by index, ascending: those whose applications made its e-nodes, those that
+ * The rules that an extracted program rests on: those whose applications made its e-nodes, those that
  * made what an operand stands for equal to what its consumer was built over, and, transitively, those behind what these
  * applications matched. Rules that merely took part in the search are not among them.
  */
-export function evidence(world: World, extraction: Extraction): number[] {
+export function evidence(world: World, extraction: Extraction): Evidence {
   const { applications, outputs, terms } = world;
   const { egraph } = terms;
   const found = new Set<number>();
@@ -25,8 +33,21 @@ export function evidence(world: World, extraction: Extraction): number[] {
     for (let i = 0; i < arity; i++) use(egraph.originalChild(node, i));
   }
   // A set visits what is added to it while it is walked.
-  for (const number of found) for (const premise of premises(world, number)) found.add(premise);
+  let complete = true;
+  for (const number of found) {
+    const known = premises(world, number);
+    for (const premise of known ?? []) found.add(premise);
+    complete &&= known !== undefined;
+  }
   const rules = new Set<number>();
-  for (const number of found) rules.add((applications.at(number) as { rule: number }).rule);
-  return [...rules].sort((a, b) => a - b);
+  let error = 0;
+  for (const number of found) {
+    const { rule } = applications.at(number) as { rule: number };
+    rules.add(rule);
+    error += world.slots[rule]?.rule.lossy ?? 0;
+  }
+  return {
+    rules: [...rules].sort((a, b) => a - b),
+    error: complete ? error : world.error - world.inherited.error,
+  };
 }

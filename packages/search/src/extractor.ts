@@ -2,19 +2,18 @@ import { readGraph } from "@rewright/dsl";
 import type { CostModel, Graph } from "@rewright/plugin";
 import { type Extraction, extractDag, type NodeId } from "egraph-ts";
 import type { Limits } from "./budget.ts";
-import { evidence } from "./evidence.ts";
+import { type Evidence, evidence } from "./evidence.ts";
 import { Pricing } from "./pricing.ts";
 import type { World } from "./world.ts";
 
-/** A program extracted from an e-graph. `graph` and `rules` are to be asked for first in the state it was extracted from. */
+/** A program extracted from an e-graph. `graph` and `evidence` are to be asked for first in the state it was extracted from. */
 export interface Program {
   /** Under the cost model, each node paid once. */
   readonly cost: number;
   /** How many classes it uses: of two programs of one cost, the smaller is better. */
   readonly size: number;
   readonly graph: () => Graph;
-  /** The rules it rests on, by index. */
-  readonly rules: () => readonly number[];
+  readonly evidence: () => Evidence;
 }
 
 /** How to choose among programs of nearly the same cost. */
@@ -74,8 +73,7 @@ export class Extractor {
     for (const id of extraction.order) cost += this.#pricing.of(extraction.choice(id));
     const { length: size } = extraction.order;
     const graph = once(() => readGraph(world.terms, world.start, world.outputs, extraction));
-    const rules = once(() => evidence(world, extraction));
-    return { cost, size, graph, rules };
+    return { cost, size, graph, evidence: once(() => evidence(world, extraction)) };
   }
 
   #extract(world: World, { quick, ties, overhead = 1 }: Taste): Extraction {

@@ -7,4 +7,6 @@ export interface Finalist {
   readonly cost: number;
   /** The names of the rules that it rests on, in the rules' order. */
   readonly rules: readonly string[];
+  /** The sum of what the applications of inexact rules that it rests on may each have changed; 0 for an exact program. */
+  readonly error: number;
 }

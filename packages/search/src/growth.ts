@@ -15,6 +15,7 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { type Budget, Limits, type StopReason } from "./budget.ts";
 import { Contents } from "./contents.ts";
 import { drive } from "./drive.ts";
+import type { Evidence } from "./evidence.ts";
 import { Extractor, type Program, type Taste } from "./extractor.ts";
 import type { Finalist } from "./finalist.ts";
 import { MarkStack } from "./mark-stack.ts";
@@ -73,10 +74,11 @@ export class GrowthSession implements Session {
   readonly #book = new MoveBook();
   readonly #tally: Tally;
   readonly #contents = new Contents();
-  /** The rules, by index, behind each program given out. */
-  readonly #provenance = new WeakMap<Graph, readonly number[]>();
+  /** What is behind each program given out. */
+  readonly #provenance = new WeakMap<Graph, Evidence>();
   readonly #indices: ReadonlyMap<string, number>;
   #world: World;
+  #tolerance = 0;
   #states = 0;
   /** Of the present state. */
   #program: Program | undefined;
@@ -101,7 +103,7 @@ export class GrowthSession implements Session {
     this.#indices = new Map(this.rules.map(({ name }, index) => [name, index]));
     if (this.#indices.size < this.rules.length) throw new Error(twice(this.rules));
     this.#tally = new Tally(this.rules.map((rule) => rule.name));
-    this.#world = this.#grow(options.graph, []);
+    this.#world = this.#grow(options.graph, { rules: [], error: 0 });
     const { costModel, bind = () => 8 } = options;
     this.#extractor = new Extractor(this.#world, { costModel, bind, limits: this.#limits });
     this.cost();
@@ -130,6 +132,7 @@ export class GrowthSession implements Session {
       if (moves.length >= limit) break;
       if (ruleset !== undefined && slot.rule.ruleset !== ruleset) continue;
       if (rule !== undefined && slot.rule.name !== rule) continue;
+      if (!this.#world.bears(slot.rule)) continue;
       if (granularity === "rule") moves.push(Object.freeze({ rule: slot.rule.name, at: NOWHERE }));
       else this.#book.list(this.#world, slot, limit, moves);
     }
@@ -174,11 +177,11 @@ export class GrowthSession implements Session {
   }
 
   regrow(from: Graph = this.bestEver.graph): void {
-    const rules = this.#provenance.get(from);
-    if (!rules) {
+    const behind = this.#provenance.get(from);
+    if (!behind) {
       throw new Error("regrow from a program that this session did not give out");
     }
-    this.#world = this.#grow(from, rules);
+    this.#world = this.#grow(from, behind);
     this.#program = undefined;
   }
 
@@ -223,9 +226,17 @@ export class GrowthSession implements Session {
   /** The names of the rules that a program given out by this session rests on. Throws an Error on any other. */
   ruleUse(program: Graph | Finalist): readonly string[] {
     const graph = "graph" in program ? program.graph : program;
-    const rules = this.#provenance.get(graph);
-    if (!rules) throw new Error("ruleUse of a program that this session did not give out");
-    return this.#names(rules);
+    const behind = this.#provenance.get(graph);
+    if (!behind) throw new Error("ruleUse of a program that this session did not give out");
+    return this.#names(behind.rules);
+  }
+
+  /**
+   * Lets inexact rules (`~>`) apply from now on, as long as the sum of their bounds, one for each application, stays within
+   * `error`. Until then none does. Any program found rests on no more than that; a finalist says on how much.
+   */
+  tolerate(error: number): void {
+    this.#tolerance = error;
   }
 
   /**
@@ -270,7 +281,7 @@ export class GrowthSession implements Session {
 
   // ── Inside ─────────────────────────────────────────────────────────────────
 
-  #grow(graph: Graph, inherited: readonly number[]): World {
+  #grow(graph: Graph, inherited: Evidence): World {
     const { rules, dialects } = this.#options;
     const report = (phase: Progress["phase"], rule?: string): void => this.#report(phase, rule);
     return new World(graph, inherited, ++this.#states, {
@@ -279,6 +290,7 @@ export class GrowthSession implements Session {
       limits: this.#limits,
       tally: this.#tally,
       report,
+      tolerance: () => this.#tolerance,
     });
   }
 
@@ -341,10 +353,10 @@ export class GrowthSession implements Session {
     const found = program.graph();
     const same = this.#contents.key(found) === this.#contents.key(start);
     const graph = same && found.nodes.length === start.nodes.length ? start : found;
-    const behind = same ? [] : [...this.#world.inherited, ...program.rules()];
-    const rules = [...new Set(behind)].sort((a, b) => a - b);
-    const finalist = { graph, cost: program.cost, rules: this.#names(rules) };
-    this.#provenance.set(graph, rules);
+    const behind = same ? { rules: [], error: 0 } : sum(this.#world.inherited, program.evidence());
+    const { error } = behind;
+    const finalist = { graph, cost: program.cost, rules: this.#names(behind.rules), error };
+    this.#provenance.set(graph, behind);
     this.#given.set(program, finalist);
     return finalist;
   }
@@ -367,7 +379,13 @@ export class GrowthSession implements Session {
   }
 }
 
-const byCost = (a: Finalist, b: Finalist): number => (a.cost === b.cost ? 0 : a.cost - b.cost);
+const byCost = (a: Finalist, b: Finalist): number =>
+  a.cost === b.cost ? a.error - b.error : a.cost - b.cost;
+
+const sum = (a: Evidence, b: Evidence): Evidence => ({
+  rules: [...new Set([...a.rules, ...b.rules])].sort((x, y) => x - y),
+  error: a.error + b.error,
+});
 
 const NOWHERE: readonly number[] = Object.freeze([]);
 const TASTES: readonly Taste[] = [{}, { ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];

@@ -9,6 +9,7 @@ interface Entry {
   graphMark: GraphMark;
   readonly state: number;
   readonly fullness: Fullness;
+  readonly error: number;
   readonly applications: number;
   readonly program: Program | undefined;
 }
@@ -28,6 +29,7 @@ export class MarkStack {
       graphMark: world.terms.egraph.mark(),
       state: world.state,
       fullness: world.fullness,
+      error: world.error,
       applications: world.applications.length,
       program,
     });
@@ -48,7 +50,7 @@ export class MarkStack {
     egraph.restore(entry.graphMark);
     entry.graphMark = egraph.mark(); // The engine closes a mark that it restores; a session's stays.
     world.applications.truncate(entry.applications, world.created);
-    world.restored(entry.state, entry.fullness);
+    world.restored(entry);
     return { world, program: entry.program };
   }
 

@@ -6,6 +6,7 @@ import type { World } from "./world.ts";
 type Root = Rule["left"][number];
 type Term = Exclude<Root, { kind: "spread" | "results" }>;
 type Apply = Extract<Term, { kind: "apply" }>;
+type Attrs = ReturnType<World["terms"]["application"]>["attrs"];
 
 /** Attempts at matching one left side, after which what its application rests on counts as unknown. */
 const ATTEMPTS = 2_000;
@@ -13,12 +14,13 @@ const ATTEMPTS = 2_000;
 /**
  * The applications without which this one could not have been made. Its left side is matched again, over the e-nodes that
  * were there before it, the oldest first: what made these e-nodes, and what made them equal where the pattern needs it, are
- * its premises. Attributes and conditions are not looked at again; where no match is found, there are no premises.
+ * its premises. Of attributes only those are looked at again that are written out, of conditions none.
+ * @returns nothing where no match is found: then what it rests on is not known
  */
-export function premises(world: World, number: number): readonly number[] {
+export function premises(world: World, number: number): readonly number[] | undefined {
   const application = world.applications.at(number);
   const rule = application && world.slots[application.rule]?.rule;
-  if (!rule) return [];
+  if (!rule) return undefined;
   const matcher = new Matcher(world, number, application);
   let match: Match | undefined = { bound: new Map(), found: [] };
   const lists = application.roots.length - rule.left.length + 1;
@@ -27,7 +29,7 @@ export function premises(world: World, number: number): readonly number[] {
     const length = root.kind === "spread" || root.kind === "results" ? lists : 1;
     match = matcher.root(root, application.roots.slice(next, next + length), match);
     next += length;
-    if (!match) return [];
+    if (!match) return undefined;
   }
   return match.found;
 }
@@ -90,6 +92,7 @@ class Matcher {
     const commutative = operations.some(({ def }) => def?.commutative);
     const ids = new Set(operations.map((operation) => operation.id));
     return this.#oneOf(ids, id, match, (node, next) => {
+      if (!mayFit(term, terms.application(egraph.arg(node)).attrs)) return undefined;
       const children = egraph.children(node).map((_, i) => egraph.originalChild(node, i));
       const found = this.#operands(term, children, next);
       if (found || !commutative) return found;
@@ -152,4 +155,16 @@ class Matcher {
     if (reasons.some((reason) => reason >= this.#number)) return undefined;
     return { bound: match.bound, found: [...match.found, ...reasons] };
   }
+}
+
+/** Whether attributes are those of a pattern, as far as that writes them out: words, and numbers that mean the same at every rank. */
+function mayFit(term: Apply, attrs: Attrs): boolean {
+  return Object.entries(term.op.attrs ?? {}).every(([name, { default: standard }]) => {
+    const said = term.attrs.find((entry) => entry.name === name)?.value;
+    const value = said ? "value" in said && said.value : !term.rest && standard;
+    const found = attrs[name];
+    if (typeof value === "string") return found === value;
+    if (typeof value !== "number" || typeof found !== "number" || value < 0) return true;
+    return Math.fround(value) === Math.fround(found);
+  });
 }

@@ -3,6 +3,7 @@ import type { Dialect, Graph } from "@rewright/plugin";
 import type { Id } from "egraph-ts";
 import { Applications } from "./applications.ts";
 import type { Limits } from "./budget.ts";
+import type { Evidence } from "./evidence.ts";
 import { messageOf, SearchError } from "./search-error.ts";
 import type { Tally } from "./statistics.ts";
 
@@ -42,7 +43,12 @@ export interface WorldOptions {
   readonly limits: Limits;
   readonly tally: Tally;
   readonly report: (phase: "searching" | "applying", rule: string) => void;
+  /** What the bounds of inexact applications may sum up to, at present. */
+  readonly tolerance: () => number;
 }
+
+/** Sums of bounds, that are numbers like 1e-3, are rounded. */
+const ROUNDING = 1 + 1e-12;
 
 /** One e-graph grown from one program, and the rules over it. Enforces the limits while rules are applied. */
 export class World {
@@ -51,23 +57,28 @@ export class World {
   readonly outputs: readonly Id[];
   readonly slots: readonly Slot[];
   readonly applications: Applications = new Applications();
-  /** The rules, by index, that the program it began with rests on already. */
-  readonly inherited: readonly number[];
+  /** What the program it began with rests on already. */
+  readonly inherited: Evidence;
   /** Names the state: equal numbers, equal states, in all worlds of a session. */
   state: number;
   fullness: Fullness = "room";
+  /** The sum of what inexact applications may each have changed, those that the start rests on included. */
+  error: number;
   /** An application broke off with an error: nothing but a restore makes this e-graph whole again. */
   broken = false;
   readonly #limits: Limits;
   readonly #tally: Tally;
   readonly #report: (phase: "searching" | "applying", rule: string) => void;
   readonly #growingNodes: number;
+  readonly #tolerance: () => number;
   #clean: number;
   #asked = 0;
 
-  constructor(start: Graph, inherited: readonly number[], state: number, options: WorldOptions) {
+  constructor(start: Graph, inherited: Evidence, state: number, options: WorldOptions) {
     this.start = start;
     this.inherited = inherited;
+    this.error = inherited.error;
+    this.#tolerance = options.tolerance;
     this.state = state;
     this.#limits = options.limits;
     this.#tally = options.tally;
@@ -87,7 +98,12 @@ export class World {
 
   /** No rule changes anything in this state. */
   get saturated(): boolean {
-    return this.slots.every((slot) => slot.settled === this.state);
+    return this.slots.every((slot) => slot.settled === this.state || !this.bears(slot.rule));
+  }
+
+  /** Whether the rule may be applied once more: it is exact, or what it may change is borne. */
+  bears({ lossy }: Rule): boolean {
+    return lossy === 0 || this.error + lossy <= this.#tolerance() * ROUNDING;
   }
 
   /** The e-graph's arrays are as large as they may be. */
@@ -137,9 +153,10 @@ export class World {
   }
 
   /** To be called when the e-graph has been restored to a mark: what was true there is true again. */
-  restored(state: number, fullness: Fullness): void {
+  restored({ state, fullness, error }: Pick<World, "state" | "fullness" | "error">): void {
     this.state = state;
     this.fullness = fullness;
+    this.error = error;
     this.broken = false;
     this.#clean = this.terms.egraph.nodeCount;
     for (const { bound } of this.slots) bound.forget();
@@ -151,7 +168,7 @@ export class World {
     let changed = 0;
     for (; done < count && this.#allowed(slot.rule); done++) {
       const match = matches?.[done] ?? done;
-      if (slot.bound.applied(match)) continue;
+      if (slot.bound.applied(match) || !this.#mayApply(slot, match)) continue;
       const application = {
         rule: slot.index,
         roots: slot.bound.at(match),
@@ -159,10 +176,17 @@ export class World {
       };
       if (!slot.bound.apply(match, this.applications.length)) continue;
       this.applications.add(application, this.created);
+      this.error += slot.rule.lossy;
       changed++;
     }
     if (!matches && done === count && slot.complete && changed === 0) slot.settled = this.state;
     return changed;
+  }
+
+  /** What is constant is computed once, exactly: nothing is gained by computing it less well. */
+  #mayApply({ rule, bound }: Slot, match: number): boolean {
+    if (rule.lossy === 0) return true;
+    return this.bears(rule) && !bound.at(match).every((id) => this.terms.facts(id).constant);
   }
 
   #allowed(rule: Rule): boolean {
