@@ -22,7 +22,12 @@ export interface Bench {
   readonly about: string;
   /** Further fields of the rows that the tables show. */
   readonly columns?: readonly string[];
-  run(options: { readonly quick: boolean; readonly seed: number }): AsyncIterable<Row>;
+  run(options: {
+    readonly quick: boolean;
+    readonly seed: number;
+    /** What to measure, where the benchmark is a list; all of it when empty. */
+    readonly names: readonly string[];
+  }): AsyncIterable<Row>;
 }
 
 /** The content of a results file. */

@@ -1,5 +1,5 @@
-// pnpm bench NAME [--quick] [--seed N] [--json FILE], and `pnpm bench report`, which writes RESULTS.md from results/*.json.
-import { globSync, readFileSync, writeFileSync } from "node:fs";
+// pnpm bench NAME [WHAT ...] [--quick] [--seed N] [--json FILE], and `pnpm bench report`, which writes RESULTS.md from results/*.json.
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Bench, commit, machine, type Results, type Row, table } from "./bench.ts";
@@ -25,19 +25,34 @@ function report(): void {
 
 async function measure(
   name: string,
-  options: { quick: boolean; seed: number; json?: string },
+  options: { quick: boolean; seed: number; names: readonly string[]; json?: string },
 ): Promise<void> {
   const { bench } = await (benches[name] as (typeof benches)[string])();
   const columns = bench.columns ?? [];
   console.log(`${bench.about}\n`);
   const rows: Row[] = [];
+  const earlier = options.json !== undefined && options.names.length > 0 ? read(options.json) : [];
   for await (const row of bench.run(options)) {
     rows.push(row);
     process.stderr.write(`${row.name}: ${row.ratio.toFixed(2)}\n`);
     // After each row, so that what was measured stays where the rest is cut off.
-    if (options.json !== undefined) save(options.json, name, bench, options.quick, rows);
+    if (options.json !== undefined)
+      save(options.json, name, bench, options.quick, merged(earlier, rows));
   }
   console.log(`\n${table(rows, columns)}`);
+}
+
+/** The rows of a results file; none where there is no such file. */
+function read(file: string): readonly Row[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results).rows : [];
+}
+
+/** Rows measured now in the place of those of the same name, further ones behind. */
+function merged(earlier: readonly Row[], rows: readonly Row[]): readonly Row[] {
+  const now = new Map(rows.map((row) => [row.name, row]));
+  const kept = earlier.map((row) => now.get(row.name) ?? row);
+  const names = new Set(earlier.map((row) => row.name));
+  return [...kept, ...rows.filter((row) => !names.has(row.name))];
 }
 
 function save(
@@ -63,17 +78,18 @@ const { values, positionals } = parseArgs({
     json: { type: "string" },
   },
 });
-const [name] = positionals;
+const [name, ...names] = positionals;
 if (name === "report") report();
 else if (name !== undefined && name in benches)
   await measure(name, {
     quick: values.quick,
+    names,
     seed: Number(values.seed),
     ...(values.json !== undefined && { json: values.json }),
   });
 else {
   console.error(
-    `pnpm bench NAME [--quick] [--seed N] [--json FILE]; NAME is one of ${Object.keys(benches).join(", ")}, or report`,
+    `pnpm bench NAME [WHAT ...] [--quick] [--seed N] [--json FILE]; NAME is one of ${Object.keys(benches).join(", ")}, or report`,
   );
   process.exitCode = 2;
 }

@@ -1,5 +1,12 @@
 import { ModelBuilder, type Value } from "@rewright/onnx";
-import { encoderLayer, fixedSizes, layerNorm, openSizes, type Site } from "./transformer.ts";
+import {
+  adapted,
+  encoderLayer,
+  fixedSizes,
+  layerNorm,
+  openSizes,
+  type Site,
+} from "./transformer.ts";
 import { index, ints, scalar, weights } from "./weights.ts";
 
 /** The sizes of a BERT. */
@@ -14,6 +21,8 @@ export interface BertOptions {
   readonly sequence?: number;
   /** Leave batch and sequence open, computing shapes in the graph, as an export with dynamic axes does. */
   readonly dynamic?: boolean;
+  /** Rank of the low-rank adapters on queries and values; none unless given. */
+  readonly adapters?: number;
   readonly seed?: number;
 }
 
@@ -31,6 +40,7 @@ function encoder(
 ): { site: Site; output: Value; hidden: number } {
   const { layers = 2, hidden = 128, heads = 2, vocabulary = 1000 } = options;
   const { batch = 1, sequence = 128, dynamic = false, inner = 4 * hidden, seed = 1 } = options;
+  const project = options.adapters === undefined ? undefined : adapted(options.adapters);
   const b = new ModelBuilder(name, { opset: 14 });
   const site = { b, w: weights(seed) };
   const shape = dynamic ? ["batch", "sequence"] : [batch, sequence];
@@ -64,7 +74,7 @@ function encoder(
     : table(sequence);
   let x = b.node("Add", [b.node("Add", [words, kinds]), positions]);
   x = layerNorm(site, x, hidden);
-  for (let i = 0; i < layers; i++) x = encoderLayer(site, x, sizes, inner, mask);
+  for (let i = 0; i < layers; i++) x = encoderLayer(site, x, sizes, inner, mask, project);
   return { site, output: x, hidden };
 }
 

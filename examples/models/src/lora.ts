@@ -1,6 +1,6 @@
 import { ModelBuilder, type Value } from "@rewright/onnx";
-import { encoderLayer, fixedSizes, linear, type Projection } from "./transformer.ts";
-import { scalar, weights } from "./weights.ts";
+import { adapted, encoderLayer, fixedSizes } from "./transformer.ts";
+import { weights } from "./weights.ts";
 
 /** The sizes of a LoRA-adapted transformer block. */
 export interface LoraOptions {
@@ -14,10 +14,7 @@ export interface LoraOptions {
   readonly seed?: number;
 }
 
-/**
- * Transformer blocks whose query and value projections carry a low-rank adapter that nobody merged:
- * x·W + b + α·(x·A)·B (Hu et al., "LoRA", section 4.1).
- */
+/** Transformer blocks whose query and value projections carry a low-rank adapter that nobody merged. */
 export function lora(options: LoraOptions = {}): Uint8Array {
   const {
     layers = 1,
@@ -30,14 +27,10 @@ export function lora(options: LoraOptions = {}): Uint8Array {
   } = options;
   const b = new ModelBuilder("lora", { opset: 14 });
   const site = { b, w: weights(seed) };
-  const adapted: Projection = (s, x, from, to) => {
-    const down = b.node("MatMul", [x, b.constant(s.w.normal([from, rank]))]);
-    const up = b.node("MatMul", [down, b.constant(s.w.normal([rank, to]))]);
-    return b.node("Add", [linear(s, x, from, to), b.node("Mul", [up, b.constant(scalar(2))])]);
-  };
   const sizes = fixedSizes(b, { batch, sequence, hidden, heads });
   let x: Value = b.input("x", "f32", [batch, sequence, hidden]);
-  for (let i = 0; i < layers; i++) x = encoderLayer(site, x, sizes, 4 * hidden, undefined, adapted);
+  for (let i = 0; i < layers; i++)
+    x = encoderLayer(site, x, sizes, 4 * hidden, undefined, adapted(rank));
   b.output("y", x);
   return b.bytes();
 }

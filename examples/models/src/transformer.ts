@@ -58,23 +58,38 @@ export function linear({ b, w }: Site, x: Value, from: number, to: number): Valu
 }
 
 /** Layer normalisation over the last axis, in nine operators. */
-export function layerNorm({ b, w }: Site, x: Value, size: number): Value {
+export function layerNorm({ b, w }: Site, x: Value, size: number, epsilon = 1e-12): Value {
   const mean = b.node("ReduceMean", [x], { axes: [-1] });
   const centred = b.node("Sub", [x, mean]);
   const square = b.node("Pow", [centred, b.constant(scalar(2))]);
   const variance = b.node("ReduceMean", [square], { axes: [-1] });
-  const deviation = b.node("Sqrt", [b.node("Add", [variance, b.constant(scalar(1e-12))])]);
+  const deviation = b.node("Sqrt", [b.node("Add", [variance, b.constant(scalar(epsilon))])]);
   const normal = b.node("Div", [centred, deviation]);
   const scaled = b.node("Mul", [normal, b.constant(w.nearOne([size]))]);
   return b.node("Add", [scaled, b.constant(w.normal([size], 0.1))]);
 }
 
 /** GELU by the error function, as `torch.nn.GELU()` is exported. */
-function gelu({ b }: Site, x: Value): Value {
+export function gelu({ b }: Site, x: Value): Value {
   const erf = b.node("Erf", [b.node("Div", [x, b.constant(scalar(Math.SQRT2))])]);
   const twice = b.node("Mul", [x, b.node("Add", [erf, b.constant(scalar(1))])]);
   return b.node("Mul", [twice, b.constant(scalar(0.5))]);
 }
+
+/**
+ * A projection with a low-rank adapter beside it that nobody merged: x·W + b + α·(x·A)·B (Hu et al., "LoRA", section 4.1).
+ */
+export const adapted =
+  (rank: number, scale = 2): Projection =>
+  (site, x, from, to) => {
+    const { b, w } = site;
+    const down = b.node("MatMul", [x, b.constant(w.normal([from, rank]))]);
+    const up = b.node("MatMul", [down, b.constant(w.normal([rank, to]))]);
+    return b.node("Add", [
+      linear(site, x, from, to),
+      b.node("Mul", [up, b.constant(scalar(scale))]),
+    ]);
+  };
 
 /** A projection of x by hidden × hidden weights: `linear`, or one with an adapter beside it. */
 export type Projection = (site: Site, x: Value, from: number, to: number) => Value;

@@ -13,14 +13,21 @@ export interface Weights {
 /** Weights drawn from a seed. */
 export function weights(seed: number): Weights {
   const random = xoroshiro128plus(seed);
+  let spare: number | undefined;
+  // Box and Muller's method gives two at a time.
   const gaussian = (): number => {
+    const kept = spare;
+    spare = undefined;
+    if (kept !== undefined) return kept;
     const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(random)));
-    return radius * Math.cos(2 * Math.PI * uniformFloat64(random));
+    const angle = 2 * Math.PI * uniformFloat64(random);
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
   };
   const draw = (shape: readonly number[], next: () => number): NdArray => ({
     dtype: "f32",
     shape,
-    data: Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, next),
+    data: new Float32Array(shape.reduce((n, d) => n * d, 1)).map(next),
   });
   return {
     normal(shape, scale) {

@@ -5,7 +5,7 @@
  */
 
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { Attrs, Dim, DType, NdArray } from "@rewright/plugin";
+import type { Attrs, Dim, DType, Graph, NdArray } from "@rewright/plugin";
 import { attributeProto, tensorProto } from "./attribute.ts";
 import { ModelError } from "./error.ts";
 import {
@@ -17,6 +17,7 @@ import {
   OperatorSetIdProtoSchema,
 } from "./generated/onnx_pb.ts";
 import { irVersionFor } from "./opset.ts";
+import { readModel } from "./read.ts";
 import { valueInfo } from "./type.ts";
 
 /** A value of a model being built: an input, a constant, or a result of a node. */
@@ -148,7 +149,7 @@ export class ModelBuilder {
 
   /**
    * An output of the model. The first output that a node's result is listed as gives it its name; any further one, and an
-   * input or a constant under another name, takes an Identity. Without a type the file leaves it to be inferred.
+   * input or a constant under another name, takes an Identity. Without a type it gets the one that follows from its operands, where one does.
    * @throws {ModelError} when the name is taken.
    */
   output(
@@ -170,8 +171,34 @@ export class ModelBuilder {
     this.#graph.output.push(valueInfo(name, type?.dtype, type?.shape));
   }
 
+  /** Types of outputs that were given none, as they follow from the rest: the standard asks for them. */
+  #inferOutputs(bytes: Uint8Array): void {
+    let graph: Graph;
+    try {
+      graph = readModel(bytes).graph;
+    } catch (error) {
+      if (error instanceof ModelError) return; // what was asked for is no model, and is written as such
+      throw error;
+    }
+    for (const [i, { name, source }] of graph.outputs.entries()) {
+      if (this.#graph.output[i]?.type !== undefined) continue;
+      const type =
+        source.from === "node"
+          ? graph.nodes[source.index]?.results[source.result]
+          : graph[source.from === "input" ? "inputs" : "constants"][source.index]?.type;
+      this.#graph.output[i] = valueInfo(name, type?.dtype, type?.shape);
+    }
+  }
+
   /** The model as an ONNX file. */
   bytes(): Uint8Array {
+    const bytes = this.#encode();
+    if (this.#graph.output.every(({ type }) => type !== undefined)) return bytes;
+    this.#inferOutputs(bytes);
+    return this.#encode();
+  }
+
+  #encode(): Uint8Array {
     for (const [node, operands] of this.#operands) {
       node.input = operands.map((draft) => draft?.name ?? "");
       node.output = [];

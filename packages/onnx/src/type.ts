@@ -39,7 +39,7 @@ export function typeOf(info: ValueInfoProto): TensorType {
   return { dtype, shape };
 }
 
-/** The declaration of a value. What is not known of its type is left out; sizes whose names begin with "?" stay nameless. */
+/** The declaration of a value. What is not known of its type is left out; sizes in whose names there is a "?" stay nameless. */
 export function valueInfo(
   name: string,
   dtype: DType | undefined,
@@ -53,7 +53,7 @@ export function valueInfo(
       dim: shape.map((dim) => {
         const proto = create(TensorShapeProto_DimensionSchema);
         if (typeof dim === "number") proto.value = { case: "dimValue", value: BigInt(dim) };
-        else if (!dim.startsWith("?")) proto.value = { case: "dimParam", value: dim };
+        else if (!dim.includes("?")) proto.value = { case: "dimParam", value: dim };
         return proto;
       }),
     });

@@ -81,7 +81,28 @@ describe("outputs", () => {
       ["Identity", "a", "again"],
       ["Identity", "x", "x too"],
     ]);
-    expect(graph.output[1]?.type).toBeUndefined();
+  });
+
+  test("a type that is not given is inferred where it follows", () => {
+    const model = new ModelBuilder("m");
+    const x = model.input("x", "f32", ["N", 4]);
+    model.output("relu", model.node("Relu", [x]));
+    model.output("nonzero", model.node("NonZero", [x]));
+    model.output("thing", model.node("my.ops.Thing", [x]));
+    model.output("x", x);
+    const [relu, nonzero, thing, same] = parse(model.bytes()).graph.output;
+    const dims = (output: typeof relu): unknown[] | undefined => {
+      const kind = output?.type?.value;
+      return kind?.case === "tensorType"
+        ? kind.value.shape?.dim.map(({ value }) => value.value)
+        : undefined;
+    };
+    expect(relu?.type?.value.value).toMatchObject({ elemType: 1 });
+    expect(dims(relu)).toEqual(["N", 4n]);
+    expect(nonzero?.type?.value.value).toMatchObject({ elemType: 7 });
+    expect(dims(nonzero)).toEqual([2n, undefined]);
+    expect(thing?.type).toBeUndefined();
+    expect(dims(same)).toEqual(["N", 4n]);
   });
 });
 

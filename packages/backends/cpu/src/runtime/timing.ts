@@ -20,8 +20,10 @@ export interface TimingOptions extends RuntimeOptions {
   readonly rounds?: number;
   /** Of the bootstrap. Default 1. */
   readonly seed?: number;
-  /** How far ONNX Runtime may rewrite the models. Default "all". */
-  readonly level?: OptimizationLevel;
+  /** How far ONNX Runtime may rewrite the models: both, or the original and the candidates. Default "all". */
+  readonly level?:
+    | OptimizationLevel
+    | readonly [original: OptimizationLevel, candidates: OptimizationLevel];
   /** Where external data of models given as bytes lies. */
   readonly cwd?: string;
 }
@@ -144,8 +146,10 @@ async function race(
   options: TimingOptions,
 ): Promise<PairedTimes> {
   const runtime = await startRuntime(options);
-  const prepare = async (model: Model): Promise<RuntimeSession> => {
-    const session = await runtime.load(model, { level: options.level ?? "all", cwd: options.cwd });
+  const { level = "all" } = options;
+  const levels = typeof level === "string" ? [level, level] : level;
+  const prepare = async (model: Model, side: 0 | 1): Promise<RuntimeSession> => {
+    const session = await runtime.load(model, { level: levels[side], cwd: options.cwd });
     await session.run(inputs);
     return session;
   };
@@ -153,9 +157,9 @@ async function race(
     throw error instanceof RuntimeError ? new CandidateError(error) : error;
   };
   try {
-    const early = originalFirst ? await prepare(original) : undefined;
-    const young = await prepare(candidate).catch(blame);
-    const old = early ?? (await prepare(original));
+    const early = originalFirst ? await prepare(original, 0) : undefined;
+    const young = await prepare(candidate, 1).catch(blame);
+    const old = early ?? (await prepare(original, 0));
     return await runtime.race([old, young], inputs, { milliseconds, samples: 4 }).catch(blame);
   } finally {
     await runtime.close();
