@@ -5,9 +5,10 @@
  */
 
 import type { OpDef, RuleFile } from "@rewright/plugin";
-import type { Rule, Span } from "./ast.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import type { Rule } from "./ast.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { RuleError } from "./error.ts";
+import { Labels } from "./labels.ts";
 import { withoutMark } from "./lexer.ts";
 import { lint } from "./lint/lint.ts";
 import type { Subject } from "./lint/subject.ts";
@@ -20,10 +21,9 @@ import {
   type Schedule,
   type Test,
 } from "./prove/statement.ts";
-import { quote } from "./quotation.ts";
 import { resolveRule } from "./rule.ts";
 import { buildScopes, type Importable, type Scope, tokensOf } from "./scope.ts";
-import type { Module, RulesDecl } from "./syntax.ts";
+import type { Module } from "./syntax.ts";
 
 /** What a file holds besides rules. */
 export interface CompiledFile {
@@ -75,12 +75,13 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   const rules: Rule[] = [];
   const files: CompiledFile[] = [];
   const subjects: Subject[] = [];
-  const labels = new Map<string, Span>();
+  const labels = new Labels();
   parsed.forEach(({ module }, i) => {
     const scope = scopes[i] as Scope;
     for (const decl of module.declarations) {
       if (decl.kind !== "rules") continue;
-      checkLabels(decl, labels, report);
+      for (const { label } of decl.rules)
+        labels.add(decl.name.name, label.name, () => label.span, report);
       for (const rule of decl.rules) {
         const directions = resolveRule(rule, decl, scope, report);
         rules.push(...directions);
@@ -97,25 +98,6 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error"))
     throw new RuleError(diagnostics, sources);
   return { rules, files, warnings: diagnostics, declared, costs };
-}
-
-/** Reports rules of the same name (R0103): a name identifies a rule in reports and selections. */
-function checkLabels(
-  decl: RulesDecl,
-  labels: Map<string, Span>,
-  report: (diagnostic: Diagnostic) => void,
-): void {
-  for (const { label } of decl.rules) {
-    const name = `${decl.name.name}.${label.name}`;
-    const first = labels.get(name);
-    if (first)
-      report(
-        error("R0103", label.span, `${quote(name)} is defined twice`, {
-          related: [{ span: first, label: "the first" }],
-        }),
-      );
-    else labels.set(name, label.span);
-  }
 }
 
 /** Tests, schedules and checks. */

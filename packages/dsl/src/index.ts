@@ -12,6 +12,7 @@ export {
 export { verdictDiagnostic } from "./check/verdict.ts";
 export { type CompiledFile, type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
 export type { Change, Diagnostic, Edit } from "./diagnostic.ts";
+export { Document, type DocumentFile } from "./document.ts";
 export { RuleError } from "./error.ts";
 export { type Formatted, formatRules } from "./format/format.ts";
 export { builtins } from "./functions.ts";

@@ -31,7 +31,12 @@ const lexer = new Lexer([...allTokens], { positionTracking: "full", ensureOptimi
 
 /** Cuts a file into tokens, in time linear in its length. A byte order mark is skipped. */
 export function lex(source: RuleFile): Lexed {
-  const { tokens, groups } = lexer.tokenize(withoutMark(source.text));
+  return lexText({ file: source.file, text: withoutMark(source.text) });
+}
+
+/** Cuts a text into tokens. No token, and nothing that is said of one, goes beyond the end of its line. */
+export function lexText(source: RuleFile): Lexed {
+  const { tokens, groups } = lexer.tokenize(source.text);
   const diagnostics: Diagnostic[] = [];
   let run: IToken | undefined;
   for (const [i, token] of tokens.entries()) {

@@ -25,6 +25,8 @@ export function giveMeaning(operators: readonly Undefined[], report: Report): vo
   const give = (operator: Undefined): void => {
     state.set(operator, "begun");
     const { decl, def, scope, module } = operator;
+    scope.speller.renew();
+    delete def.evaluate;
     const signature = signatureOf(operator, report);
     const definition = decl.definition && define(decl, scope, report);
     for (const use of definition?.uses ?? []) {

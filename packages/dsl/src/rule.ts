@@ -21,6 +21,7 @@ export function resolveRule(
 ): readonly Rule[] {
   let failed = false;
   const said = new Set<string>();
+  scope.speller.renew();
   // Both directions see the whole rule, and would say the same twice.
   const reportOnce = (diagnostic: Diagnostic): void => {
     failed ||= diagnostic.severity === "error";
@@ -57,7 +58,6 @@ export function resolveRule(
     : [forward];
   const directions = ways.map((way) => resolveDirection(way, scope, reportOnce));
   if (failed) return [];
-  const name = `${ruleset.name.name}.${decl.label.name}`;
   return directions.flatMap((direction, i): readonly Rule[] => {
     if (!direction) return [];
     const sum = (terms: Rule["left"]): number =>
@@ -65,11 +65,7 @@ export function resolveRule(
     const shrinks = sum(direction.right) < sum(direction.left);
     return [
       {
-        name: i === 0 ? name : `${name}⁻¹`,
-        label: decl.label.name,
-        ruleset: ruleset.name.name,
-        tags: [...new Set([...ruleset.tags.map((tag) => tag.name), ...clauses.tags])],
-        doc: decl.doc || ruleset.doc,
+        ...titleOf(decl, ruleset, i > 0),
         file: scope.file,
         line: decl.span.line,
         expanding: clauses.expanding,
@@ -83,12 +79,28 @@ export function resolveRule(
   });
 }
 
+/** What a direction of a rule is called, and what is said about it. */
+export function titleOf(
+  decl: RuleDecl,
+  ruleset: RulesDecl,
+  isBackward: boolean,
+): Pick<Rule, "name" | "label" | "ruleset" | "tags" | "doc"> {
+  const label = decl.label.name;
+  const own = decl.clauses.flatMap((clause) => (clause.kind === "tag" ? [clause.name] : []));
+  return {
+    name: `${ruleset.name.name}.${label}${isBackward ? "⁻¹" : ""}`,
+    label,
+    ruleset: ruleset.name.name,
+    tags: [...new Set([...ruleset.tags.map((tag) => tag.name), ...own])],
+    doc: decl.doc || ruleset.doc,
+  };
+}
+
 interface Clauses {
   readonly expanding: boolean;
   readonly subsume: boolean;
   /** 0 for an exact rule. */
   readonly within: number;
-  readonly tags: readonly string[];
 }
 
 function readClauses(
@@ -135,6 +147,5 @@ function readClauses(
     expanding: of("expanding").length > 0,
     subsume: subsume !== undefined,
     within: isLossy ? bound : 0,
-    tags: of("tag").map((tag) => tag.name),
   };
 }

@@ -98,11 +98,15 @@ export interface Importable {
   readonly modules?: ReadonlyMap<string, Dialect | string>;
 }
 
-/** The scopes of files that may import one another, in their order, and the operators that are in no dialect. */
+/**
+ * The scopes of files that may import one another, in their order, and the operators that are in no dialect. `known` are the
+ * definitions of declarations that were declared before: these are kept.
+ */
 export function buildScopes(
   sources: readonly Source[],
   importable: Importable,
   report: (diagnostic: Diagnostic) => void,
+  known: ReadonlyMap<OpDecl, Declared["def"]> = new Map(),
 ): {
   readonly scopes: readonly Scope[];
   readonly declared: Readonly<Record<string, OpDef>>;
@@ -110,7 +114,7 @@ export function buildScopes(
   /** The declared operators, whose meaning is yet to be found. */
   readonly operators: readonly Undefined[];
 } {
-  const linker = new Linker(sources, importable, report);
+  const linker = new Linker(sources, importable, report, known);
   const scopes = sources.map((source) => linker.scope(source));
   const byFile = new Map(scopes.map((scope) => [scope.file, scope]));
   const operators = linker.operators.map(({ file, ...operator }) => ({
@@ -118,6 +122,34 @@ export function buildScopes(
     scope: byFile.get(file) as Scope,
   }));
   return { scopes, operators, declared: linker.declared, costs: linker.costs };
+}
+
+/** The names that mean something else in one scope than in another; operators by the tokens of their notation, too. */
+export function changedNames(before: Scope, after: Scope): ReadonlySet<string> {
+  const changed = new Set<string>();
+  const compare = <T>(
+    a: ReadonlyMap<string, T>,
+    b: ReadonlyMap<string, T>,
+    isSame: (one: T, other: T) => boolean,
+  ): void => {
+    for (const [name, one] of a) {
+      const other = b.get(name);
+      if (other === undefined || !isSame(one, other)) changed.add(name);
+    }
+    for (const name of b.keys()) if (!a.has(name)) changed.add(name);
+  };
+  const isSame = (one: Operator, other: Operator): boolean =>
+    one.def === other.def && one.key === other.key && one.origin === other.origin;
+  compare(before.notations, after.notations, isSame);
+  compare(before.operators, after.operators, (one, other) => {
+    return one.length === other.length && one.every((own, i) => isSame(own, other[i] as Operator));
+  });
+  compare(before.functions, after.functions, Object.is);
+  for (const name of before.rulesets) if (!after.rulesets.has(name)) changed.add(name);
+  for (const name of after.rulesets) if (!before.rulesets.has(name)) changed.add(name);
+  for (const [token, name] of DIALECT_NOTATION) if (changed.has(name)) changed.add(token);
+  if (changed.has(NEGATION)) changed.add("-");
+  return changed;
 }
 
 class Linker {
@@ -131,13 +163,16 @@ class Linker {
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly byFile: ReadonlyMap<string, Source>;
   private readonly exports = new Map<Source, Exports>();
+  private readonly known: ReadonlyMap<OpDecl, Declared["def"]>;
   private readonly speller = new Speller();
 
   constructor(
     sources: readonly Source[],
     { dialects, modules }: Importable,
     report: (diagnostic: Diagnostic) => void,
+    known: ReadonlyMap<OpDecl, Declared["def"]>,
   ) {
+    this.known = known;
     this.dialects = dialects;
     this.modules = modules ?? new Map();
     this.report = report;
@@ -227,7 +262,9 @@ class Linker {
     const { file } = source.module;
     const first = found.operators.get(name);
     if (first) this.twice(decl.name, first.span);
-    const { def, signature, notation } = declare(decl, sorts, this.speller, this.report);
+    const declared = declare(decl, sorts, this.speller, this.report);
+    const { signature, notation } = declared;
+    const def = this.known.get(decl) ?? declared.def;
     const key = this.keyOf(name, file);
     const operator: Operator = { key, def, origin: file, span, signature };
     found.operators.set(name, operator);

@@ -9,12 +9,17 @@ import { type Edit, replacing } from "./diagnostic.ts";
 
 /** Names longer than this are not compared: the distance is quadratic in their length. */
 const LONGEST = 64;
-/** How many names one compilation compares: many mistakes and many names must not multiply. */
-const BUDGET = 50_000;
+/** How many names are compared for one declaration or rule: many mistakes and many names must not multiply. */
+const BUDGET = 5_000;
 
 /** Looks for the name that was meant, as long as that does not take too long altogether. */
 export class Speller {
   private left = BUDGET;
+
+  /** Begins another declaration or rule: what is said of one does not depend on how much is said of others. */
+  renew(): void {
+    this.left = BUDGET;
+  }
 
   /** The candidate most like a name, if one is like it: at most a third of its letters wrong, letter case counting half. */
   closest(name: string, candidates: Iterable<string>): string | undefined {

@@ -60,15 +60,15 @@ export class Tree {
       .otherwise(() => undefined);
   }
 
-  /** A ruleset, from its header and the rules that could be read. */
-  ruleset(header: CstNode, rules: readonly s.RuleDecl[], doc: string, span: Span): s.RulesDecl {
+  /** A ruleset, from its header: without its rules. */
+  ruleset(header: CstNode, tokens: readonly IToken[], doc: string): s.RulesDecl {
     return {
       kind: "rules",
       name: this.identifier(token(header, "Name")),
       tags: leaves(header, "Tag").map((tag) => this.tag(tag)),
-      rules,
+      rules: [],
       doc,
-      span,
+      span: this.whole(tokens),
     };
   }
 

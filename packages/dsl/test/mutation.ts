@@ -54,30 +54,32 @@ export function dice(seed: number): (bound: number) => number {
   };
 }
 
-/** A text with one to eight changes. */
+/** The text of a fixture with one to eight changes. */
 export function mutated(draw: (bound: number) => number): string {
-  const pick = (): string => texts[draw(texts.length)] as string;
-  let text = pick();
-  for (let left = 1 + draw(8); left > 0; left--) {
-    const at = draw(text.length + 1);
-    const to = Math.min(text.length, at + draw(60));
-    const word = WORDS[draw(WORDS.length)] as string;
-    const changes: readonly (() => string)[] = [
-      () => text.slice(0, at),
-      () => text.slice(0, at) + text.slice(to),
-      () => text.slice(0, at) + word + text.slice(at),
-      () => `${text.slice(0, at)} ${word} ${text.slice(at)}`,
-      () => text.slice(0, at) + word + text.slice(at + 1),
-      () => text.slice(0, to) + text.slice(at),
-      () => text.slice(0, at) + pick().slice(-draw(400)),
-      () => text.replaceAll("\n", ["\r\n", "\r", " ", "\n\n"][draw(4)] as string),
-      () => text.split("\n").reverse().join("\n"),
-    ];
-    // Cutting and upside-down files seldom: little is left of them.
-    const k = [0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8];
-    text = (changes[k[draw(k.length)] as number] as () => string)().slice(0, 20_000);
-  }
+  let text = texts[draw(texts.length)] as string;
+  for (let left = 1 + draw(8); left > 0; left--) text = edited(text, draw);
   return text;
+}
+
+/** A text with one change. */
+export function edited(text: string, draw: (bound: number) => number): string {
+  const at = draw(text.length + 1);
+  const to = Math.min(text.length, at + draw(60));
+  const word = WORDS[draw(WORDS.length)] as string;
+  const changes: readonly (() => string)[] = [
+    () => text.slice(0, at),
+    () => text.slice(0, at) + text.slice(to),
+    () => text.slice(0, at) + word + text.slice(at),
+    () => `${text.slice(0, at)} ${word} ${text.slice(at)}`,
+    () => text.slice(0, at) + word + text.slice(at + 1),
+    () => text.slice(0, to) + text.slice(at),
+    () => text.slice(0, at) + (texts[draw(texts.length)] as string).slice(-draw(400)),
+    () => text.replaceAll("\n", ["\r\n", "\r", " ", "\n\n"][draw(4)] as string),
+    () => text.split("\n").reverse().join("\n"),
+  ];
+  // Cutting and upside-down files seldom: little is left of them.
+  const k = [0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8];
+  return (changes[k[draw(k.length)] as number] as () => string)().slice(0, 20_000);
 }
 
 /** Throws unless a text is handled as any text must be. @returns whether it has no errors */

@@ -70,6 +70,7 @@ export function resolveTest(decl: TestDecl, scope: Scope, report: Report): Test 
     failed = true;
     report(diagnostic);
   };
+  scope.speller.renew();
   const using = namesOf(decl.using, scope, fail);
   const variables = new Map<string, Variable>();
   const given = decl.given.flatMap(({ name: { name, span }, type }) => {
@@ -164,6 +165,7 @@ export function resolveSchedule(
   scope: Scope,
   report: Report,
 ): Schedule {
+  scope.speller.renew();
   return {
     name: name.name,
     span,
@@ -176,6 +178,7 @@ export function resolveSchedule(
 
 /** The rulesets that a `check` names. */
 export function resolveCheck(decl: CheckDecl, scope: Scope, report: Report): readonly string[] {
+  scope.speller.renew();
   return namesOf(decl.rulesets, scope, report);
 }
 

@@ -1,0 +1,308 @@
+/**
+ * Rule files that change: analysed again only as far as a change reaches.
+ *
+ * @module
+ */
+
+import type { OpDef, RuleFile } from "@rewright/plugin";
+import type { Rule, Span } from "./ast.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Item } from "./item.ts";
+import { Labels } from "./labels.ts";
+import { lintAlone, lintAmong } from "./lint/lint.ts";
+import type { Subject } from "./lint/subject.ts";
+import { giveMeaning } from "./meaning.ts";
+import { resolveCheck, resolveSchedule, resolveTest, type Test } from "./prove/statement.ts";
+import { resolveRule, titleOf } from "./rule.ts";
+import { Said } from "./said.ts";
+import { buildScopes, changedNames, type Importable, type Scope } from "./scope.ts";
+import { Script } from "./script.ts";
+import { movedTree, type Shift } from "./shift.ts";
+import type { Module, OpDecl, RuleDecl, RulesDecl, TestDecl } from "./syntax.ts";
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** One of the files of a document, as far as it could be understood. */
+export interface DocumentFile {
+  readonly file: string;
+  /** Without a byte order mark. */
+  readonly text: string;
+  readonly module: Module;
+  readonly scope: Scope;
+  /** The rules that a declaration of the module stands for, one a direction; none where something is wrong with it. */
+  readonly rules: ReadonlyMap<RuleDecl, readonly Rule[]>;
+  /** The tests that could be resolved. */
+  readonly tests: ReadonlyMap<TestDecl, Test>;
+}
+
+/** What an item came to, and where it stood then. */
+class Resolution {
+  readonly item: Item;
+  readonly rules: readonly Rule[];
+  readonly test: Test | undefined;
+  /** What is wrong with it. */
+  readonly said: readonly Said[];
+  /** What is odd about it, by itself. */
+  readonly odd: readonly Said[];
+  /** The last linkage for which it is known to hold. */
+  epoch: number;
+  private readonly offset: number;
+  private readonly line: number;
+
+  constructor(item: Item, found: Pick<Resolution, "rules" | "test" | "said" | "odd" | "epoch">) {
+    this.item = item;
+    this.rules = found.rules;
+    this.test = found.test;
+    this.said = found.said;
+    this.odd = found.odd;
+    this.epoch = found.epoch;
+    this.offset = item.first.startOffset;
+    this.line = item.first.startLine ?? 1;
+  }
+
+  /** How far the item has moved since. */
+  get shift(): Shift {
+    const { startOffset, startLine = 1 } = this.item.first;
+    return { offset: startOffset - this.offset, lines: startLine - this.line };
+  }
+}
+
+/** A rule as the lints look at it. */
+class ResolvedSubject implements Subject {
+  readonly rules: readonly Rule[];
+  private readonly item: Item;
+  private readonly script: Script;
+
+  constructor(item: Item, script: Script, rules: readonly Rule[]) {
+    this.item = item;
+    this.script = script;
+    this.rules = rules;
+  }
+
+  get decl(): RuleDecl {
+    return this.item.tree as RuleDecl;
+  }
+
+  get text(): string {
+    return this.script.text;
+  }
+}
+
+/**
+ * A rule file that is being written, with those that it imports. After each change its diagnostics are what `compileRules`
+ * says of the same texts; what the change has nothing to do with is not looked at again.
+ */
+export class Document {
+  private readonly importable: Importable;
+  private readonly scripts: readonly [Script, ...Script[]];
+  private readonly resolutions = new WeakMap<Item, Resolution>();
+  private readonly subjects = new WeakMap<Resolution, Subject>();
+  private readonly definitions = new WeakMap<Item, OpDef>();
+  private scopes: readonly Scope[] = [];
+  private declared: Readonly<Record<string, OpDef>> = {};
+  /** What the scopes were built from: the declarations, and where those stood that others refer to. */
+  private linked: readonly (Item | number)[] = [];
+  private linkage: readonly Said[] = [];
+  private epoch = 0;
+  /** What is wrong or odd, in all of the files, in their order. */
+  diagnostics: readonly Diagnostic[] = [];
+
+  /** `sources` are the file itself, then those that it imports, as `compileRules` takes them. */
+  constructor(sources: readonly [RuleFile, ...RuleFile[]], importable: Importable) {
+    const [own, ...others] = sources;
+    this.importable = importable;
+    this.scripts = [new Script(own), ...others.map((source) => new Script(source))];
+    this.analyse();
+  }
+
+  /** The file's text, without a byte order mark. */
+  get text(): string {
+    return this.scripts[0].text;
+  }
+
+  /** The file's tree. */
+  get module(): Module {
+    return this.scripts[0].module;
+  }
+
+  /** The operators that the files declare, or import from modules: the `ops` of a dialect. */
+  get operators(): Readonly<Record<string, OpDef>> {
+    return this.declared;
+  }
+
+  /** Puts another text in the place of the file's. */
+  update(text: string): void {
+    this.scripts[0].update(text);
+    this.analyse();
+  }
+
+  /** All of the files, as they are now. */
+  get files(): readonly DocumentFile[] {
+    return this.scripts.map((script, i): DocumentFile => {
+      const rules = new Map<RuleDecl, readonly Rule[]>();
+      const tests = new Map<TestDecl, Test>();
+      for (const part of script.parts) {
+        const { tree } = part.item;
+        const test = this.resolutions.get(part.item);
+        if (tree?.kind === "test" && test?.test) tests.set(tree, movedTree(test.test, test.shift));
+        if (tree?.kind !== "rules") continue;
+        for (const item of part.rules) {
+          const decl = item.tree as RuleDecl | undefined;
+          const found = this.resolutions.get(item);
+          if (!decl || !found) continue;
+          rules.set(
+            decl,
+            found.rules.map((rule, k) => ({
+              ...movedTree(rule, found.shift),
+              ...titleOf(decl, tree, k > 0),
+              line: decl.span.line,
+            })),
+          );
+        }
+      }
+      const { file, text, module } = script;
+      return { file, text, module, scope: this.scopes[i] as Scope, rules, tests };
+    });
+  }
+
+  private analyse(): void {
+    const said: Diagnostic[] = [];
+    const report: Report = (diagnostic) => {
+      said.push(diagnostic);
+    };
+    for (const script of this.scripts) said.push(...script.diagnostics);
+    const changed = this.link();
+    for (const diagnostic of this.linkage) report(diagnostic.now);
+    const labels = new Labels();
+    const resolved: Resolution[] = [];
+    this.scripts.forEach((script, i) => {
+      const scope = this.scopes[i] as Scope;
+      const names = changed[i] ?? new Set();
+      for (const { item, rules } of script.parts) {
+        if (item.kind !== "rulesHeader" || !item.isRead) continue;
+        const read = rules.filter((rule) => rule.isRead);
+        const [, name] = item.tokens;
+        for (const rule of read) {
+          const { image } = rule.first;
+          const place = (): Span => (rule.tree as RuleDecl).label.span;
+          labels.add(name?.image ?? "", image, place, report);
+        }
+        for (const rule of read) {
+          const resolution = this.resolution(rule, item, scope, script, names);
+          for (const diagnostic of resolution.said) report(diagnostic.now);
+          resolved.push(resolution);
+        }
+      }
+      for (const { item } of script.parts)
+        if (item.kind === "schedule" || item.kind === "check" || item.kind === "test")
+          for (const diagnostic of this.resolution(item, item, scope, script, names).said)
+            report(diagnostic.now);
+    });
+    for (const { odd } of resolved) for (const diagnostic of odd) report(diagnostic.now);
+    lintAmong(
+      resolved.map((resolution) => this.subjects.get(resolution) as Subject),
+      report,
+    );
+    const order = new Map(this.scripts.map(({ file }, i) => [file, i]));
+    this.diagnostics = said.sort(
+      (a, b) =>
+        (order.get(a.span.file) ?? 0) - (order.get(b.span.file) ?? 0) ||
+        a.span.start - b.span.start,
+    );
+  }
+
+  /** Finds out what names mean. @returns for each file the names that meant something else before */
+  private link(): readonly ReadonlySet<string>[] {
+    const items = this.scripts.flatMap((script) => script.parts.map(({ item }) => item));
+    const state = items.flatMap((item): readonly (Item | number)[] =>
+      item.kind === "op" ? [item, item.first.startOffset, item.first.startLine ?? 1] : [item],
+    );
+    if (state.length === this.linked.length && state.every((one, i) => one === this.linked[i])) {
+      const [script] = this.scripts;
+      this.scopes = this.scopes.map((scope, i) =>
+        i === 0 ? { ...scope, text: script.text } : scope,
+      );
+      return [];
+    }
+    const known = new Map<OpDecl, OpDef>();
+    const places = new Map<OpDecl, Item>();
+    for (const item of items) {
+      const { tree } = item;
+      if (tree?.kind !== "op") continue;
+      places.set(tree, item);
+      const def = this.definitions.get(item);
+      if (def) known.set(tree, def);
+    }
+    const linkage: Said[] = [];
+    const report: Report = (diagnostic) => {
+      linkage.push(new Said(diagnostic, (span) => this.locate(span)));
+    };
+    const sources = this.scripts.map(({ declarations, text }) => ({ module: declarations, text }));
+    const before = this.scopes;
+    const { scopes, operators, declared } = buildScopes(sources, this.importable, report, known);
+    giveMeaning(operators, report);
+    for (const { decl, def } of operators) this.definitions.set(places.get(decl) as Item, def);
+    this.scopes = scopes;
+    this.declared = declared;
+    this.linked = state;
+    this.linkage = linkage;
+    this.epoch++;
+    return scopes.map((scope, i) => {
+      const old = before[i];
+      return old ? changedNames(old, scope) : new Set<string>();
+    });
+  }
+
+  /** What an item comes to; worked out where it is new, or mentions names that have changed. */
+  private resolution(
+    item: Item,
+    header: Item,
+    scope: Scope,
+    script: Script,
+    changed: ReadonlySet<string>,
+  ): Resolution {
+    const known = this.resolutions.get(item);
+    if (known && this.holds(known, changed)) {
+      known.epoch = this.epoch;
+      return known;
+    }
+    const said: Said[] = [];
+    const odd: Said[] = [];
+    const into =
+      (list: Said[]): Report =>
+      (diagnostic) => {
+        list.push(new Said(diagnostic, (span) => this.locate(span)));
+      };
+    const { tree } = item;
+    const report = into(said);
+    let rules: readonly Rule[] = [];
+    let test: Test | undefined;
+    if (tree?.kind === "rule") {
+      rules = resolveRule(tree, header.tree as RulesDecl, scope, report);
+      lintAlone({ decl: tree, rules, text: scope.text }, into(odd));
+    } else if (tree?.kind === "schedule") resolveSchedule(tree, scope, report);
+    else if (tree?.kind === "check") resolveCheck(tree, scope, report);
+    else if (tree?.kind === "test") test = resolveTest(tree, scope, report);
+    const resolution = new Resolution(item, { rules, test, said, odd, epoch: this.epoch });
+    this.resolutions.set(item, resolution);
+    this.subjects.set(resolution, new ResolvedSubject(item, script, rules));
+    return resolution;
+  }
+
+  /** Whether a resolution is still right, now that some names have changed. */
+  private holds({ item, said, epoch }: Resolution, changed: ReadonlySet<string>): boolean {
+    if (epoch === this.epoch) return true;
+    // It was not looked at when the names changed last.
+    if (epoch < this.epoch - 1) return false;
+    // What is said of mistakes depends on all names: one of them may have been meant.
+    return (
+      changed.size === 0 ||
+      (said.length === 0 && !item.tokens.some(({ image }) => changed.has(image)))
+    );
+  }
+
+  private locate(span: Span): Item | undefined {
+    const [own] = this.scripts;
+    return span.file === own.file ? own.itemAt(span) : undefined;
+  }
+}

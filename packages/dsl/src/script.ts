@@ -1,0 +1,148 @@
+/**
+ * A rule file as items, read again only where its text changes.
+ *
+ * @module
+ */
+
+import type { RuleFile } from "@rewright/plugin";
+import type { IToken } from "chevrotain";
+import type { Span } from "./ast.ts";
+import { type Diagnostic, error } from "./diagnostic.ts";
+import { Item, type ItemKind } from "./item.ts";
+import { Lexemes } from "./lexemes.ts";
+import { after, spanOf, withoutMark } from "./lexer.ts";
+import { outline, type Piece } from "./outline.ts";
+import { movedDiagnostic, movedSpan } from "./shift.ts";
+import type { Declaration, Module, RuleDecl } from "./syntax.ts";
+import * as t from "./tokens.ts";
+
+/** A declaration, or a ruleset: its header, its rules and its last token. */
+export interface Part {
+  readonly item: Item;
+  readonly rules: readonly Item[];
+  /** The last token of a ruleset. */
+  readonly last: IToken;
+}
+
+/** The text of a rule file, and the items that it consists of. */
+export class Script {
+  readonly file: string;
+  parts: readonly Part[] = [];
+  /** All items, in the order of the text. */
+  private items: readonly Item[] = [];
+  private readonly lexemes: Lexemes;
+  private readonly known = new WeakMap<IToken, Item>();
+  /** The rulesets that no brace closes. */
+  private unclosed: readonly Part[] = [];
+
+  constructor({ file, text }: RuleFile) {
+    this.file = file;
+    this.lexemes = new Lexemes(file, withoutMark(text));
+    this.read();
+  }
+
+  /** Without a byte order mark, which places do not count. */
+  get text(): string {
+    return this.lexemes.text;
+  }
+
+  /** Puts another text in the place of this one. Items whose tokens are the same are the same. */
+  update(text: string): void {
+    this.lexemes.update(withoutMark(text));
+    this.read();
+  }
+
+  /** All declarations and rules that could be read. */
+  get module(): Module {
+    const declarations = this.parts.map(({ item, rules, last }): Declaration | undefined => {
+      const tree = item.tree as Declaration | undefined;
+      if (tree?.kind !== "rules") return tree;
+      const read = rules.map((rule) => rule.tree as RuleDecl | undefined);
+      return {
+        ...tree,
+        rules: read.filter((rule) => rule !== undefined),
+        span: spanOf(this.file, item.first, last),
+      };
+    });
+    return {
+      file: this.file,
+      declarations: declarations.filter((declaration) => declaration !== undefined),
+    };
+  }
+
+  /** The declarations, and of rulesets the headers. */
+  get declarations(): Module {
+    const trees = this.parts.map(({ item }) => item.tree as Declaration | undefined);
+    return { file: this.file, declarations: trees.filter((tree) => tree !== undefined) };
+  }
+
+  /** What is wrong with the text, in its order. */
+  get diagnostics(): readonly Diagnostic[] {
+    const said: Diagnostic[] = [...this.lexemes.diagnostics];
+    const add = (item: Item): void => {
+      for (const diagnostic of item.diagnostics)
+        said.push(movedDiagnostic(diagnostic, (span) => movedSpan(span, item.shift)));
+    };
+    for (const { item, rules } of this.parts) {
+      add(item);
+      rules.forEach(add);
+    }
+    for (const { item, last } of this.unclosed)
+      said.push(
+        error(
+          "R0002",
+          spanOf(this.file, item.tokens.at(-1) as IToken),
+          "this `{` is never closed",
+          {
+            related: [{ span: after(this.file, last), label: "still open here" }],
+          },
+        ),
+      );
+    return said.sort((a, b) => a.span.start - b.span.start);
+  }
+
+  /** The last item that begins at a place or before it. */
+  itemAt({ start }: Span): Item | undefined {
+    const { items } = this;
+    let low = 0;
+    let high = items.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((items[middle] as Item).first.startOffset <= start) low = middle + 1;
+      else high = middle;
+    }
+    return items[low - 1];
+  }
+
+  private read(): void {
+    const unclosed: Part[] = [];
+    this.parts = outline(this.lexemes).map((section): Part => {
+      if (section.kind !== "rules") {
+        const item = this.item(section.kind, section);
+        return { item, rules: [], last: item.tokens.at(-1) as IToken };
+      }
+      const { header, rules: pieces, close } = section;
+      const rules = pieces.map((piece) => this.item("rule", piece));
+      const last = close ?? rules.at(-1)?.tokens.at(-1) ?? (header.tokens.at(-1) as IToken);
+      const part = { item: this.item("rulesHeader", header), rules, last };
+      const isOpened = header.tokens.at(-1)?.tokenType === t.OpenBrace;
+      if (isOpened && !close) unclosed.push(part);
+      return part;
+    });
+    this.unclosed = unclosed;
+    this.items = this.parts.flatMap(({ item, rules }) => [item, ...rules]);
+  }
+
+  private item(kind: ItemKind, piece: Piece): Item {
+    const first = piece.tokens[0] as IToken;
+    const known = this.known.get(first);
+    // What stands between two tokens may have changed.
+    const { start, end } = this.lexemes.changed;
+    const last = piece.tokens.at(-1) as IToken;
+    const isChanged = first.startOffset < start && last.startOffset >= end;
+    if (!isChanged && known?.is(kind, piece)) return known;
+    const item = new Item(this, kind, piece);
+    this.known.set(first, item);
+    return item;
+  }
+}
