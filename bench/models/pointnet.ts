@@ -9,7 +9,7 @@ export interface PointnetOptions {
   readonly parts?: number;
   /** Share of the published channels (default 1). */
   readonly width?: number;
-  /** Transform the features by a second net of their own, too (default so, as published). */
+  /** Transform the features by a net of their own, too: published, and left out unless asked for by its PyTorch form. */
   readonly features?: boolean;
   readonly batch?: number;
   readonly seed?: number;
@@ -20,7 +20,7 @@ export interface PointnetOptions {
  * folded into them, and the global feature repeated (Expand, Tile) for each point and joined with the point's own.
  */
 export function pointnet(options: PointnetOptions = {}): Uint8Array {
-  const { points = 1024, parts = 4, width = 1, features = true, batch = 1, seed = 1 } = options;
+  const { points = 2048, parts = 4, width = 1, features = false, batch = 1, seed = 1 } = options;
   const b = new ModelBuilder("pointnet-segmentation", { opset: 13 });
   const site: Site = { b, w: weights(seed) };
   const { w } = site;
