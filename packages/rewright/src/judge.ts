@@ -153,8 +153,8 @@ export class Judge {
     return this.#trials?.[0]?.inputs ?? drawn(this.#model, this.#options.seed, this.#options.bind);
   }
 
-  /** Runs a candidate, without the runtime's optimiser, on every trial. */
-  async judge(candidate: Uint8Array): Promise<Verdict> {
+  /** Runs a candidate, without the runtime's optimiser, on every trial. `error`: what inexact rules may have changed in it. */
+  async judge(candidate: Uint8Array, error = 0): Promise<Verdict> {
     await this.try();
     try {
       this.#runtime ??= await startRuntime({ timeoutMs });
@@ -162,7 +162,7 @@ export class Judge {
       let maxAbs = 0;
       let maxRel = 0;
       for (const { inputs, reference, noise } of this.#trials ?? []) {
-        const found = compareOutputs(reference, await session.run(inputs), { noise });
+        const found = compareOutputs(reference, await session.run(inputs), { noise, error });
         if (!found.ok)
           return {
             agrees: false,

@@ -43,16 +43,20 @@ async function timed(
   }
 }
 
-/** The candidate that is measurably fastest; without measurements the cheapest one. */
+/**
+ * The candidate that is measurably fastest; without measurements the cheapest one. One that is not exact must be measurably faster than
+ * the fastest exact one, too.
+ */
 export function choose(
   candidates: readonly Candidate[],
   timings: Timings | undefined,
 ): Candidate | undefined {
   if (timings === undefined) return candidates[0];
-  let best: Candidate | undefined;
-  let ratio = 0;
-  for (const [i, timing] of timings.entries())
-    if (!(timing instanceof Error) && timing.gain && timing.ratio > ratio)
-      [best, ratio] = [candidates[i], timing.ratio];
-  return best;
+  const faster = candidates
+    .map((candidate, i) => ({ candidate, timing: timings[i] as Timing }))
+    .filter(({ timing }) => !(timing instanceof Error) && timing.gain)
+    .sort((a, b) => b.timing.ratio - a.timing.ratio);
+  const exact = faster.find(({ candidate }) => candidate.finalist.error === 0);
+  const ratio = exact?.timing.ratio ?? 0;
+  return (faster.find(({ timing }) => timing.low > ratio) ?? exact)?.candidate;
 }

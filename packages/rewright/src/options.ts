@@ -45,6 +45,11 @@ export interface OptimizeOptions {
   readonly threads?: number;
   /** Sizes for inputs with symbolic dimensions: what is priced and timed. What is written holds for every size. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * What inexact rules (`~>`) may change the result by, in all: each application spends the bound that its rule states, and the
+   * comparison with the original bears as much more as was spent (default 0: no such rule applies).
+   */
+  readonly error?: number;
   /** How many programs are verified and timed against the original (default 3). */
   readonly finalists?: number;
   /** The folder of the model, where its external data lies; without it external data is refused. */
@@ -80,10 +85,11 @@ const limits: readonly (readonly [
   ["seed", 0, true, (o) => o.seed],
   ["maxGrowth", 0, false, (o) => o.maxGrowth],
   ["threads", 1, true, (o) => o.threads],
+  ["error", 0, false, (o) => o.error],
   ["finalists", 1, true, (o) => o.finalists],
 ];
 const known: readonly string[] =
-  "rules backend strategy budget seed measure maxGrowth threads shapes finalists directory signal onProgress".split(
+  "rules backend strategy budget seed measure maxGrowth threads shapes error finalists directory signal onProgress".split(
     " ",
   );
 

@@ -1,6 +1,6 @@
 import type { RunTime, Timing } from "@rewright/backend-cpu";
 import type { Rule } from "@rewright/dsl";
-import type { RuleStatistics } from "@rewright/search";
+import type { Finalist, RuleStatistics } from "@rewright/search";
 import type { Job } from "./job.ts";
 import type { Timings } from "./measurement.ts";
 import { defaults } from "./options.ts";
@@ -31,9 +31,10 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     speedup: timings === undefined ? null : (won?.ratio ?? 1),
     interval: won ? [won.low, won.high] : null,
     predictedSpeedup: winner && winner.finalist.cost > 0 ? start / winner.finalist.cost : 1,
-    verified: candidates.length > 0 || finalists.length === 0 || judge.unfit !== undefined,
+    verified: candidates.length > 0 || !finalists.some(isExact) || judge.unfit !== undefined,
     maxAbs: winner?.maxAbs ?? 0,
     maxRel: winner?.maxRel ?? 0,
+    error: { allowed: options.error ?? 0, spent: winner?.finalist.error ?? 0 },
     stopped: options.signal?.aborted ? "aborted" : session.stopped,
     gained: winner !== undefined,
     rules: ruleReports(tools.rules, session.statistics, winner?.finalist.rules ?? []),
@@ -54,6 +55,9 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
   };
 }
 
+/** What an inexact rule may change in one place, the rest of a program may make much of: to differ more is no lie. */
+const isExact = ({ error }: Finalist): boolean => error === 0;
+
 const isTiming = (timing: Timing | Error): timing is Timing => !(timing instanceof Error);
 
 function side(nodes: number, predicted: number, run: RunTime | undefined): Side {
@@ -68,10 +72,11 @@ function ruleReports(
   const fired = new Map(statistics.map((s) => [s.rule, s.fired]));
   const rests = new Set(used);
   return rules
-    .map(({ name, file, line, conditions }) => ({
+    .map(({ name, file, line, lossy, conditions }) => ({
       ...{ name, file, line },
       fired: fired.get(name) ?? 0,
       used: rests.has(name),
+      within: lossy,
       assumes: conditions.flatMap(({ kind, text }) => (kind === "assuming" ? [text] : [])),
     }))
     .filter((r) => r.fired > 0 || r.used);

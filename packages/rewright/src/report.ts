@@ -19,6 +19,8 @@ export interface RuleReport {
   readonly fired: number;
   /** The written program rests on at least one of them. */
   readonly used: boolean;
+  /** What an application of an inexact rule (`~>`) may change, as it states; 0 for an exact rule. */
+  readonly within: number;
   /** What the rule takes for granted, as written behind `assuming`: so does a program that rests on it. */
   readonly assumes: readonly string[];
 }
@@ -47,6 +49,8 @@ export interface Report {
   readonly maxAbs: number;
   /** The largest difference, relative to the output's largest element. */
   readonly maxRel: number;
+  /** Of inexact rules: what they were allowed to change in all, and the sum of the bounds of the applications that the written program rests on. What it did change is `maxAbs`. */
+  readonly error: { readonly allowed: number; readonly spent: number };
   /** Why the search stopped: saturated, satisfied, nodes, seconds, iterations, bytes, aborted. */
   readonly stopped: string;
   /** A better model was found; otherwise the result is the input, byte for byte. */

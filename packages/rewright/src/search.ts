@@ -37,10 +37,30 @@ export async function search({ model, bind, options, tools }: Job): Promise<Foun
   });
   const start = session.cost();
   await session.run(strategy);
-  const finalists = session
-    .finalists(options.finalists ?? defaults.finalists)
-    .filter(({ cost }) => cost < start);
+  const most = options.finalists ?? defaults.finalists;
+  const exact = session.finalists(most);
+  const inexact = await approximate(session, { most, options, tools });
+  const finalists = [...exact, ...inexact]
+    .filter(({ cost }) => cost < start)
+    .sort((a, b) => a.cost - b.cost);
   return { session, start, finalists };
+}
+
+/**
+ * Programs that rest on inexact rules. These join when the search without them has ended, with what it has left of the budget, so that
+ * exact programs do not suffer from errors that are allowed and of no use.
+ */
+async function approximate(
+  session: GrowthSession,
+  { most, options, tools }: Pick<Job, "options" | "tools"> & { readonly most: number },
+): Promise<readonly Finalist[]> {
+  const { error = 0, signal } = options;
+  if (signal?.aborted || tools.rules.every(({ lossy }) => lossy === 0)) return [];
+  // A full e-graph has no room for them; one that begins with the best program has.
+  if (session.stopped === "nodes" || session.stopped === "bytes") session.regrow();
+  session.tolerate(error);
+  await session.run(tools.strategy);
+  return session.finalists(most).filter((finalist) => finalist.error > 0);
 }
 
 /** The costs, with operators out of reach that the file cannot be made to hold. */

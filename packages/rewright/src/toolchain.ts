@@ -30,12 +30,12 @@ export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain
   return {
     backend,
     strategy: scheduled(strategy, compiled),
-    rules: usable(compiled),
+    rules: usable(compiled, options.error ?? 0),
     dialects: [...known, declaredDialect(compiled)],
   };
 }
 
-/** An inexact rule (`~>`) fires only against a budget of errors, and this run has none. */
-function usable({ rules }: RuleSet): readonly Rule[] {
-  return rules.filter((rule) => rule.lossy === 0);
+/** Exact rules, and inexact ones (`~>`) that may be applied at least once. */
+function usable({ rules }: RuleSet, error: number): readonly Rule[] {
+  return rules.filter((rule) => rule.lossy <= error);
 }

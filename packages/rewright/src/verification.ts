@@ -53,7 +53,7 @@ export async function verify(job: Job, finalists: readonly Finalist[]): Promise<
       drop(error.message);
       continue;
     }
-    const verdict = await own.aside(() => judge.judge(bytes));
+    const verdict = await own.aside(() => judge.judge(bytes, finalist.error));
     if (verdict.agrees)
       candidates.push({ graph, bytes: alone ? bytes : undefined, finalist, ...verdict });
     else drop(verdict.why);

@@ -149,6 +149,7 @@ describe("the command line", () => {
         line: expect.any(Number),
         fired: expect.any(Number),
         used: expect.any(Boolean),
+        within: 0,
         assumes: [],
       });
     }));

@@ -45,9 +45,15 @@ export function verdictDiagnostic(rule: Rule, result: CheckResult): Diagnostic |
       "R0503",
       span,
       `${name} differs by ${found.difference.toPrecision(2)}; \`within\` says ${rule.lossy}`,
-      { hints },
+      { hints: [...hints, `write \`within ${above(found.difference)}\`, or more`] },
     );
   return error("R0501", span, `${name} does not hold`, {
     hints: [...hints, "if that cannot happen, say so: `assuming`"],
   });
+}
+
+/** A number of two digits that is not less. */
+function above(difference: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(difference)) - 1);
+  return Number((Math.ceil(difference / unit) * unit).toPrecision(2));
 }

@@ -75,6 +75,11 @@ function program(exit: (code: number) => void): Command {
       parseCount,
     )
     .option(
+      "--error <bound>",
+      "let inexact rules (`~>`) change the result, in all by at most this (default: none applies)",
+      parsePositive,
+    )
+    .option(
       "--max-growth <size>",
       "how much larger the file may get: 10%, 5MB (default 10 % and 1 MiB)",
       parseGrowth,

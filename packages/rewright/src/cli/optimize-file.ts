@@ -23,6 +23,7 @@ export interface OptimizeArguments {
   readonly seed?: number;
   readonly input?: Readonly<Record<string, readonly number[]>>;
   readonly threads?: number;
+  readonly error?: number;
   readonly maxGrowth?: Growth;
   readonly measure: boolean;
   readonly config?: string;
@@ -33,7 +34,7 @@ export interface OptimizeArguments {
 /** What is said on the command line wins over the configuration file. */
 function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): OptimizeOptions {
   const { backend, strategy, seed, threads, rules, input, maxGrowth } = args;
-  const { nodes, seconds, memory } = args;
+  const { error, nodes, seconds, memory } = args;
   return {
     ...config,
     ...(rules && { rules }),
@@ -41,6 +42,7 @@ function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): 
     ...(strategy && { strategy }),
     ...(seed !== undefined && { seed }),
     ...(threads && { threads }),
+    ...(error !== undefined && { error }),
     ...(input && { shapes: { ...config.shapes, ...input } }),
     ...(maxGrowth && {
       maxGrowth: "share" in maxGrowth ? maxGrowth.share * size : maxGrowth.bytes,

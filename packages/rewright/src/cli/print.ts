@@ -11,6 +11,9 @@ export function number(n: number): string {
   return digits > 6 ? n.toExponential(1) : n.toFixed(Math.min(digits, 6));
 }
 
+/** A bound, as rule files state it; rounded up where it is a sum. */
+const bound = (n: number): string => String(Number((n * (1 - 1e-12)).toPrecision(6)));
+
 /** Seconds or milliseconds, whichever reads better. */
 const duration = (ms: number): string =>
   ms < 1000 ? `${number(ms)} ms` : `${number(ms / 1000)} s`;
@@ -70,6 +73,13 @@ export function describe(report: FileReport, color: boolean): string {
       "difference",
       `at most ${report.maxAbs.toExponential(1)} absolute, ${report.maxRel.toExponential(1)} of the largest output`,
     );
+  if (report.error.spent > 0)
+    row(
+      "error",
+      `at most ${bound(report.error.spent)} by inexact rules, of ${bound(report.error.allowed)} allowed; ${report.maxAbs.toExponential(1)} seen`,
+    );
+  else if (report.error.allowed > 0)
+    row("error", `nothing inexact was done, of ${bound(report.error.allowed)} allowed`);
   row(
     "search",
     `${report.strategy}, ${stops[report.stopped] ?? report.stopped}; ${count(search.nodes)} e-nodes in ${count(search.classes)} classes, ${duration(search.ms)}`,
@@ -90,6 +100,7 @@ export function describe(report: FileReport, color: boolean): string {
     const width = Math.max(...used.map((r) => r.name.length));
     for (const r of used) {
       lines.push(`  ${r.name.padEnd(width)}  ${r.file}:${r.line}  fired ${count(r.fired)}`);
+      if (r.within > 0) lines.push(`  ${" ".repeat(width)}  within ${bound(r.within)} each time`);
       for (const assumed of r.assumes) lines.push(`  ${" ".repeat(width)}  assuming ${assumed}`);
     }
   }

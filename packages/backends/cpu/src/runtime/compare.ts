@@ -31,6 +31,14 @@ export interface Comparison {
 export interface Allowance {
   /** How far the runtime's own optimisation levels lie apart on this model and these inputs: ten times that is borne. */
   readonly noise?: Comparison | undefined;
+  /** What the candidate is known to change an element by, at most: comes on top. */
+  readonly error?: number;
+}
+
+/** An allowance for one output. */
+interface Borne {
+  readonly noise: number;
+  readonly error: number;
 }
 
 /**
@@ -46,7 +54,7 @@ const tolerance: Partial<Record<DType, number>> = {
 
 /**
  * Compares a candidate's outputs with the reference's. Floats may differ by a share of the largest element, or by ten
- * times the runtime's own noise where that is more; all else must be equal. Where the reference is finite the
+ * times the runtime's own noise where that is more, and by what the candidate is allowed to change; all else must be equal. Where the reference is finite the
  * candidate must be; where it is not, nothing is asked.
  */
 export function compareOutputs(
@@ -56,7 +64,8 @@ export function compareOutputs(
 ): Comparison {
   const outputs = Object.entries(reference).map(([name, expected]) => {
     const noise = allowance.noise?.outputs.find((output) => output.name === name)?.maxAbs ?? 0;
-    return difference(name, expected, candidate[name], Number.isFinite(noise) ? noise : 0);
+    const borne = { noise: Number.isFinite(noise) ? noise : 0, error: allowance.error ?? 0 };
+    return difference(name, expected, candidate[name], borne);
   });
   let worst: OutputDifference | undefined;
   for (const output of outputs) {
@@ -79,7 +88,7 @@ function difference(
   name: string,
   expected: NdArray,
   actual: NdArray | undefined,
-  noise: number,
+  borne: Borne,
 ): OutputDifference {
   const fail = (reason: string): OutputDifference => ({
     name,
@@ -100,7 +109,7 @@ function difference(
   const bearable = tolerance[expected.dtype];
   return bearable === undefined
     ? discrete(name, expected, actual)
-    : continuous(name, expected, actual, bearable, noise);
+    : continuous(name, expected, actual, bearable, borne);
 }
 
 function discrete(name: string, expected: NdArray, actual: NdArray): OutputDifference {
@@ -136,7 +145,7 @@ function continuous(
   expected: NdArray,
   actual: NdArray,
   bearable: number,
-  noise: number,
+  { noise, error }: Borne,
 ): OutputDifference {
   const a = expected.data as ArrayLike<number>;
   const b = actual.data as ArrayLike<number>;
@@ -154,7 +163,7 @@ function continuous(
     const delta = Math.abs(x - y);
     if (delta > maxAbs) maxAbs = delta;
   }
-  const allowed = Math.max(bearable * largest, 10 * noise, 1e-30);
+  const allowed = Math.max(bearable * largest, 10 * noise, 1e-30) + error;
   const found = { name, maxAbs, maxRel: relative(maxAbs, largest), allowed, compared };
   if (lost > 0) {
     return {
