@@ -97,6 +97,26 @@ export function inferGuard(
   }
 }
 
+/**
+ * The shapes of the terms of a rule, where its declarations tell anything of them. Letters stand for sizes that are open, the same
+ * throughout the rule; its guard is taken to hold.
+ */
+export function shapesOf(rule: Direction): ReadonlyMap<ast.Term, string> {
+  const shapes = new Shapes(rule.variables);
+  try {
+    const left = rule.left.map((root) => shapes.root(root, "left"));
+    const right = rule.right.map((root) => shapes.root(root, "right"));
+    for (const [i, shape] of left.entries()) {
+      const other = right[i];
+      if (shape && other) shapes.unifier.unify(shape, other);
+    }
+  } catch (thrown) {
+    // What does not fit has been reported; what is known without it is still worth saying.
+    if (!(thrown instanceof Misfit || thrown instanceof Mismatch)) throw thrown;
+  }
+  return shapes.writeAll();
+}
+
 /** A root of the right side with its two operands the other way round, as text, if then the shapes agree. */
 function turned(rule: Direction, index: number, place: Place): string | undefined {
   const root = rule.right[index];
@@ -165,6 +185,7 @@ class Shapes {
   private readonly variables: ReadonlyMap<string, ast.Variable>;
   private readonly known = new Map<string, Shape>();
   private readonly names = new Map<string, string>();
+  private readonly terms = new Map<ast.Term, Shape>();
 
   constructor(variables: ReadonlyMap<string, ast.Variable>) {
     this.variables = variables;
@@ -179,6 +200,12 @@ class Shapes {
   }
 
   private term(term: ast.Term, side: "left" | "right"): Shape {
+    const shape = this.shapeOf(term, side);
+    this.terms.set(term, shape);
+    return shape;
+  }
+
+  private shapeOf(term: ast.Term, side: "left" | "right"): Shape {
     switch (term.kind) {
       case "variable":
         return this.variable(term.name);
@@ -250,10 +277,20 @@ class Shapes {
   /** The shape of a variable, where anything is known of it. */
   show(name: string): string {
     const shape = this.known.get(name);
-    const resolved = shape && this.unifier.resolve(shape);
-    return resolved && !(resolved.length === 1 && isRest(resolved[0] as Item))
-      ? this.write(resolved)
-      : "";
+    return shape ? this.told(shape) : "";
+  }
+
+  /** The shapes of all terms that were met, where anything is known of them. */
+  writeAll(): ReadonlyMap<ast.Term, string> {
+    this.names.clear();
+    const all = [...this.terms].map(([term, shape]) => [term, this.told(shape)] as const);
+    return new Map(all.filter(([, text]) => text !== ""));
+  }
+
+  /** A shape, where anything is known of it. */
+  private told(shape: Shape): string {
+    const resolved = this.unifier.resolve(shape);
+    return resolved.length === 1 && isRest(resolved[0] as Item) ? "" : this.write(resolved);
   }
 
   /** A shape with letters for what is unknown, the same throughout a rule. */
