@@ -7,7 +7,7 @@
 import type { RuleFile } from "@rewright/plugin";
 import { type IToken, Lexer } from "chevrotain";
 import type { Span } from "./ast.ts";
-import { type Diagnostic, error, replacing } from "./diagnostic.ts";
+import { appending, type Diagnostic, type Edit, error, replacing } from "./diagnostic.ts";
 import { codePoint, quote } from "./quotation.ts";
 import { allTokens, Deep, Foreign, OpenString } from "./tokens.ts";
 
@@ -44,6 +44,7 @@ export function lexText(source: RuleFile): Lexed {
       diagnostics.push(
         error("R0008", spanOf(source.file, token), "this string is never closed", {
           hints: ['a string ends on the line it begins on, with `"`'],
+          edit: closingQuote(source.file, token),
         }),
       );
     if (token.tokenType === Deep)
@@ -60,6 +61,15 @@ export function lexText(source: RuleFile): Lexed {
   }
   const comments = groups["comments"] ?? [];
   return { tokens, docs: groups["docs"] ?? [], comments, diagnostics };
+}
+
+/** The edit that ends a string: before what cannot be meant to be in it, else at the end of its line. */
+function closingQuote(file: string, token: IToken): Edit {
+  const { image } = token;
+  const length = /\s*(?:[,;)\]{}]|[=~]>|<[=~]>|\/\/|$)/.exec(image)?.index ?? image.length;
+  const span = spanOf(file, token);
+  const place = { ...span, start: span.start + length, end: span.start + length };
+  return appending({ ...place, column: span.column + length }, '"', "close the string");
 }
 
 /** The text without a byte order mark: offsets and columns do not count it. */

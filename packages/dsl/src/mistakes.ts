@@ -56,9 +56,26 @@ export function explain(
 /** R0004: tokens in a ruleset that come before any `name :`. */
 export function unlabelled(file: string, tokens: readonly IToken[]): Diagnostic {
   const first = tokens[0] as IToken;
+  const label = labelFor(tokens);
+  const place = { ...spanOf(file, first), end: first.startOffset };
   return error("R0004", spanOf(file, first), "a rule starts with a name and a colon", {
     hints: ["write `name: left => right`"],
+    ...(label !== undefined && { edit: replacing(place, `${label}: `, "give it a name") }),
   });
+}
+
+/** A name for a rule that has none, from the outermost operators of its left side; `undefined` where the tokens are not a rule. */
+function labelFor(tokens: readonly IToken[]): string | undefined {
+  const arrows = tokens.filter((token) => tokenMatcher(token, t.Arrow));
+  const [arrow] = arrows;
+  if (!arrow || arrows.length > 1 || !startsOperand(tokens[0])) return undefined;
+  const operators = tokens
+    .slice(0, tokens.indexOf(arrow))
+    .filter((token, i) => tokenMatcher(token, t.Name) && tokens[i + 1]?.tokenType === t.OpenParen)
+    .slice(0, 2)
+    .map(({ image }) => image.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase());
+  const label = operators.join("_");
+  return t.isName(label) ? label : "rule";
 }
 
 /** A keyword where a name is wanted: before a colon, or between things that only an operand stands between. */
@@ -77,6 +94,7 @@ function keywordAsName({ file, tokens, at }: Failure): Diagnostic | undefined {
   if (!isOperand) return undefined;
   return error("R0009", spanOf(file, token), `${quote(token.image)} is a keyword`, {
     hints: ["pick another name"],
+    edit: replacing(spanOf(file, token), `${token.image}_`),
   });
 }
 

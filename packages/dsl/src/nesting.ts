@@ -6,7 +6,7 @@
  */
 
 import { type IToken, tokenMatcher } from "chevrotain";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { appending, type Diagnostic, error, type Remarks } from "./diagnostic.ts";
 import { after, DEEPEST, spanOf, TOO_DEEP } from "./lexer.ts";
 import * as t from "./tokens.ts";
 
@@ -38,6 +38,7 @@ export function checkNesting(file: string, tokens: readonly IToken[]): Diagnosti
           `this \`${opener.token.image}\` is never closed`,
           {
             related: [{ span: spanOf(file, token), label: `\`${token.image}\` found instead` }],
+            ...closing(file, opener.token, before),
           },
         );
       depth -= operators + 1;
@@ -79,7 +80,28 @@ export function checkNesting(file: string, tokens: readonly IToken[]): Diagnosti
     ...(last === opener
       ? {}
       : { related: [{ span: after(file, last), label: "still open here" }] }),
+    ...closing(file, opener, endOfSide(tokens, opener)),
   });
+}
+
+/** The edit that closes a bracket behind a token, if an operand ends there. */
+function closing(file: string, opener: IToken, last: IToken | undefined): Pick<Remarks, "edit"> {
+  const closer = opener.image === "(" ? ")" : opener.image === "[" ? "]" : "\n}";
+  if (!last || (closer.length === 1 && !endsOperand(last))) return {};
+  return { edit: appending(after(file, last), closer, `close the \`${opener.image}\``) };
+}
+
+/** Where what is open was to end, as far as that can be told: before the next arrow or clause; a brace, at the end. */
+function endOfSide(tokens: readonly IToken[], opener: IToken): IToken | undefined {
+  const start = tokens.indexOf(opener) + 1;
+  if (opener.image === "{") return tokens.at(-1);
+  const length = tokens.slice(start).findIndex(endsSide);
+  return tokens[length < 0 ? tokens.length - 1 : start + length - 1];
+}
+
+function endsSide(token: IToken): boolean {
+  const isWord = tokenMatcher(token, t.Keyword) && !tokenMatcher(token, t.Infix);
+  return (isWord && token.tokenType !== t.Not) || tokenMatcher(token, t.Arrow);
 }
 
 /** Ends the expression that came before it. */

@@ -7,7 +7,7 @@
 import type { RuleFile } from "@rewright/plugin";
 import type { IToken } from "chevrotain";
 import type { Span } from "./ast.ts";
-import { type Diagnostic, error } from "./diagnostic.ts";
+import { appending, type Diagnostic, error } from "./diagnostic.ts";
 import { Item, type ItemKind } from "./item.ts";
 import { Lexemes } from "./lexemes.ts";
 import { after, spanOf, withoutMark } from "./lexer.ts";
@@ -95,6 +95,7 @@ export class Script {
           "this `{` is never closed",
           {
             related: [{ span: after(this.file, last), label: "still open here" }],
+            edit: appending(after(this.file, last), "\n}", "close the ruleset"),
           },
         ),
       );

@@ -60,8 +60,16 @@ describe("edits", () => {
       ),
     ),
   )("$name $i", ({ source, said }) => {
+    const text = mended(source.text, said.edit as Edit);
+    // What follows an edit may be on another line than it was.
+    const moved = text.split("\n").length - source.text.split("\n").length;
     const before = diagnose(source);
-    const after = diagnose({ ...source, text: mended(source.text, said.edit as Edit) });
+    const after = diagnose({ ...source, text }).map((other) => {
+      const { span } = other;
+      return span.line <= said.span.line
+        ? other
+        : { ...other, span: { ...span, line: span.line - moved } };
+    });
     const key = ({ code, span, message }: Diagnostic): string => `${code} ${span.line} ${message}`;
     const count = (all: readonly Diagnostic[], one: string): number =>
       all.filter((other) => key(other) === one).length;
