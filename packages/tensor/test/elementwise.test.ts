@@ -264,3 +264,11 @@ test("Dropout is the identity outside training, and refuses to be random", () =>
   expect(list(apply("Dropout", [x, f64([], [0]), training]))).toEqual(list(x));
   expect(() => apply("Dropout", [x, undefined, training])).toThrow(/training/);
 });
+
+test("quantising to narrow floats converts as Cast does", () => {
+  const x = tensor("f32", [5], [0.25, -3, 30, Number.NaN, 1]);
+  const to = (dtype: DType) =>
+    list(apply("QuantizeLinear", [x, tensor("f32", [], [0.5]), tensor(dtype, [], [0])]));
+  expect(to("f4e2m1")).toEqual([0.5, -6, 6, 0, 2]);
+  expect(to("f8e4m3fn")).toEqual([0.5, -6, 60, Number.NaN, 2]);
+});

@@ -56,8 +56,8 @@ function parsed(text: string): number {
   return Number(text);
 }
 
-/** One element as a number or bigint of the other type. */
-function convert(x: number | bigint, to: DType, saturate: boolean): number | bigint {
+/** One element as a number or bigint of the other type, as `Cast` makes it. */
+export function convert(x: number | bigint, to: DType, saturate: boolean): number | bigint {
   if (isBig(to)) {
     if (typeof x === "bigint") return x;
     return Number.isFinite(x) ? BigInt(Math.trunc(x)) : 0n;

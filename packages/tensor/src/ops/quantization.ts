@@ -15,6 +15,7 @@ import {
   requireDType,
   ShapeError,
 } from "../typing.ts";
+import { convert } from "./casting.ts";
 import { checked, type Ops } from "./operator.ts";
 
 /** The least and the greatest integer of a quantized type; `undefined` for floats. */
@@ -103,8 +104,6 @@ function outputDType(attrs: Attrs, fallback: DType): DType {
 function quantize(x: NdArray, scale: NdArray, zero: NdArray | undefined, attrs: Attrs): NdArray {
   const dtype = zero?.dtype ?? outputDType(attrs, "u8");
   const range = rangeOf(dtype);
-  if (range === undefined)
-    throw new Error(`QuantizeLinear has no reference semantics for a result of ${dtype}`);
   const values = numbersOf(x);
   const scales = numbersOf(scale);
   const position = scalePositions(x, scale, attrs);
@@ -113,7 +112,10 @@ function quantize(x: NdArray, scale: NdArray, zero: NdArray | undefined, attrs: 
   for (let i = 0; i < values.length; i++) {
     const at = position(i);
     const quotient = roundTo(scale.dtype, (values[i] as number) / (scales[at] as number));
-    data[i] = saturated(roundEven(quotient) + offset(at), dtype, range);
+    // Floats of 8 and 4 bits have no other zero point than 0.
+    data[i] = range
+      ? saturated(roundEven(quotient) + offset(at), dtype, range)
+      : Number(convert(quotient, dtype, intAttr(attrs, "saturate", 1) !== 0));
   }
   return { dtype, shape: x.shape, data };
 }

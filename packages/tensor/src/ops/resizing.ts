@@ -9,6 +9,7 @@ import { integersOf, numbersOf, sizeOf, stridesOf, tensor } from "../array.ts";
 import { multiplyDims } from "../dim.ts";
 import { take } from "../layout.ts";
 import {
+  floatAttr,
   formatType,
   intAttr,
   intsAttr,
@@ -93,8 +94,8 @@ function resizedShape(operands: readonly (TensorType | undefined)[], attrs: Attr
   return shape;
 }
 
-/** Where position `at` of an axis resized from `from` to `to` lies in the original. */
-function original(mode: string, at: number, from: number, to: number, scale: number): number {
+/** Where position `at` of an axis lies in the original. */
+function original(mode: string, at: number, { from, to, scale, start, end }: Axis): number {
   switch (mode) {
     case "align_corners":
       return to === 1 ? 0 : (at * (from - 1)) / (to - 1);
@@ -104,6 +105,10 @@ function original(mode: string, at: number, from: number, to: number, scale: num
       return to === 1 ? 0 : (at + 0.5) / scale - 0.5;
     case "half_pixel_symmetric":
       return (from / 2) * (1 - to / (scale * from)) + (at + 0.5) / scale - 0.5;
+    case "tf_crop_and_resize": {
+      const part = to === 1 ? 0.5 : at / (to - 1);
+      return (start + part * (end - start)) * (from - 1);
+    }
     default:
       return (at + 0.5) / scale - 0.5;
   }
@@ -127,6 +132,9 @@ interface Axis {
   readonly from: number;
   readonly to: number;
   readonly scale: number;
+  /** The part of the original that is taken, as shares of it: only cropping looks at them. */
+  readonly start: number;
+  readonly end: number;
 }
 
 function clamp(i: number, size: number): number {
@@ -134,14 +142,15 @@ function clamp(i: number, size: number): number {
 }
 
 /** One axis by picking elements. */
-function pick(data: NdArray, { axis, from, to, scale }: Axis, attrs: Attrs): NdArray {
+function pick(data: NdArray, axis: Axis, attrs: Attrs): NdArray {
+  const { from, to } = axis;
   const mode = stringAttr(attrs, "coordinate_transformation_mode", "half_pixel");
   const rounding = stringAttr(attrs, "nearest_mode", "round_prefer_floor");
   const at = Array.from({ length: to }, (_, i) =>
-    clamp(nearest(original(mode, i, from, to, scale), rounding), from),
+    clamp(nearest(original(mode, i, axis), rounding), from),
   );
-  const inner = stridesOf(data.shape)[axis] as number;
-  const shape = data.shape.with(axis, to);
+  const inner = stridesOf(data.shape)[axis.axis] as number;
+  const shape = data.shape.with(axis.axis, to);
   const source = Int32Array.from({ length: sizeOf(shape) }, (_, k) => {
     const outer = Math.floor(k / (to * inner));
     return (outer * from + (at[Math.floor(k / inner) % to] as number)) * inner + (k % inner);
@@ -149,24 +158,71 @@ function pick(data: NdArray, { axis, from, to, scale }: Axis, attrs: Attrs): NdA
   return take(data, shape, source);
 }
 
-/** One axis by weighing the two neighbours; in double precision, rounded once all axes are done. */
+/** What an element counts at a distance: a triangle, or the cubic convolution of Keys with its parameter `a`. */
+function kernel(distance: number, mode: string, a: number): number {
+  const d = Math.abs(distance);
+  if (mode === "linear") return Math.max(0, 1 - d);
+  if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
+}
+
+/** The elements of an axis that one of the result is made of. */
+interface Tap {
+  readonly at: number;
+  readonly weight: number;
+}
+
+/**
+ * What the element that lies at `x` in the original is made of; `undefined` beyond a cropped original. Against aliasing the kernel
+ * is made as much wider as the axis becomes shorter.
+ */
+function tapsAt(x: number, { from, scale }: Axis, attrs: Attrs): readonly Tap[] | undefined {
+  const mode = stringAttr(attrs, "mode", "nearest");
+  const crops = attrs["coordinate_transformation_mode"] === "tf_crop_and_resize";
+  if (crops && (x < 0 || x > from - 1)) return undefined;
+  if (mode === "nearest") {
+    const rounding = stringAttr(attrs, "nearest_mode", "round_prefer_floor");
+    return [{ at: clamp(nearest(x, rounding), from), weight: 1 }];
+  }
+  const antialias = intAttr(attrs, "antialias", 0) !== 0;
+  const excludes = intAttr(attrs, "exclude_outside", 0) !== 0;
+  const stretch = antialias ? Math.min(scale, 1) : 1;
+  const reach = (mode === "cubic" ? 2 : 1) / stretch;
+  const a = floatAttr(attrs, "cubic_coeff_a", -0.75);
+  const taps: Tap[] = [];
+  let sum = 0;
+  for (let i = Math.floor(x - reach) + 1; i < x + reach; i++) {
+    if (excludes && (i < 0 || i >= from)) continue;
+    const weight = kernel(stretch * (i - x), mode, a);
+    sum += weight;
+    taps.push({ at: clamp(i, from), weight });
+  }
+  if (!antialias && !excludes) return taps;
+  return taps.map(({ at, weight }) => ({ at, weight: weight / sum }));
+}
+
+/** One axis by weighing elements; in double precision, rounded once all axes are done. */
 function weigh(
   values: ArrayLike<number>,
   shape: readonly number[],
-  { axis, from, to, scale }: Axis,
+  axis: Axis,
   attrs: Attrs,
 ): Float64Array {
+  const { from, to } = axis;
   const mode = stringAttr(attrs, "coordinate_transformation_mode", "half_pixel");
-  const inner = sizeOf(shape.slice(axis + 1));
+  const beyond = floatAttr(attrs, "extrapolation_value", 0);
+  const inner = sizeOf(shape.slice(axis.axis + 1));
   const result = new Float64Array((values.length / from) * to);
+  const taps = Array.from({ length: to }, (_, i) => tapsAt(original(mode, i, axis), axis, attrs));
   for (let k = 0; k < result.length; k++) {
     const outer = Math.floor(k / (to * inner));
-    const x = original(mode, Math.floor(k / inner) % to, from, to, scale);
-    const low = Math.floor(x);
-    const element = (i: number) =>
-      values[(outer * from + clamp(i, from)) * inner + (k % inner)] as number;
-    result[k] =
-      x === low ? element(low) : element(low) * (low + 1 - x) + element(low + 1) * (x - low);
+    const own = taps[Math.floor(k / inner) % to];
+    if (own === undefined) result[k] = beyond;
+    else
+      for (const { at, weight } of own)
+        result[k] =
+          (result[k] as number) +
+          weight * (values[(outer * from + at) * inner + (k % inner)] as number);
   }
   return result;
 }
@@ -182,23 +238,17 @@ function resizedAxes(operands: readonly (NdArray | undefined)[], attrs: Attrs): 
   const asked = sizes && integersOf(sizes);
   const kept = asked && policy !== "stretch" ? commonScale(from, asked, policy) : undefined;
   const to = asked && sizesFrom(from, asked, policy);
+  const crops = attrs["coordinate_transformation_mode"] === "tf_crop_and_resize";
+  const region = crops ? numbersOf(operandAt(operands, 1)) : [];
   return axes.flatMap((axis, i) => {
     const size = from[i] as number;
     const given = scales && (numbersOf(scales)[i] as number);
     const target = (to?.[i] ?? scaled(size, given, axis)) as number;
     const scale = given ?? kept ?? target / size;
-    return scale === 1 && target === size ? [] : [{ axis, from: size, to: target, scale }];
+    const { [i]: start = 0, [axes.length + i]: end = 1 } = region;
+    const stays = scale === 1 && target === size && start === 0 && end === 1;
+    return stays ? [] : [{ axis, from: size, to: target, scale, start, end }];
   });
-}
-
-function requireModelled(attrs: Attrs): void {
-  const mode = stringAttr(attrs, "mode", "nearest");
-  const coordinates = stringAttr(attrs, "coordinate_transformation_mode", "half_pixel");
-  const antialias = intAttr(attrs, "antialias", 0) !== 0;
-  if (mode === "cubic" || antialias || coordinates === "tf_crop_and_resize")
-    throw new Error(
-      `Resize has no reference semantics for mode ${mode}${antialias ? " with antialias" : ""}, coordinates ${coordinates}`,
-    );
 }
 
 const resize: OpDef = {
@@ -223,10 +273,10 @@ const resize: OpDef = {
     { dtype: operandAt(operands, 0).dtype, shape: resizedShape(operands, attrs) },
   ],
   evaluate: (operands, attrs) => {
-    requireModelled(attrs);
     const data = operandAt(operands, 0);
     const axes = resizedAxes(operands, attrs);
-    if (stringAttr(attrs, "mode", "nearest") === "nearest")
+    const crops = attrs["coordinate_transformation_mode"] === "tf_crop_and_resize";
+    if (stringAttr(attrs, "mode", "nearest") === "nearest" && !crops)
       return [axes.reduce((array, axis) => pick(array, axis, attrs), data)];
     let values = numbersOf(data);
     let shape = data.shape;
