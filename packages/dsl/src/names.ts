@@ -5,7 +5,7 @@
  */
 
 import type { Span } from "./ast.ts";
-import { type Diagnostic, error, type Remarks, replacing } from "./diagnostic.ts";
+import { appending, type Diagnostic, error, type Remarks, replacing } from "./diagnostic.ts";
 import { enumerate, importOf, quote } from "./quotation.ts";
 import type { Operator, Scope } from "./scope.ts";
 import type { Expr, Identifier } from "./syntax.ts";
@@ -50,11 +50,19 @@ export class Names {
   /** The operator of this name, if there is one. */
   operator(name: string, span: Span): Operator | undefined {
     const candidates = this.scope.operators.get(name);
+    const from = candidates?.[0]?.by;
     if (candidates && candidates.length > 1)
       this.fail("R0105", span, `${quote(name)} could be two things`, {
         hints: [
           `it is in ${enumerate(candidates.map((candidate) => candidate.origin))}: import one of them by name`,
         ],
+        ...(from &&
+          !from.names && {
+            edit: appending(
+              from.span,
+              `\nimport { ${name} } from ${JSON.stringify(from.from.value)}`,
+            ),
+          }),
       });
     return candidates?.[0];
   }

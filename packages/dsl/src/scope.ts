@@ -24,6 +24,8 @@ export interface Operator {
   readonly span?: Span;
   /** Of a declared operator. A dialect's operators take and give tensors. */
   readonly signature?: Signature;
+  /** What brought it into this file, if it was imported. */
+  readonly by?: ImportDecl;
 }
 
 /** The names of one file. */
@@ -187,12 +189,16 @@ class Linker {
     const notations = new Map<string, Operator>();
     const functions = new Map<string, RuleFunction>(Object.entries(builtins));
     const rulesets = new Set(own.rulesets);
-    const add = (name: string, operator: Operator): void => {
-      const known = operators.get(name) ?? [];
-      if (!known.some((other) => other.def === operator.def)) known.push(operator);
-      operators.set(name, known);
-    };
-    for (const decl of of(source, "import")) {
+    const chosen = new Set<string>();
+    for (const decl of chosenLast(of(source, "import"))) {
+      // What is imported by name wins over what comes with a whole dialect or file.
+      const add = (name: string, operator: Operator): void => {
+        const known = decl.names && !chosen.has(name) ? [] : (operators.get(name) ?? []);
+        if (decl.names) chosen.add(name);
+        if (!known.some((other) => other.def === operator.def))
+          known.push({ ...operator, by: decl });
+        operators.set(name, known);
+      };
       const module = this.module(decl, source);
       const dialect = this.dialect(decl) ?? module;
       if (module) this.adopt(module);
@@ -200,13 +206,13 @@ class Linker {
       const other = this.file(decl, source);
       const theirs = other && this.exports.get(other);
       if (!theirs) continue;
-      const chosen = decl.names && new Set(decl.names.map((name) => name.name));
+      const wanted = decl.names && new Set(decl.names.map((name) => name.name));
       for (const [name, operator] of theirs.operators)
-        if (!chosen || chosen.has(name)) add(name, operator);
+        if (!wanted || wanted.has(name)) add(name, operator);
       for (const [token, operator] of theirs.notations)
-        if (!chosen || chosen.has(operator.key)) notations.set(token, operator);
+        if (!wanted || wanted.has(operator.key)) notations.set(token, operator);
       for (const ruleset of theirs.rulesets)
-        if (!chosen || chosen.has(ruleset)) rulesets.add(ruleset);
+        if (!wanted || wanted.has(ruleset)) rulesets.add(ruleset);
       for (const name of decl.names ?? [])
         if (
           !theirs.operators.has(name.name) &&
@@ -413,6 +419,11 @@ class Linker {
       }),
     );
   }
+}
+
+/** Imports, those of single names last. */
+function chosenLast(imports: readonly ImportDecl[]): readonly ImportDecl[] {
+  return [...imports.filter(({ names }) => !names), ...imports.filter(({ names }) => names)];
 }
 
 function importDialect(
