@@ -17,8 +17,8 @@ export interface EGraphOptions<D> {
   readonly analysis?: Analysis<D>;
   /** Keep what made classes equal, so that {@link EGraph.reasons} works. */
   readonly proofs?: boolean;
-  /** Whether a large graph is worked on as WebAssembly, where there is any, or a small one too; true unless said. The results are equal. */
-  readonly wasm?: boolean | "always";
+  /** Whether it is worked on by WebAssembly, where there is any; true unless said. The results are equal. */
+  readonly wasm?: boolean;
 }
 
 /** A state of an e-graph to come back to, see {@link EGraph.mark}. */
@@ -241,7 +241,8 @@ export class EGraph<D = undefined> {
     if (!(reason >= -1)) throw new RangeError(`a reason is an integer ≥ 0, not ${reason}`);
     if (this.facts) this.joinFacts(Math.min(x, y), Math.max(x, y));
     this.heap.words[L.WATCHED] = 0;
-    return this.heap.kernel.unite(a, b, reason);
+    // Compiled, it says 1 or 0.
+    return Boolean(this.heap.kernel.unite(a, b, reason));
   }
 
   /**
@@ -251,7 +252,7 @@ export class EGraph<D = undefined> {
    */
   subsume(node: NodeId): boolean {
     this.find(node);
-    return this.heap.kernel.subsume(node);
+    return Boolean(this.heap.kernel.subsume(node));
   }
 
   // ── Facts ──
@@ -313,13 +314,17 @@ export class EGraph<D = undefined> {
   settle(): void {
     if (!this.facts) return;
     const { heap } = this;
+    const { data } = this.facts;
     for (let at = 0; at < heap.length(L.JOINED); at += L.JOIN_STRIDE) {
-      const from = (heap.words[L.JOINED] as number) + at;
-      const [older, younger, head, tail, created] = heap.words.slice(
-        from,
-        from + L.JOIN_STRIDE,
-      ) as unknown as [number, number, number, number, number];
-      this.learn(created);
+      const { words } = heap;
+      const from = (words[L.JOINED] as number) + at;
+      const older = words[from] as number;
+      const younger = words[from + 1] as number;
+      const head = words[from + 2] as number;
+      const tail = words[from + 3] as number;
+      this.learn(words[from + 4] as number);
+      // What is joined with itself stays.
+      if (data[older] === data[younger]) continue;
       const [left, right] = this.rejoined(older, younger);
       // The links of the younger class come before those that the older one had.
       const own = head >= 0 ? this.linkAfter(tail) : this.field(older, L.HEAD);

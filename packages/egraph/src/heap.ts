@@ -40,15 +40,13 @@ interface Place {
   readonly capacity: number;
 }
 
-/** Bytes from which on it pays to have the kernel as WebAssembly. */
-const LARGE = 1 << 17;
 const PAGE = 1 << 16;
 /** Words that can be addressed. */
 const MOST = 1 << 29;
 
 /**
  * The memory of a graph: a header and columns, laid out one after another and laid out anew when one of them
- * is full. While small it is a plain array, worked on by the kernel in TypeScript; once large it is the memory
+ * is full. At first it is a plain array, worked on by the kernel in TypeScript; once it has to grow it is the memory
  * of a WebAssembly instance of the same kernel, where there is WebAssembly.
  *
  * Hot loops read `words` directly. It is replaced when the memory grows, so no reference to it may be kept
@@ -61,13 +59,12 @@ export class Heap implements Host {
   private memory: Memory | undefined;
   private compiled: Kernel | undefined;
   private readonly check: (index: number, registers: number) => boolean;
-  /** Bytes from which on the kernel is WebAssembly. */
-  private readonly large: number;
+  private readonly wasm: boolean;
 
   /** `check` tests a guard on the registers at an address of `words`. */
-  constructor(check: (index: number, registers: number) => boolean, wasm: boolean | "always") {
+  constructor(check: (index: number, registers: number) => boolean, wasm: boolean) {
     this.check = check;
-    this.large = wasm === "always" ? 0 : wasm ? LARGE : Number.POSITIVE_INFINITY;
+    this.wasm = wasm;
     const total = INITIAL.reduce((sum, [, words]) => sum + words, L.HEADER);
     this.words = new Int32Array(total);
     let base = L.HEADER;
@@ -197,7 +194,7 @@ export class Heap implements Host {
 
   private move(plan: readonly Place[], total: number): void {
     const old = this.words;
-    if (!this.memory && total * 4 >= this.large) {
+    if (!this.memory && this.wasm) {
       const instance = instantiate(Math.ceil((total * 4) / PAGE), this);
       if (instance) {
         this.memory = instance.memory;
@@ -229,7 +226,7 @@ export class Heap implements Host {
   copy(other: Heap): void {
     this.words = other.words.slice();
     this.generation = 0;
-    if (this.words.byteLength >= this.large) {
+    if (other.memory) {
       const instance = instantiate(Math.ceil(this.words.byteLength / PAGE), this);
       if (!instance) return;
       this.memory = instance.memory;

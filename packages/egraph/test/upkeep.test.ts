@@ -21,7 +21,7 @@ test("a cleared graph grows as a new one does", () => {
 test("a copy is the same graph, and goes its own way", () => {
   fc.assert(
     fc.property(history, growth, fc.boolean(), (script, more, wasm) => {
-      const pair = new Pair({ proofs: true, wasm: wasm ? "always" : false });
+      const pair = new Pair({ proofs: true, wasm });
       for (const action of script) pair.step(action);
       const { graph } = pair;
       const copy = graph.clone();
@@ -158,7 +158,7 @@ test("ids, children and marks of another graph are refused", () => {
 });
 
 test("a graph that finds no room to grow is as it was, and goes on when there is", () => {
-  const graph = new EGraph({ wasm: "always" });
+  const graph = new EGraph({ wasm: true });
   const [leaf, f] = [graph.operator("leaf"), graph.operator("f")];
   let top = graph.add(leaf, 0, []);
   const grow = (): void => {

@@ -1,5 +1,5 @@
 /** Applying actions: building e-nodes and uniting them with what was matched. */
-import { build } from "./add.ts";
+import { build, buildPlain } from "./add.ts";
 import {
   ARITY,
   CLASS_LIMIT,
@@ -7,6 +7,7 @@ import {
   CODE,
   NODE_LIMIT,
   NODES,
+  PLAIN,
   ROWS,
   SCRATCH,
   SYMBOL_STRIDE,
@@ -45,12 +46,20 @@ function run(program: number, row: number, reason: number): void {
   for (let n = 0; n < nodes; n++) {
     const at = get(CODE) + pc;
     const symbol = get(at);
-    const b = get(at + 1);
-    const arity = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + ARITY);
-    const input = inputAt();
-    for (let i = 0; i < arity; i++) put(input + i, operand(get(at + 2 + i), row));
-    const argument = b >= 0 ? b : get(get(ROWS) + row + ~b);
-    const node = build(symbol, argument);
+    const word = get(at + 1);
+    const argument = word >= 0 ? word : get(get(ROWS) + row + ~word);
+    const meaning = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
+    const arity = get(meaning + ARITY);
+    let node = 0;
+    if (get(meaning + PLAIN) !== 0) {
+      const a = arity > 0 ? operand(get(at + 2), row) : 0;
+      const b = arity > 1 ? operand(get(at + 3), row) : 0;
+      node = buildPlain(symbol, argument, arity, a, b);
+    } else {
+      const input = inputAt();
+      for (let i = 0; i < arity; i++) put(input + i, operand(get(at + 2 + i), row));
+      node = build(symbol, argument);
+    }
     put(builtAt() + n, node);
     pc += 2 + arity;
   }

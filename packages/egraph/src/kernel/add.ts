@@ -1,7 +1,7 @@
 /** Adding e-nodes. */
 import { ensure, set } from "./column.ts";
 import { alias, findGiven, isGiven, keepGiven } from "./evidence.ts";
-import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
+import { ensureTable, findNode, findPlain, hashOf, hashPlain, insert } from "./hashcons.ts";
 import {
   ARITY,
   CHUNK,
@@ -57,6 +57,28 @@ export function build(symbol: number, argument: number): number {
   const hash = prepare(symbol, argument);
   const found = findNode(hash, symbol, argument, get(SCRATCH));
   return found >= 0 ? found : create(hash, symbol, argument);
+}
+
+/** As {@link build}, of a plain symbol with `arity` of the children `a` and `b`. */
+export function buildPlain(
+  symbol: number,
+  argument: number,
+  arity: number,
+  a: number,
+  b: number,
+): number {
+  ensureTable();
+  const x = arity > 0 ? find(a) : 0;
+  const y = arity > 1 ? find(b) : 0;
+  const hash = hashPlain(symbol, argument, x, y);
+  const found = findPlain(hash, symbol, argument, x, y);
+  if (found >= 0) return found;
+  const key = get(SCRATCH);
+  put(key, x);
+  put(key + 1, y);
+  put(inputAt(), a);
+  put(inputAt() + 1, b);
+  return create(hash, symbol, argument);
 }
 
 /** The canonical class of the node whose children are the input, or -1. */

@@ -39,9 +39,17 @@ export function mix(hash: number, word: number): number {
 /** Hash of an e-node whose canonical children are the words at `key`, two at least: 0 where there is no child. */
 export function hashOf(symbol: number, argument: number, key: number): number {
   const at = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
-  const h = mix(mix(symbol, 0x2545f491), argument);
-  if (get(at + PLAIN) !== 0) return mix(mix(h, get(key)), get(key + 1));
-  return hashAll(h, get(at + ARITY), get(at + COMMUTATIVE) !== 0, key);
+  if (get(at + PLAIN) !== 0) return hashPlain(symbol, argument, get(key), get(key + 1));
+  return hashAll(begin(symbol, argument), get(at + ARITY), get(at + COMMUTATIVE) !== 0, key);
+}
+
+/** As {@link hashOf}, of a plain symbol and its children, 0 where there is none. */
+export function hashPlain(symbol: number, argument: number, x: number, y: number): number {
+  return mix(mix(begin(symbol, argument), x), y);
+}
+
+function begin(symbol: number, argument: number): number {
+  return mix(mix(symbol, 0x2545f491), argument);
 }
 
 function hashAll(hash: number, arity: number, commutative: boolean, key: number): number {
@@ -70,23 +78,54 @@ export function sortInto(to: number, from: number, count: number): void {
 
 /** The live node with this key, or -1. */
 export function findNode(hash: number, symbol: number, argument: number, key: number): number {
+  if (get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + PLAIN) !== 0)
+    return findPlain(hash, symbol, argument, get(key), get(key + 1));
   const table = get(TABLE);
   const mask = get(TABLE + 1) - 1;
   const records = get(RECORD);
-  const plain = get(get(SYMBOLS) + symbol * SYMBOL_STRIDE + PLAIN) !== 0;
-  const x = get(key);
-  const y = get(key + 1);
   let slot = hash & mask;
   let word = get(table + slot);
   while (word !== 0) {
     if (((word ^ hash) & TAG) === 0) {
       const node = (word & ID) - 1;
       const record = records + node * STRIDE;
-      if ((get(record + SYMBOL) & ~SUBSUMED) === symbol && get(record + ARGUMENT) === argument) {
-        if (plain) {
-          if (get(record + CHILD) === x && get(record + CHILD + 1) === y) return node;
-        } else if (hasChildren(node, symbol, key)) return node;
-      }
+      if (
+        (get(record + SYMBOL) & ~SUBSUMED) === symbol &&
+        get(record + ARGUMENT) === argument &&
+        hasChildren(node, symbol, key)
+      )
+        return node;
+    }
+    slot = (slot + 1) & mask;
+    word = get(table + slot);
+  }
+  return -1;
+}
+
+/** As {@link findNode}, of a plain symbol and its children, 0 where there is none. */
+export function findPlain(
+  hash: number,
+  symbol: number,
+  argument: number,
+  x: number,
+  y: number,
+): number {
+  const table = get(TABLE);
+  const mask = get(TABLE + 1) - 1;
+  const records = get(RECORD);
+  let slot = hash & mask;
+  let word = get(table + slot);
+  while (word !== 0) {
+    if (((word ^ hash) & TAG) === 0) {
+      const node = (word & ID) - 1;
+      const record = records + node * STRIDE;
+      if (
+        get(record + CHILD) === x &&
+        get(record + CHILD + 1) === y &&
+        (get(record + SYMBOL) & ~SUBSUMED) === symbol &&
+        get(record + ARGUMENT) === argument
+      )
+        return node;
     }
     slot = (slot + 1) & mask;
     word = get(table + slot);
