@@ -4,7 +4,7 @@
  * @module
  */
 
-import { create, fromBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { Attr, AttrType, NdArray } from "@rewright/plugin";
 import { dtypeOf, encode, numberOf } from "./element.ts";
 import { ModelError } from "./error.ts";
@@ -17,7 +17,7 @@ import {
 } from "./generated/onnx_pb.ts";
 import { FLOAT_ATTRIBUTES, FLOAT_UNLESS } from "./generated/operators.ts";
 import { readTensor } from "./tensor.ts";
-import { contentOf, fieldsOf } from "./wire.ts";
+import { contentOf, type Field, fieldsOf, varintOf, varints } from "./wire.ts";
 
 /** A TensorProto that holds these elements. @throws {ModelError} when they are not as many as the shape says. */
 export function tensorProto(array: NdArray, name?: string): TensorProto {
@@ -69,15 +69,29 @@ export function attributeTensor(bytes: Uint8Array): Uint8Array | undefined {
   return field && contentOf(bytes, field);
 }
 
-/** Files from before attributes had types: the one content that is there says it. */
-function kindOf(attribute: AttributeProto): number {
-  if (attribute.type !== A.UNDEFINED) return attribute.type;
-  if (Object.hasOwn(attribute, "f")) return A.FLOAT;
-  if (Object.hasOwn(attribute, "i")) return A.INT;
-  if (Object.hasOwn(attribute, "s")) return A.STRING;
-  if (attribute.floats.length > 0) return A.FLOATS;
-  if (attribute.ints.length > 0) return A.INTS;
-  return attribute.strings.length > 0 ? A.STRINGS : A.UNDEFINED;
+/** The kinds of plain attributes by the field of AttributeProto that holds them. */
+const KINDS: ReadonlyMap<number, number> = new Map([
+  [2, A.FLOAT],
+  [3, A.INT],
+  [4, A.STRING],
+  [7, A.FLOATS],
+  [8, A.INTS],
+  [9, A.STRINGS],
+]);
+const TYPE = 20;
+const REFERENCE = 21;
+
+/** The numbers of a repeated field of floats, packed or not. */
+function floatsOf(bytes: Uint8Array, fields: readonly Field[]): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: number[] = [];
+  for (const { start, end } of fields)
+    for (let at = start; at < end; at += 4) found.push(shortestFloat(view.getFloat32(at, true)));
+  return found;
+}
+
+function intsOf(bytes: Uint8Array, fields: readonly Field[]): (number | bigint)[] {
+  return Array.from(varints(bytes, fields), (x) => integer(BigInt.asIntN(64, x)));
 }
 
 /**
@@ -89,22 +103,34 @@ export function readAttribute(bytes: Uint8Array, directory: string | undefined):
   const tensor = attributeTensor(bytes);
   if (tensor !== undefined)
     return readTensor(tensor, directory, "the tensor of an attribute").constant?.load();
-  const attribute = fromBinary(AttributeProtoSchema, bytes);
-  if (attribute.refAttrName !== "") return undefined;
+  const fields = fieldsOf(bytes);
+  const reference = fields.findLast(({ no }) => no === REFERENCE);
+  if (reference !== undefined && reference.end > reference.start) return undefined;
+  const type = fields.findLast(({ no }) => no === TYPE);
+  const said = type ? Number(varintOf(bytes, type)) : A.UNDEFINED;
+  // Files from before attributes had types: the one content that is there says it.
+  const kind =
+    said === A.UNDEFINED
+      ? [...KINDS].find(([no]) => fields.some((field) => field.no === no))?.[1]
+      : said;
+  const holds = fields.filter(({ no }) => KINDS.get(no) === kind);
+  const single = holds.slice(-1);
+  const texts = (of: readonly Field[]): string[] =>
+    of.map((field) => strictUtf8.decode(contentOf(bytes, field)));
   try {
-    switch (kindOf(attribute)) {
+    switch (kind) {
       case A.FLOAT:
-        return shortestFloat(attribute.f);
+        return floatsOf(bytes, single)[0] ?? 0;
       case A.INT:
-        return integer(attribute.i);
+        return intsOf(bytes, single)[0] ?? 0;
       case A.STRING:
-        return strictUtf8.decode(attribute.s);
+        return texts(single)[0] ?? "";
       case A.FLOATS:
-        return attribute.floats.map(shortestFloat);
+        return floatsOf(bytes, holds);
       case A.INTS:
-        return attribute.ints.map(integer);
+        return intsOf(bytes, holds);
       case A.STRINGS:
-        return attribute.strings.map((text) => strictUtf8.decode(text));
+        return texts(holds);
       default:
         return undefined;
     }
@@ -114,11 +140,16 @@ export function readAttribute(bytes: Uint8Array, directory: string | undefined):
   }
 }
 
+function isInteger(x: Attr): boolean {
+  return typeof x === "bigint" || Number.isSafeInteger(x);
+}
+
+function listOf(value: Attr, holds: (x: Attr) => boolean): Attr | undefined {
+  return isArray(value) && value.every(holds) ? value : undefined;
+}
+
 /** The value of a declared type that a value read from a file stands for; `undefined` when it is of another type. */
 export function conform(value: Attr, type: AttrType): Attr | undefined {
-  const isInteger = (x: Attr): boolean => typeof x === "bigint" || Number.isSafeInteger(x);
-  const list = (check: (x: Attr) => boolean): Attr | undefined =>
-    isArray(value) && value.every(check) ? value : undefined;
   switch (type) {
     case "int":
     case "axis":
@@ -131,11 +162,11 @@ export function conform(value: Attr, type: AttrType): Attr | undefined {
       return typeof value === "number" ? dtypeOf(value) : undefined;
     case "ints":
     case "axes":
-      return list(isInteger);
+      return listOf(value, isInteger);
     case "floats":
-      return list((x) => typeof x === "number");
+      return listOf(value, (x) => typeof x === "number");
     case "strings":
-      return list((x) => typeof x === "string");
+      return listOf(value, (x) => typeof x === "string");
     case "tensor":
       return typeof value === "object" && "dtype" in value ? value : undefined;
     default:

@@ -8,22 +8,31 @@ import { ModelError, quote } from "./error.ts";
 import { type FileNode, nodeLabel } from "./node.ts";
 import type { Inner } from "./scope.ts";
 
+/** What gives a name its meaning before any node runs. */
+export interface Given {
+  readonly kind: "input" | "initializer";
+  readonly index: number;
+}
+
+/** What to call it in a message. */
+export function givenText({ kind, index }: Given): string {
+  return `${kind} ${index}`;
+}
+
 /** Which node yields each name. @throws {ModelError} when a name is defined twice. */
 export function producersOf(
   nodes: readonly FileNode[],
-  given: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, Given>,
 ): ReadonlyMap<string, number> {
   const producers = new Map<string, number>();
   for (const [index, node] of nodes.entries())
     for (const name of node.outputs) {
       if (name === "") continue;
       const before = producers.get(name);
-      const other =
-        given.get(name) ??
-        (before === undefined ? undefined : nodeLabel(nodes[before] as FileNode, before));
-      if (other !== undefined)
+      const outside = given.get(name);
+      if (before !== undefined || outside !== undefined)
         throw new ModelError(
-          `the name ${quote(name)} is defined twice: by ${other} and by ${nodeLabel(node, index)}. Names must be unique: rename one.`,
+          `the name ${quote(name)} is defined twice: by ${outside ? givenText(outside) : nodeLabel(nodes[before as number] as FileNode, before as number)} and by ${nodeLabel(node, index)}. Names must be unique: rename one.`,
         );
       producers.set(name, index);
     }
@@ -37,7 +46,7 @@ export function producersOf(
 export function runningOrder(
   nodes: readonly FileNode[],
   inner: readonly (Inner | undefined)[],
-  given: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, Given>,
   producers: ReadonlyMap<string, number>,
 ): readonly number[] {
   const needs = nodes.map((node, index) => {

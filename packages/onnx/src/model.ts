@@ -5,7 +5,6 @@
  */
 
 import type { Constant, Graph, Source } from "@rewright/plugin";
-import type { ValueInfoProto } from "./generated/onnx_pb.ts";
 import type { FileNode } from "./node.ts";
 import type { Inner } from "./scope.ts";
 import type { Field } from "./wire.ts";
@@ -100,6 +99,3 @@ export function setOrigin(model: OnnxModel, origin: Origin): void {
 export function originOf(model: OnnxModel): Origin | undefined {
   return origins.get(model);
 }
-
-/** The declared types of values by name, from the graph's inputs, outputs and value infos. */
-export type Declarations = ReadonlyMap<string, ValueInfoProto>;

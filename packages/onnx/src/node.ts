@@ -4,7 +4,7 @@
  * @module
  */
 
-import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
+import { BYTES, contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
 
 /** The fields of NodeProto, by number. */
 const INPUT = 1;
@@ -52,24 +52,25 @@ export function plainDomain(domain: string): string {
 /** Reads a NodeProto that `checkWire` has passed. */
 export function readNode(bytes: Uint8Array): FileNode {
   const fields = fieldsOf(bytes);
-  const texts = (no: number): string[] =>
-    fields.filter((field) => field.no === no).map((field) => utf8.decode(contentOf(bytes, field)));
+  const inputs: string[] = [];
+  const outputs: string[] = [];
   const attributes = new Map<string, Uint8Array>();
-  for (const field of fields)
-    if (field.no === ATTRIBUTE) {
-      const attribute = contentOf(bytes, field);
-      attributes.set(textOf(attribute, fieldsOf(attribute), ATTRIBUTE_NAME), attribute);
-    }
+  const texts = new Map<number, string>();
+  for (const field of fields) {
+    const content = contentOf(bytes, field);
+    if (field.no === INPUT) inputs.push(utf8.decode(content));
+    else if (field.no === OUTPUT) outputs.push(utf8.decode(content));
+    else if (field.no === ATTRIBUTE)
+      attributes.set(textOf(content, fieldsOf(content), ATTRIBUTE_NAME), content);
+    else if (field.no !== DOC_STRING && field.wire === BYTES)
+      texts.set(field.no, utf8.decode(content));
+  }
   return {
-    bytes,
-    fields,
-    name: textOf(bytes, fields, NAME),
-    opType: textOf(bytes, fields, OP_TYPE),
-    domain: plainDomain(textOf(bytes, fields, DOMAIN)),
-    overload: textOf(bytes, fields, OVERLOAD),
-    inputs: texts(INPUT),
-    outputs: texts(OUTPUT),
-    attributes,
+    ...{ bytes, fields, inputs, outputs, attributes },
+    name: texts.get(NAME) ?? "",
+    opType: texts.get(OP_TYPE) ?? "",
+    domain: plainDomain(texts.get(DOMAIN) ?? ""),
+    overload: texts.get(OVERLOAD) ?? "",
   };
 }
 

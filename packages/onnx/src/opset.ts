@@ -61,7 +61,10 @@ function versionsOf(op: string): readonly Version[] {
 /** The version of an operator that an operator set holds; `undefined` when it holds none, or the set is newer than this table. */
 export function versionAt(op: string, opset: number): Version | undefined {
   if (opset > LATEST_OPSET) return undefined;
-  const version = versionsOf(op).findLast(({ since }) => since <= opset);
+  const versions = versionsOf(op);
+  let at = versions.length - 1;
+  while (at >= 0 && (versions[at] as Version).since > opset) at--;
+  const version = versions[at];
   return version?.withdrawn ? undefined : version;
 }
 

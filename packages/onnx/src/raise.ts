@@ -68,21 +68,29 @@ function rawAttributes(
 
 /** The attributes of a definition that these are; `undefined` when one is unknown to it or of another type. */
 function conformAll(attrs: ReadonlyMap<string, Attr>, def: OpDef): Attrs | undefined {
-  const result: [string, Attr][] = [];
+  // A definition declares plain names, so that none of them is one that objects have anyway.
+  const result: Record<string, Attr> = {};
   for (const [name, value] of attrs) {
     const declared = def.attrs && Object.hasOwn(def.attrs, name) ? def.attrs[name] : undefined;
     const conformed = declared && conform(value, declared.type);
     if (conformed === undefined) return undefined;
-    result.push([name, conformed]);
+    result[name] = conformed;
   }
-  return Object.fromEntries(result);
+  return result;
 }
 
 /** Whether the canonical form of an operator begins at this version or before, after what a form has done. */
 function reachesCanonical(op: string, from: number): boolean {
-  const canonical = canonicalVersion(op);
-  return canonical !== undefined && sameMeaning(op, from, canonical.since);
+  const key = `${op} ${from}`;
+  let reaches = reached.get(key);
+  if (reaches === undefined) {
+    const canonical = canonicalVersion(op);
+    reaches = canonical !== undefined && sameMeaning(op, from, canonical.since);
+    reached.set(key, reaches);
+  }
+  return reaches;
 }
+const reached = new Map<string, boolean>();
 
 /**
  * A node in the vocabulary's form; `undefined` when the vocabulary has no such operator, or cannot say what this node says.

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { fromBinary } from "@bufbuild/protobuf";
 import type {
   Constant,
   Dialect,
@@ -17,30 +16,21 @@ import type {
 } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { attributeTensor, readAttribute } from "./attribute.ts";
-import { producersOf, runningOrder } from "./definitions.ts";
+import { type Given, givenText, producersOf, runningOrder } from "./definitions.ts";
 import { ModelError, quote } from "./error.ts";
 import {
   FunctionProtoSchema,
   ModelProtoSchema,
-  OperatorSetIdProtoSchema,
   TensorProtoSchema,
   TrainingInfoProtoSchema,
-  ValueInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
-import {
-  type Carrier,
-  type Declarations,
-  type OnnxModel,
-  type OriginNode,
-  setOrigin,
-} from "./model.ts";
+import { type Carrier, type OnnxModel, type OriginNode, setOrigin } from "./model.ts";
 import { essence, type FileNode, nodeLabel, plainDomain, readNode, textOf } from "./node.ts";
 import { definitionOf, operatorName, raise } from "./raise.ts";
 import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
 import { constantOf, digest, readTensor, smallContents } from "./tensor.ts";
-import { typeOf, UNKNOWN } from "./type.ts";
-import { checkWire, contentOf, type Field, fieldsOf, varintOf } from "./wire.ts";
-import { eachMessage } from "./within.ts";
+import { declaredName, declaredType, UNKNOWN } from "./type.ts";
+import { checkWire, contentOf, type Field, fieldsOf, type Range, varintOf } from "./wire.ts";
 
 /** Fields of ModelProto. */
 const IR_VERSION = 1;
@@ -85,7 +75,8 @@ function otherFormat(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-function checkBytes(bytes: Uint8Array, limit: number): void {
+/** Refuses what is no model. @returns where its tensors are */
+function checkBytes(bytes: Uint8Array, limit: number): readonly Range[] {
   if (bytes.length === 0) throw new ModelError("not an ONNX model: the file is empty.");
   if (bytes.length > limit)
     throw new ModelError(
@@ -93,15 +84,18 @@ function checkBytes(bytes: Uint8Array, limit: number): void {
     );
   const other = otherFormat(bytes);
   if (other !== undefined) throw new ModelError(`not an ONNX model: ${other}.`);
-  checkWire(bytes, ModelProtoSchema, "model");
+  return checkWire(bytes, ModelProtoSchema, "model", TensorProtoSchema);
 }
 
 function domainsOf(bytes: Uint8Array, fields: readonly Field[]): Map<string, number> {
   const domains = new Map<string, number>();
   for (const field of fields) {
     if (field.no !== OPSET_IMPORT) continue;
-    const { domain, version } = fromBinary(OperatorSetIdProtoSchema, contentOf(bytes, field));
-    const name = plainDomain(domain);
+    const content = contentOf(bytes, field);
+    const parts = fieldsOf(content);
+    const name = plainDomain(textOf(content, parts, 1));
+    const number = parts.findLast(({ no }) => no === 2);
+    const version = number ? BigInt.asIntN(64, varintOf(content, number)) : 0n;
     const before = domains.get(name);
     if (version < 0n || version > 1_000_000_000n || (before ?? Number(version)) !== Number(version))
       throw new ModelError(
@@ -120,6 +114,8 @@ interface Initializer {
   readonly constant: Constant | undefined;
   readonly type: TensorType;
   readonly bytes: Uint8Array;
+  /** How many of its bytes lie outside the file, as far as nothing else counts them. */
+  readonly external: number;
 }
 
 function sparseInitializer(
@@ -142,6 +138,7 @@ function sparseInitializer(
     constant: undefined,
     type: dtype === undefined ? UNKNOWN : { dtype, shape: dims },
     bytes,
+    external: 0,
   };
 }
 
@@ -186,9 +183,10 @@ function refine(inferred: TensorType | undefined, declared: TensorType): TensorT
  * are defined twice, cycles, tensors unlike their data, external data that is missing or must not be read
  */
 export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
-  checkBytes(bytes, Math.min(options.maxBytes ?? 2 ** 31, 2 ** 31));
   // A Buffer's slices are views where an array's are copies.
-  return new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), options).model();
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const tensors = checkBytes(view, Math.min(options.maxBytes ?? 2 ** 31, 2 ** 31));
+  return new Reader(view, tensors, options).model();
 }
 
 /** Everything found so far while a file is read. */
@@ -202,11 +200,13 @@ class Reader {
   readonly #irVersion: number;
   readonly #domains: Map<string, number>;
   readonly #functions: ReadonlySet<string>;
-  readonly #declared: Declarations;
+  /** ValueInfoProtos by the name that they declare. */
+  readonly #declared: ReadonlyMap<string, Uint8Array>;
   readonly #inputs: readonly string[];
   readonly #outputs: readonly string[];
   readonly #fileNodes: readonly FileNode[];
   readonly #inner: readonly (Inner | undefined)[];
+  readonly #initializers: readonly Initializer[];
   readonly #notes: string[] = [];
   readonly #external: number;
 
@@ -222,7 +222,7 @@ class Reader {
   /** Of each node, whether it works on constants alone. */
   readonly #fixed: boolean[] = [];
 
-  constructor(bytes: Uint8Array, options: ReadOptions) {
+  constructor(bytes: Uint8Array, tensors: readonly Range[], options: ReadOptions) {
     this.#bytes = bytes;
     this.#directory = options.directory;
     this.#dialects = [onnx, ...(options.dialects ?? [])];
@@ -251,21 +251,23 @@ class Reader {
           return `${plainDomain(textOf(content, parts, 10))}\0${textOf(content, parts, 1)}`;
         }),
     );
-    const infos = (no: number) =>
-      this.#parts(no).map(({ content }) => fromBinary(ValueInfoProtoSchema, content));
-    let external = 0;
-    eachMessage(bytes, ModelProtoSchema, TensorProtoSchema, (tensor) => {
-      external += readTensor(tensor, options.directory, "a tensor within a node").external;
-    });
+    this.#initializers = this.#readInitializers();
+    const read = new Set(this.#initializers.map(({ bytes: { byteOffset } }) => byteOffset));
+    let external = this.#initializers.reduce((sum, initializer) => sum + initializer.external, 0);
+    for (const { start, end } of tensors) {
+      const tensor = bytes.subarray(start, end);
+      if (!read.has(tensor.byteOffset))
+        external += readTensor(tensor, options.directory, "a tensor within a node").external;
+    }
     this.#external = external;
+    const infos = (no: number): (readonly [name: string, info: Uint8Array])[] =>
+      this.#parts(no).map(({ content }) => [declaredName(content), content]);
     const inputs = infos(INPUT);
     const outputs = infos(OUTPUT);
-    this.#inputs = inputs.map(({ name }) => name);
-    this.#inputTypes = inputs.map(typeOf);
-    this.#outputs = outputs.map(({ name }) => name);
-    this.#declared = new Map(
-      [...infos(VALUE_INFO), ...outputs, ...inputs].map((info) => [info.name, info]),
-    );
+    this.#inputs = inputs.map(([name]) => name);
+    this.#inputTypes = inputs.map(([name, info]) => declaredType(info, name));
+    this.#outputs = outputs.map(([name]) => name);
+    this.#declared = new Map([...infos(VALUE_INFO), ...outputs, ...inputs]);
     const count = this.#graphFields.filter(({ no }) => no === NODE).length;
     if (count > MAX_NODES)
       throw new ModelError(
@@ -289,10 +291,11 @@ class Reader {
       .map((field) => ({ field, content: contentOf(this.#graphBytes, field) }));
   }
 
-  #initializers(): Initializer[] {
+  #readInitializers(): Initializer[] {
     const dense = this.#parts(INITIALIZER).map(({ field, content }): Initializer => {
-      const { name, constant } = readTensor(content, this.#directory, "an initializer");
-      return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content };
+      const tensor = readTensor(content, this.#directory, "an initializer");
+      const { name, constant, external } = tensor;
+      return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content, external };
     });
     const sparse = this.#parts(SPARSE_INITIALIZER).map(({ field, content }) =>
       sparseInitializer(content, field, this.#directory),
@@ -358,7 +361,7 @@ class Reader {
 
   #declaredType(name: string): TensorType {
     const info = this.#declared.get(name);
-    return info === undefined ? UNKNOWN : typeOf(info);
+    return info === undefined ? UNKNOWN : declaredType(info, name);
   }
 
   #readNode(order: number, used: ReadonlySet<string>): void {
@@ -474,18 +477,18 @@ class Reader {
   }
 
   model(): OnnxModel {
-    const initializers = this.#initializers();
-    const given = new Map<string, string>();
-    const define = (name: string, what: string): void => {
+    const initializers = this.#initializers;
+    const given = new Map<string, Given>();
+    const define = (name: string, what: Given): void => {
       const before = given.get(name);
       if (before !== undefined && name !== "")
         throw new ModelError(
-          `the name ${quote(name)} is defined twice: by ${before} and by ${what}. Names must be unique: rename one.`,
+          `the name ${quote(name)} is defined twice: by ${givenText(before)} and by ${givenText(what)}. Names must be unique: rename one.`,
         );
       given.set(name, what);
     };
     for (const [index, name] of this.#inputs.entries()) {
-      define(name, `input ${index}`);
+      define(name, { kind: "input", index });
       this.#sources.set(name, { from: "input", index });
     }
     const inputs = new Set(this.#inputs);
@@ -495,7 +498,7 @@ class Reader {
     const seen = new Set<string>();
     for (const [order, initializer] of initializers.entries()) {
       const { name, field, constant } = initializer;
-      if (seen.has(name) || !inputs.has(name)) define(name, `initializer ${order}`);
+      if (seen.has(name) || !inputs.has(name)) define(name, { kind: "initializer", index: order });
       seen.add(name);
       if (trained) pinned.add(field);
       if (inputs.has(name)) {

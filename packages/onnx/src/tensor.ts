@@ -9,7 +9,7 @@ import type { Constant, Dim, DType, NdArray, TensorType } from "@rewright/plugin
 import { bitsOf, bytesOf, decode, dtypeOf, encode } from "./element.ts";
 import { ModelError, quote } from "./error.ts";
 import { locate, readRange } from "./external.ts";
-import { BYTES, contentOf, FIXED64, type Field, fieldsOf, varintOf } from "./wire.ts";
+import { BYTES, contentOf, FIXED64, type Field, fieldsOf, varintOf, varints } from "./wire.ts";
 
 /** The fields of TensorProto, by number. */
 const DIMS = 1;
@@ -25,6 +25,11 @@ const DOUBLE_DATA = 10;
 const UINT64_DATA = 11;
 const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
+
+/** The fields that hold elements as numbers or texts. */
+const TYPED: ReadonlySet<number> = new Set([
+  ...[FLOAT_DATA, INT32_DATA, STRING_DATA, INT64_DATA, DOUBLE_DATA, UINT64_DATA],
+]);
 
 /** Constants of at most this many elements are identified by their contents, others by a hash of them. */
 const SMALL = 4096;
@@ -65,22 +70,6 @@ function typedField(dtype: DType): number {
       return STRING_DATA;
     default:
       return INT32_DATA;
-  }
-}
-
-/** The numbers of a repeated varint field, packed or not, as unsigned 64-bit integers. */
-function* varints(bytes: Uint8Array, fields: readonly Field[]): Generator<bigint> {
-  for (const field of fields) {
-    if (field.wire !== BYTES) {
-      yield varintOf(bytes, field);
-      continue;
-    }
-    let start = field.start;
-    for (let at = field.start; at < field.end; at++) {
-      if ((bytes[at] as number) >= 0x80) continue;
-      yield varintOf(bytes, { ...field, start, end: at + 1 });
-      start = at + 1;
-    }
   }
 }
 
@@ -192,24 +181,24 @@ export function constantOf(given: NdArray): Constant {
 }
 
 /** The dimensions of a tensor and how many elements they make. @throws {ModelError} when they are negative or too many. */
-function shapeOf(dims: Iterable<bigint>, label: string): { shape: number[]; count: number } {
+function shapeOf(dims: Iterable<bigint>, label: () => string): { shape: number[]; count: number } {
   const shape: number[] = [];
   let count = 1;
   for (const dim of dims) {
     const size = BigInt.asIntN(64, dim);
     if (size < 0n)
       throw new ModelError(
-        `${label} has the negative dimension ${size}. Give it the size of its data.`,
+        `${label()} has the negative dimension ${size}. Give it the size of its data.`,
       );
     shape.push(Number(size));
-    if (shape.length > 1024) throw new ModelError(`${label} has more than 1024 dimensions`);
+    if (shape.length > 1024) throw new ModelError(`${label()} has more than 1024 dimensions`);
   }
   if (!shape.includes(0))
     for (const size of shape) {
       count *= size;
       if (count > Number.MAX_SAFE_INTEGER / 16)
         throw new ModelError(
-          `${label} has dimensions [${shape.join(", ")}], more elements than can be. The file is damaged.`,
+          `${label()} has dimensions [${shape.join(", ")}], more elements than can be. The file is damaged.`,
         );
     }
   else count = 0;
@@ -229,23 +218,18 @@ export function readTensor(
   directory: string | undefined,
   fallback: string,
 ): FileTensor {
-  const groups = new Map<number, Field[]>();
-  for (const field of fieldsOf(bytes)) {
-    const group = groups.get(field.no);
-    if (group) group.push(field);
-    else groups.set(field.no, [field]);
-  }
-  const all = (no: number): readonly Field[] => groups.get(no) ?? [];
-  const last = (no: number): Field | undefined => all(no).at(-1);
+  const fields = fieldsOf(bytes);
+  const all = (no: number): readonly Field[] => fields.filter((field) => field.no === no);
+  const last = (no: number): Field | undefined => fields.findLast((field) => field.no === no);
   const nameField = last(NAME);
   const name = nameField ? looseUtf8.decode(contentOf(bytes, nameField)) : "";
-  const label = name === "" ? fallback : `tensor ${quote(name)}`;
+  const label = (): string => (name === "" ? fallback : `tensor ${quote(name)}`);
   if (last(SEGMENT))
-    throw new ModelError(`${label} is stored in segments, which nothing reads. Save it whole.`);
+    throw new ModelError(`${label()} is stored in segments, which nothing reads. Save it whole.`);
   const { shape, count } = shapeOf(varints(bytes, all(DIMS)), label);
   const typeField = last(DATA_TYPE);
   const number = typeField ? Number(varintOf(bytes, typeField)) : 0;
-  if (number === 0) throw new ModelError(`${label} has no element type. Save the model again.`);
+  if (number === 0) throw new ModelError(`${label()} has no element type. Save the model again.`);
   const dtype = dtypeOf(number);
   const locationField = last(DATA_LOCATION);
   const external = locationField !== undefined && varintOf(bytes, locationField) === 1n;
@@ -254,15 +238,15 @@ export function readTensor(
   if (external) {
     if (dtype === undefined || dtype === "string")
       throw new ModelError(
-        `${label} of ${dtype ?? `element type ${number}`} lies outside the file, which cannot be read for that type`,
+        `${label()} of ${dtype ?? `element type ${number}`} lies outside the file, which cannot be read for that type`,
       );
     const range = locate(
-      externalEntries(bytes, all(EXTERNAL_DATA), label),
+      externalEntries(bytes, all(EXTERNAL_DATA), label()),
       directory,
       whole,
-      label,
+      label(),
     );
-    const read = (): Uint8Array => readRange(range, label);
+    const read = (): Uint8Array => readRange(range, label());
     return {
       name,
       constant: fileConstant(dtype, shape, count, read),
@@ -283,22 +267,20 @@ export function readTensor(
   const expect = (got: number, wanted: number, what: string): void => {
     if (got !== wanted)
       throw new ModelError(
-        `${label} of type ${dtype}[${shape.join(", ")}] holds ${got} ${what} instead of ${wanted}. ` +
+        `${label()} of type ${dtype}[${shape.join(", ")}] holds ${got} ${what} instead of ${wanted}. ` +
           "Its dimensions or its data are wrong: export the model again.",
       );
   };
   const rawField = last(RAW_DATA);
   const typed = typedField(dtype);
-  const stored = [FLOAT_DATA, INT32_DATA, STRING_DATA, INT64_DATA, DOUBLE_DATA, UINT64_DATA].filter(
-    (no) =>
-      all(no).some(
-        (field) => field.end > field.start || field.wire !== BYTES || no === STRING_DATA,
-      ),
+  const stored = fields.filter(
+    ({ no, start, end, wire }) =>
+      TYPED.has(no) && (end > start || wire !== BYTES || no === STRING_DATA),
   );
-  const foreign = stored.find((no) => no !== typed || (rawField && rawField.end > rawField.start));
-  if (foreign !== undefined)
+  const isRaw = rawField !== undefined && rawField.end > rawField.start;
+  if (stored.some(({ no }) => no !== typed || isRaw))
     throw new ModelError(
-      `${label} of type ${dtype} has its data in two fields, or in one of another type. Export the model again.`,
+      `${label()} of type ${dtype} has its data in two fields, or in one of another type. Export the model again.`,
     );
   if (dtype === "string") {
     expect(all(STRING_DATA).length, count, "strings");
@@ -315,17 +297,17 @@ export function readTensor(
       bytes: () => raw,
     };
   }
-  const fields = all(typed);
+  const held = all(typed);
   const size =
-    fields.some(({ wire }) => wire === FIXED64) || typed === DOUBLE_DATA
+    held.some(({ wire }) => wire === FIXED64) || typed === DOUBLE_DATA
       ? 8
       : typed === FLOAT_DATA
         ? 4
         : 0;
   const numbers =
     dtype === "c64" || dtype === "c128" ? 2 * count : (bitsOf(dtype) as number) < 8 ? whole : count;
-  expect(countNumbers(bytes, fields, size), numbers, "numbers");
-  const read = (): Uint8Array => rawOf(bytes, fields, dtype, count);
+  expect(countNumbers(bytes, held, size), numbers, "numbers");
+  const read = (): Uint8Array => rawOf(bytes, held, dtype, count);
   return {
     name,
     constant: fileConstant(dtype, shape, count, read),

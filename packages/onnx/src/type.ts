@@ -15,28 +15,63 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
+import { BYTES, contentOf, type Field, fieldsOf, varintOf } from "./wire.ts";
 
 /** Nothing known. */
 export const UNKNOWN: TensorType = { dtype: "unknown", shape: [] };
 
+/** The fields of the messages that declare values, by number. */
+const INFO = { name: 1, type: 2 } as const;
+const TENSOR_TYPE = 1;
+const TENSOR = { element: 1, shape: 2 } as const;
+const DIMENSION = 1;
+const SIZE = { value: 1, name: 2 } as const;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The name that a ValueInfoProto declares. */
+export function declaredName(info: Uint8Array): string {
+  const field = lastOf(info, INFO.name);
+  return field ? utf8.decode(contentOf(info, field)) : "";
+}
+
+function lastOf(message: Uint8Array, no: number): Field | undefined {
+  return fieldsOf(message).findLast((field) => field.no === no);
+}
+
 /**
- * The declared type of a value; `unknown` for what is no tensor, or a tensor whose rank or element type is not said.
+ * The type that a ValueInfoProto declares; `unknown` for what is no tensor, or a tensor whose rank or element type is not said.
  * A dimension without a size gets a name of its own, made of the value's name.
  */
-export function typeOf(info: ValueInfoProto): TensorType {
-  const kind = info.type?.value;
-  if (kind?.case !== "tensorType") return UNKNOWN;
-  const dtype = dtypeOf(kind.value.elemType);
-  if (dtype === undefined || kind.value.shape === undefined) return UNKNOWN;
-  const shape = kind.value.shape.dim.map(({ value }, axis): Dim => {
-    if (value.case === "dimValue" && value.value >= 0n && value.value <= Number.MAX_SAFE_INTEGER)
-      return Number(value.value);
-    // Several exporters call every size that they do not know "?": those are not one size.
-    if (value.case === "dimParam" && value.value !== "" && !value.value.startsWith("?"))
-      return value.value;
-    return `?${info.name}.${axis}`;
-  });
-  return { dtype, shape };
+export function declaredType(info: Uint8Array, name: string): TensorType {
+  const type = lastOf(info, INFO.type);
+  if (type === undefined) return UNKNOWN;
+  const kinds = contentOf(info, type);
+  const kind = fieldsOf(kinds).findLast(({ no, wire }) => no !== 6 && wire === BYTES);
+  if (kind?.no !== TENSOR_TYPE) return UNKNOWN;
+  const tensor = contentOf(kinds, kind);
+  const element = lastOf(tensor, TENSOR.element);
+  const shape = lastOf(tensor, TENSOR.shape);
+  const dtype = element && dtypeOf(Number(varintOf(tensor, element)));
+  if (dtype === undefined || shape === undefined) return UNKNOWN;
+  const sizes = contentOf(tensor, shape);
+  const dims = fieldsOf(sizes).filter(({ no }) => no === DIMENSION);
+  return {
+    dtype,
+    shape: dims.map((field, axis) => dimension(contentOf(sizes, field)) ?? `?${name}.${axis}`),
+  };
+}
+
+/** A dimension that is a size or has a name. Several exporters call every size that they do not know "?": those are not one size. */
+function dimension(bytes: Uint8Array): Dim | undefined {
+  const field = fieldsOf(bytes).findLast(({ no }) => no === SIZE.value || no === SIZE.name);
+  if (field === undefined) return undefined;
+  if (field.no === SIZE.value) {
+    const size = varintOf(bytes, field);
+    return size <= Number.MAX_SAFE_INTEGER ? Number(size) : undefined;
+  }
+  const name = utf8.decode(contentOf(bytes, field));
+  return name === "" || name.startsWith("?") ? undefined : name;
 }
 
 /** The declaration of a value. What is not known of its type is left out; sizes in whose names there is a "?" stay nameless. */

@@ -33,6 +33,12 @@ export interface Field {
   readonly end: number;
 }
 
+/** Where something lies among bytes. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Reads varints and fields off bytes that may be anything. */
 class Cursor {
   readonly bytes: Uint8Array;
@@ -154,10 +160,27 @@ export function wholeOf(bytes: Uint8Array, field: Field): Uint8Array {
 
 /** The value of a varint field, as an unsigned number of 64 bits. */
 export function varintOf(bytes: Uint8Array, field: Field): bigint {
+  if (field.end - field.start === 1) return BigInt((bytes[field.start] as number) & 0x7f);
   let value = 0n;
   for (let at = field.end - 1; at >= field.start; at--)
     value = (value << 7n) | BigInt((bytes[at] as number) & 0x7f);
   return BigInt.asUintN(64, value);
+}
+
+/** The numbers of a repeated varint field, packed or not, as unsigned numbers of 64 bits. */
+export function* varints(bytes: Uint8Array, fields: readonly Field[]): Generator<bigint> {
+  for (const field of fields) {
+    if (field.wire !== BYTES) {
+      yield varintOf(bytes, field);
+      continue;
+    }
+    let start = field.start;
+    for (let at = field.start; at < field.end; at++) {
+      if ((bytes[at] as number) >= 0x80) continue;
+      yield varintOf(bytes, { ...field, start, end: at + 1 });
+      start = at + 1;
+    }
+  }
 }
 
 // ── The check ────────────────────────────────────────────────────────────────
@@ -226,18 +249,28 @@ function checkPacked(bytes: Uint8Array, field: Field, wire: number): void {
 /**
  * Checks that bytes are a message of this kind, all the way down: lengths within bounds, depth limited, wire types as
  * declared, names valid UTF-8. Allocates nothing that grows with what the bytes claim.
+ *
+ * @param watched of messages of this kind, wherever they are, the range is returned
  * @throws {ModelError} with the place of the first fault.
  */
-export function checkWire(bytes: Uint8Array, desc: DescMessage, root: string): void {
+export function checkWire(
+  bytes: Uint8Array,
+  desc: DescMessage,
+  root: string,
+  watched: DescMessage,
+): readonly Range[] {
+  const ranges: Range[] = [];
   let messages = 0;
   const check = (start: number, end: number, message: DescMessage, place: Place, depth: number) => {
     if (depth > MAX_DEPTH)
       throw new WireError(`messages are nested more than ${MAX_DEPTH} deep`, start);
+    if (message === watched) ranges.push({ start, end });
     if (++messages > MAX_MESSAGES)
       throw new WireError(`there are more than ${MAX_MESSAGES} messages`, start);
     const table = fieldTable(message);
     const cursor = new Cursor(bytes, start, end, depth);
-    const counts = new Map<number, number>();
+    // How many values each repeated field had: for the message of an error alone.
+    const counts: number[] = [];
     let here = place;
     try {
       while (cursor.at < end) {
@@ -246,9 +279,11 @@ export function checkWire(bytes: Uint8Array, desc: DescMessage, root: string): v
         const known = table.get(field.no);
         if (known === undefined) continue;
         const list = known.fieldKind === "list";
-        const index = counts.get(field.no) ?? 0;
-        counts.set(field.no, index + 1);
-        here = { parent: place, name: known.name, ...(list && { index }) };
+        const index = counts[field.no] ?? 0;
+        counts[field.no] = index + 1;
+        here = list
+          ? { parent: place, name: known.name, index }
+          : { parent: place, name: known.name };
         const wire = wireOf(known);
         if (field.wire !== wire) {
           if (!list || field.wire !== BYTES)
@@ -276,6 +311,7 @@ export function checkWire(bytes: Uint8Array, desc: DescMessage, root: string): v
     }
   };
   check(0, bytes.length, desc, { name: root }, 1);
+  return ranges;
 }
 
 // ── Writing ──────────────────────────────────────────────────────────────────
