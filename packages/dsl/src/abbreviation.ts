@@ -9,7 +9,7 @@ import { type Diagnostic, error } from "./diagnostic.ts";
 import { DEEPEST, TOO_DEEP } from "./lexer.ts";
 import { enumerate, quote } from "./quotation.ts";
 import type { Arg, Binding, CallExpr, Expr } from "./syntax.ts";
-import { parts, replaceParts } from "./traversal.ts";
+import { replaceParts, visitParts } from "./traversal.ts";
 
 /** How large a rule may become when its abbreviations are written out. */
 const LARGEST = 10_000;
@@ -129,11 +129,11 @@ export class Abbreviations {
     if (known) return known;
     let size = 1;
     let depth = 0;
-    for (const part of parts(expr)) {
+    visitParts(expr, (part) => {
       const extent = this.measure(part);
       size += extent.size;
       depth = Math.max(depth, extent.depth);
-    }
+    });
     const extent = { size, depth: depth + 1 };
     this.extents.set(expr, extent);
     return extent;
@@ -184,7 +184,7 @@ export class Abbreviations {
             : undefined;
       const other = name === undefined ? undefined : this.bindings.get(name);
       if (other) found.add(other);
-      parts(expr).forEach(visit);
+      visitParts(expr, visit);
     };
     visit(binding.body);
     return found;

@@ -10,7 +10,7 @@ import { Resolver, type Root } from "./resolver.ts";
 import { pairResults } from "./results.ts";
 import type { Scope } from "./scope.ts";
 import { inferGuard } from "./shapes/check.ts";
-import { keyOf, variablesOf } from "./structure.ts";
+import { isSame, variablesOf } from "./structure.ts";
 import type { Arg, Expr } from "./syntax.ts";
 import { bind, Depths } from "./variables.ts";
 
@@ -72,7 +72,7 @@ export function resolveDirection(
   if (failed || left.includes(undefined) || right.includes(undefined)) return undefined;
   checkRoots(left as readonly Root[], rule, bound.variables, fail);
   const sides = pairResults(left as readonly Root[], right as readonly Root[], rule, fail);
-  if (sides?.left.every((root, i) => keyOf(root) === keyOf(sides.right[i] as ResolvedRoot)))
+  if (sides?.left.every((root, i) => isSame(root, sides.right[i] as ResolvedRoot)))
     fail(error("R0308", rule.span, "both sides are the same"));
   if (!sides || failed) return undefined;
   const direction = {

@@ -5,7 +5,7 @@
  */
 
 import type { CallValue, Value } from "./ast.ts";
-import { partsOf, type Tree } from "./occurrence.ts";
+import { type Tree, visitParts } from "./occurrence.ts";
 
 /**
  * The first hint in a condition that is asked for otherwise than plainly, by itself or with `and` and `or`, and what is made of
@@ -24,9 +24,9 @@ export function negatedHint(
 
 function hintIn(tree: Tree): CallValue | undefined {
   if (tree.kind === "call" && tree.fn.hint) return tree;
-  for (const part of partsOf(tree)) {
-    const found = hintIn(part);
-    if (found) return found;
-  }
-  return undefined;
+  let found: CallValue | undefined;
+  visitParts(tree, (part) => {
+    found ??= hintIn(part);
+  });
+  return found;
 }

@@ -9,42 +9,65 @@ import type { Root, Spread, Term, Value, ValueSpread, Variable } from "./ast.ts"
 /** Any node of a resolved rule. */
 export type Tree = Root | Spread | Value | ValueSpread;
 
-/** The parts of a node, in the order written. */
-export function partsOf(tree: Tree): readonly Tree[] {
+/** Calls `visit` for each part of a node, in the order written. */
+export function visitParts(tree: Tree, visit: (part: Tree) => void): void {
   switch (tree.kind) {
     case "apply":
-      return [...tree.operands, ...tree.attrs.map(({ value }) => value)];
+      for (const operand of tree.operands) visit(operand);
+      for (const { value } of tree.attrs) visit(value);
+      return;
     case "result":
     case "results":
-      return [tree.of];
+      visit(tree.of);
+      return;
     case "constant":
-      return [tree.value];
+      visit(tree.value);
+      return;
     case "spread":
-      return [tree.element];
+      visit(tree.element);
+      return;
     case "list":
-      return tree.elements;
+      for (const element of tree.elements) visit(element);
+      return;
     case "term":
-      return [tree.term];
+      visit(tree.term);
+      return;
     case "call":
-      return tree.args;
+      for (const arg of tree.args) visit(arg);
+      return;
     case "unary":
-      return [tree.operand];
+      visit(tree.operand);
+      return;
     case "binary":
-      return [tree.left, tree.right];
+      visit(tree.left);
+      visit(tree.right);
+      return;
     case "index":
-      return [tree.of, tree.index];
+      visit(tree.of);
+      visit(tree.index);
+      return;
     case "slice":
-      return [tree.of, tree.from, tree.to].filter((part) => part !== undefined);
-    default:
-      return [];
+      visit(tree.of);
+      if (tree.from) visit(tree.from);
+      if (tree.to) visit(tree.to);
   }
+}
+
+/** The parts of a node, in the order written. */
+export function partsOf(tree: Tree): readonly Tree[] {
+  const found: Tree[] = [];
+  visitParts(tree, (part) => found.push(part));
+  return found;
 }
 
 /** Calls `visit` for the name of every variable, in order of occurrence; a record `...p` counts as one. */
 export function visitVariables(tree: Tree, visit: (name: string) => void): void {
-  if (tree.kind === "variable") visit(tree.name);
-  for (const part of partsOf(tree)) visitVariables(part, visit);
-  if (tree.kind === "apply" && tree.rest && tree.rest.name !== "_") visit(tree.rest.name);
+  const note = (part: Tree): void => {
+    if (part.kind === "variable") visit(part.name);
+    visitParts(part, note);
+    if (part.kind === "apply" && part.rest && part.rest.name !== "_") visit(part.rest.name);
+  };
+  note(tree);
 }
 
 /** Calls `visit` for every composite term that is spoken of in a value: as the argument of a function. */

@@ -4,14 +4,50 @@
  * @module
  */
 
-import type { Apply, Root, Spread, Term, Value } from "./ast.ts";
+import type { Root, Spread, Term, Value } from "./ast.ts";
+import { visitVariables } from "./occurrence.ts";
+import type { Expr } from "./syntax.ts";
 
-/** A string that two terms share exactly when they are the same but for their places. */
-export function keyOf(tree: Root | Spread | Value): string {
-  return JSON.stringify(tree, (name, part: unknown) => {
-    if (name === "span" || name === "op" || name === "fn") return undefined;
-    return typeof part === "bigint" ? `${part}n` : part;
-  });
+/** A string that two terms, or two expressions, share exactly when they are the same but for their places. */
+export function keyOf(tree: Root | Spread | Value | Expr): string {
+  return write(tree);
+}
+
+function write(part: unknown): string {
+  // With its length before it, no string can be taken for something else.
+  if (typeof part === "string") return `${part.length}"${part}`;
+  if (typeof part !== "object" || part === null) return String(part);
+  let written = "{";
+  for (const name in part)
+    if (!isApart(name)) written += `${name}:${write(part[name as keyof typeof part])},`;
+  return `${written}}`;
+}
+
+/** Whether two terms are the same but for their places. */
+export function isSame(one: Root | Spread | Value, other: Root | Spread | Value): boolean {
+  return areSame(one, other);
+}
+
+function areSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
+    return Object.is(a, b);
+  for (const name in a)
+    if (!isApart(name) && !areSame(a[name as keyof typeof a], b[name as keyof typeof b]))
+      return false;
+  for (const name in b)
+    if (!isApart(name) && !(name in a) && b[name as keyof typeof b] !== undefined) return false;
+  return true;
+}
+
+/** Fields that hold a place, or the definition that a name stands for. */
+function isApart(name: string): boolean {
+  return (
+    name === "span" ||
+    name === "op" ||
+    name === "fn" ||
+    name === "operatorSpan" ||
+    name === "fieldSpan"
+  );
 }
 
 /** How many applications a term consists of, repetitions in a spread counted once. */
@@ -28,16 +64,6 @@ export function sizeOf(term: Root): number {
 /** The names of the variables in a term, remainders included; function arguments too. */
 export function variablesOf(term: Term): ReadonlySet<string> {
   const names = new Set<string>();
-  JSON.stringify(term, (name, part: unknown) => {
-    if (name === "span" || name === "op" || name === "fn") return undefined;
-    if (typeof part === "bigint") return undefined;
-    if (typeof part === "object" && part !== null) {
-      if ("kind" in part && part.kind === "variable" && "name" in part)
-        names.add(String(part.name));
-      if ("rest" in part) names.add((part as Apply).rest?.name ?? "_");
-    }
-    return part;
-  });
-  names.delete("_");
+  visitVariables(term, (name) => names.add(name));
   return names;
 }

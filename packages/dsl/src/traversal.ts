@@ -4,80 +4,109 @@
  * @module
  */
 
-import { match, P } from "ts-pattern";
 import type { Arg, AttrArg, Expr } from "./syntax.ts";
 
-/** An expression's parts, in the order written. */
-export function parts(expr: Expr): readonly Expr[] {
+/** Calls `visit` for each part of an expression, in the order written. */
+export function visitParts(expr: Expr, visit: (part: Expr) => void): void {
   switch (expr.kind) {
     case "name":
     case "number":
     case "string":
-      return [];
+      return;
     case "binary":
-      return [expr.left, expr.right];
+      visit(expr.left);
+      visit(expr.right);
+      return;
     case "call":
-      return [
-        ...expr.args.map((arg) => arg.value),
-        ...expr.attrs.flatMap((attr) => (attr.kind === "attr" ? [attr.value] : [])),
-      ];
+      for (const arg of expr.args) visit(arg.value);
+      for (const attr of expr.attrs) if (attr.kind === "attr") visit(attr.value);
+      return;
     case "unary":
     case "transpose":
-      return [expr.operand];
+      visit(expr.operand);
+      return;
     case "list":
-      return expr.elements.map((element) => element.value);
+      for (const element of expr.elements) visit(element.value);
+      return;
     case "field":
-      return [expr.of];
+      visit(expr.of);
+      return;
     case "index":
-      return [expr.of, expr.index];
+      visit(expr.of);
+      visit(expr.index);
+      return;
     case "slice":
-      return [expr.of, ...(expr.from ? [expr.from] : []), ...(expr.to ? [expr.to] : [])];
+      visit(expr.of);
+      if (expr.from) visit(expr.from);
+      if (expr.to) visit(expr.to);
   }
 }
 
-/** The expression with each of its parts replaced. */
+/** An expression's parts, in the order written. */
+export function parts(expr: Expr): readonly Expr[] {
+  const found: Expr[] = [];
+  visitParts(expr, (part) => found.push(part));
+  return found;
+}
+
+/** The expression with each of its parts replaced; itself where each is replaced by itself. */
 export function replaceParts(expr: Expr, replace: (part: Expr) => Expr): Expr {
-  const arg = (old: Arg): Arg => ({ ...old, value: replace(old.value) });
-  const attr = (old: AttrArg): AttrArg =>
-    old.kind === "attr" ? { ...old, value: replace(old.value) } : old;
-  return match(expr)
-    .with({ kind: P.union("name", "number", "string") }, (leaf): Expr => leaf)
-    .with(
-      { kind: "binary" },
-      (old): Expr => ({
-        ...old,
-        left: replace(old.left),
-        right: replace(old.right),
-      }),
-    )
-    .with(
-      { kind: "call" },
-      (old): Expr => ({
-        ...old,
-        args: old.args.map(arg),
-        attrs: old.attrs.map(attr),
-      }),
-    )
-    .with({ kind: "unary" }, (old): Expr => ({ ...old, operand: replace(old.operand) }))
-    .with({ kind: "transpose" }, (old): Expr => ({ ...old, operand: replace(old.operand) }))
-    .with({ kind: "list" }, (old): Expr => ({ ...old, elements: old.elements.map(arg) }))
-    .with({ kind: "field" }, (old): Expr => ({ ...old, of: replace(old.of) }))
-    .with(
-      { kind: "index" },
-      (old): Expr => ({
-        ...old,
-        of: replace(old.of),
-        index: replace(old.index),
-      }),
-    )
-    .with(
-      { kind: "slice" },
-      (old): Expr => ({
-        ...old,
-        of: replace(old.of),
-        ...(old.from && { from: replace(old.from) }),
-        ...(old.to && { to: replace(old.to) }),
-      }),
-    )
-    .exhaustive();
+  switch (expr.kind) {
+    case "name":
+    case "number":
+    case "string":
+      return expr;
+    case "binary": {
+      const left = replace(expr.left);
+      const right = replace(expr.right);
+      return left === expr.left && right === expr.right ? expr : { ...expr, left, right };
+    }
+    case "call": {
+      const args = replaceEach(expr.args, replace);
+      const attrs = replaceEach(expr.attrs, replace);
+      return args === expr.args && attrs === expr.attrs ? expr : { ...expr, args, attrs };
+    }
+    case "unary":
+    case "transpose": {
+      const operand = replace(expr.operand);
+      return operand === expr.operand ? expr : { ...expr, operand };
+    }
+    case "list": {
+      const elements = replaceEach(expr.elements, replace);
+      return elements === expr.elements ? expr : { ...expr, elements };
+    }
+    case "field": {
+      const of = replace(expr.of);
+      return of === expr.of ? expr : { ...expr, of };
+    }
+    case "index": {
+      const of = replace(expr.of);
+      const index = replace(expr.index);
+      return of === expr.of && index === expr.index ? expr : { ...expr, of, index };
+    }
+    case "slice": {
+      const of = replace(expr.of);
+      const from = expr.from && replace(expr.from);
+      const to = expr.to && replace(expr.to);
+      return of === expr.of && from === expr.from && to === expr.to
+        ? expr
+        : { ...expr, of, ...(from && { from }), ...(to && { to }) };
+    }
+  }
+}
+
+/** Arguments with their values replaced; themselves where nothing is. */
+function replaceEach<T extends Arg | AttrArg>(
+  items: readonly T[],
+  replace: (part: Expr) => Expr,
+): readonly T[] {
+  let isChanged = false;
+  const replaced = items.map((item): T => {
+    if (!("value" in item)) return item;
+    const value = replace(item.value);
+    if (value === item.value) return item;
+    isChanged = true;
+    return { ...item, value };
+  });
+  return isChanged ? replaced : items;
 }

@@ -12,7 +12,7 @@ import { type Diagnostic, error } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
 import type { Operator, Scope } from "./scope.ts";
 import type { Arg, CallExpr, Expr, Identifier } from "./syntax.ts";
-import { parts } from "./traversal.ts";
+import { visitParts } from "./traversal.ts";
 
 /** The name of what is not there: an optional operand that is left out. */
 export const ABSENT = "absent";
@@ -106,7 +106,7 @@ export class Depths {
         for (const element of expr.elements) this.visitArg(element, inside);
         break;
       default:
-        for (const part of parts(expr)) this.visit(part, inside);
+        visitParts(expr, (part) => this.visit(part, inside));
     }
   }
 
@@ -133,13 +133,15 @@ export class Depths {
 
 /** The variables of an expression, remainders included. */
 function namesIn(expr: Expr): readonly Identifier[] {
-  const own: readonly Identifier[] =
-    expr.kind === "name"
-      ? [expr]
-      : expr.kind === "call"
-        ? expr.attrs.flatMap((attr) => (attr.kind === "rest" ? [attr.name] : []))
-        : [];
-  return [...own, ...parts(expr).flatMap(namesIn)];
+  const found: Identifier[] = [];
+  const visit = (part: Expr): void => {
+    if (part.kind === "name") found.push(part);
+    if (part.kind === "call")
+      for (const attr of part.attrs) if (attr.kind === "rest") found.push(attr.name);
+    visitParts(part, visit);
+  };
+  visit(expr);
+  return found;
 }
 
 /** What a left side binds: names in operand positions, bare attribute values, elements of literal lists, and remainders. */
@@ -200,7 +202,7 @@ export function bind(
       case "unary":
       case "transpose":
       case "field":
-        for (const part of parts(expr)) operand(part);
+        visitParts(expr, operand);
     }
   };
 

@@ -6,8 +6,8 @@
 
 import type { Span } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
-import { printExpression } from "../print.ts";
 import { quote } from "../quotation.ts";
+import { keyOf } from "../structure.ts";
 import type { Clause, Expr } from "../syntax.ts";
 import type { Subject } from "./subject.ts";
 
@@ -23,30 +23,28 @@ export function lintConditions(
   { decl, text }: Subject,
   report: (diagnostic: Diagnostic) => void,
 ): void {
+  const all = decl.clauses.flatMap((clause) =>
+    clause.kind === "when" || clause.kind === "assuming" ? conjuncts(clause) : [],
+  );
   const stated = new Map<string, Conjunct>();
-  for (const clause of decl.clauses) {
-    if (clause.kind !== "when" && clause.kind !== "assuming") continue;
-    for (const conjunct of conjuncts(clause)) {
-      const { expr, place } = conjunct;
-      const edit = { title: "delete it", changes: [{ span: place, text: "" }] };
-      const written = quote(text.slice(expr.span.start, expr.span.end).replace(/\s+/g, " "));
-      // What is written alike, but for space and parentheses.
-      const key = printExpression(expr);
-      const first = stated.get(key);
-      if (first)
-        report(
-          warning("R0905", expr.span, `${written} is stated twice`, {
+  for (const conjunct of all) {
+    const { expr, place } = conjunct;
+    // What is written alike, but for space and parentheses.
+    const key = all.length > 1 ? keyOf(expr) : "";
+    const first = stated.get(key);
+    if (!first) stated.set(key, conjunct);
+    if (!first && !isAlwaysTrue(expr)) continue;
+    const edit = { title: "delete it", changes: [{ span: place, text: "" }] };
+    const written = quote(text.slice(expr.span.start, expr.span.end).replace(/\s+/g, " "));
+    report(
+      first
+        ? warning("R0905", expr.span, `${written} is stated twice`, {
             related: [{ span: first.expr.span, label: "the first" }],
             hints: ["delete it"],
             edit,
-          }),
-        );
-      else if (isAlwaysTrue(expr))
-        report(
-          warning("R0906", expr.span, `${written} is always true`, { hints: ["delete it"], edit }),
-        );
-      stated.set(key, first ?? conjunct);
-    }
+          })
+        : warning("R0906", expr.span, `${written} is always true`, { hints: ["delete it"], edit }),
+    );
   }
 }
 

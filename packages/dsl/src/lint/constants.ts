@@ -6,7 +6,7 @@
 
 import { type Diagnostic, replacing, warning } from "../diagnostic.ts";
 import type { Expr, NumberExpr } from "../syntax.ts";
-import { parts } from "../traversal.ts";
+import { visitParts } from "../traversal.ts";
 import type { Subject } from "./subject.ts";
 
 const KNOWN: readonly (readonly [name: string, value: number])[] = [
@@ -35,7 +35,7 @@ const NEAR = 1e-8;
 export function lintConstants({ decl }: Subject, report: (diagnostic: Diagnostic) => void): void {
   const visit = (expr: Expr): void => {
     if (expr.kind === "number") check(expr, report);
-    for (const part of parts(expr)) visit(part);
+    visitParts(expr, visit);
   };
   for (const root of [...decl.left, ...decl.right]) visit(root.value);
   for (const clause of decl.clauses) {

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Rule } from "../ast.ts";
+import type { Root, Rule } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
-import { formOf, orderless, type Sides, spellingOf } from "./likeness.ts";
+import { orderless, type Sides, spellingOf } from "./likeness.ts";
+import { numberOf, silhouetteOf } from "./silhouette.ts";
 import { deleting, type Subject } from "./subject.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -15,13 +16,11 @@ type Report = (diagnostic: Diagnostic) => void;
 /** Reports rules that commutativity makes equal already (R0903). */
 export function lintBuiltIn(subject: Subject, report: Report): void {
   const [rule] = subject.rules;
-  const isBuiltIn = rule?.left.every((root, i) => {
-    const other = rule.right[i] as Rule["right"][0];
-    // Seldom are both sides of one operator: only then are they written out.
-    const isAlike =
-      root.kind === other.kind && (root.kind !== "apply" || root.name === headOf(other));
-    return isAlike && orderless(root) === orderless(other);
-  });
+  if (!rule) return;
+  const { left, right } = silhouetteOf(rule);
+  const isBuiltIn =
+    left === right &&
+    rule.left.every((root, i) => orderless(root) === orderless(rule.right[i] as Root));
   if (!isBuiltIn) return;
   const { label } = subject.decl;
   report(
@@ -33,38 +32,39 @@ export function lintBuiltIn(subject: Subject, report: Report): void {
   );
 }
 
-function headOf(root: Rule["left"][0]): string | undefined {
-  return root.kind === "apply" ? root.name : undefined;
-}
-
+/** A direction of a rule. */
 interface Candidate {
   readonly subject: Subject;
+  /** The subject's place among all. */
+  readonly place: number;
   readonly sides: Sides;
 }
 
 /** How many rules of one spelling are looked at: they are all the same. */
 const MOST_ALIKE = 64;
 
-/** Rules by their form, and those of one form by their spelling. Only where a form is met again is a spelling worked out. */
+/** Rules by their silhouette, and those of one silhouette by their spelling. Only where one is met again is a spelling worked out. */
 class Forms {
-  private readonly byForm = new Map<string, Candidate[]>();
-  private readonly bySpelling = new Map<string, Map<string, Candidate[]>>();
-  private readonly forms = new Map<Sides, string>();
+  private readonly bySilhouette = new Map<number, Candidate[]>();
+  private readonly bySpelling = new Map<number, Map<string, Candidate[]>>();
 
   add(candidate: Candidate): void {
-    const form = formOf(candidate.sides);
-    this.forms.set(candidate.sides, form);
-    const known = this.byForm.get(form);
+    const number = numberOf(silhouetteOf(candidate.sides), false);
+    const known = this.bySilhouette.get(number);
     if (known) known.push(candidate);
-    else this.byForm.set(form, [candidate]);
+    else this.bySilhouette.set(number, [candidate]);
   }
 
-  /** The first rule that is the same as these sides. */
-  find(sides: Sides, accepts: (other: Subject) => boolean): Subject | undefined {
-    const form = this.forms.get(sides) ?? formOf(sides);
-    const candidates = this.byForm.get(form) ?? [];
-    if (!candidates.some(({ subject }) => accepts(subject))) return undefined;
-    let spelt = this.bySpelling.get(form);
+  /** The first rule that is the same as this one, or, if so asked, as this one turned round. */
+  find(
+    rule: Rule,
+    isTurned: boolean,
+    accepts: (other: Candidate) => boolean,
+  ): Candidate | undefined {
+    const number = numberOf(silhouetteOf(rule), isTurned);
+    const candidates = this.bySilhouette.get(number) ?? [];
+    if (!candidates.some(accepts)) return undefined;
+    let spelt = this.bySpelling.get(number);
     if (!spelt) {
       spelt = new Map();
       for (const candidate of candidates) {
@@ -74,55 +74,54 @@ class Forms {
         if (alike.length < MOST_ALIKE) alike.push(candidate);
         spelt.set(spelling, alike);
       }
-      this.bySpelling.set(form, spelt);
+      this.bySpelling.set(number, spelt);
     }
-    const own = spellingOf(sides);
+    const own = spellingOf(isTurned ? { ...rule, left: rule.right, right: rule.left } : rule);
     const alike = own === undefined ? [] : (spelt.get(own) ?? []);
-    return alike.find(({ subject }) => accepts(subject))?.subject;
+    return alike.find(accepts);
   }
 }
 
 /** Reports rules that repeat another one (R0902), and pairs that are each other's inverse (R0904). */
 export function lintDuplicates(subjects: readonly Subject[], report: Report): void {
   const forms = new Forms();
-  for (const subject of subjects)
-    for (const rule of subject.rules) forms.add({ subject, sides: rule });
-  const order = new Map(subjects.map((subject, i) => [subject, i]));
+  for (const [place, subject] of subjects.entries())
+    for (const sides of subject.rules) forms.add({ subject, place, sides });
   const said = new Set<Subject>();
-  for (const subject of subjects) {
+  for (const [place, subject] of subjects.entries()) {
     const isTwoWay = subject.rules.length === 2;
     const [rule] = subject.rules;
     if (!rule) continue;
     // Of two that say the same the later one is too much; of a one-way and a two-way rule, the one-way rule.
     const same = forms.find(
       rule,
+      false,
       (other) =>
-        other !== subject &&
-        !said.has(other) &&
-        (other.rules.length === subject.rules.length
-          ? (order.get(other) ?? 0) < (order.get(subject) ?? 0)
-          : !isTwoWay),
+        other.subject !== subject &&
+        !said.has(other.subject) &&
+        (other.subject.rules.length === subject.rules.length ? other.place < place : !isTwoWay),
     );
     if (same) {
       said.add(subject);
-      repeated(subject, same, report);
+      repeated(subject, same.subject, report);
       continue;
     }
     // What grows without end undoes another rule on purpose.
     if (isTwoWay || rule.subsume || rule.expanding) continue;
     const inverse = forms.find(
-      { ...rule, left: rule.right, right: rule.left },
-      (other) =>
-        other.rules.length === 1 &&
-        other.rules[0]?.subsume === false &&
-        !other.rules[0].expanding &&
-        (order.get(other) ?? 0) < (order.get(subject) ?? 0) &&
-        !said.has(other),
+      rule,
+      true,
+      ({ subject: { rules }, place: other, subject: inverted }) =>
+        rules.length === 1 &&
+        rules[0]?.subsume === false &&
+        !rules[0].expanding &&
+        other < place &&
+        !said.has(inverted),
     );
     if (!inverse) continue;
     said.add(subject);
-    said.add(inverse);
-    inverted(inverse, subject, report);
+    said.add(inverse.subject);
+    inverted(inverse.subject, subject, report);
   }
 }
 

@@ -21,11 +21,6 @@ interface Style {
   readonly swaps: () => boolean;
 }
 
-/** A string that rules share when they have the same form: with any names, commuting operands in any order. */
-export function formOf(rule: Sides): string {
-  return write(rule, { name: () => "?", swaps: () => false });
-}
-
 /** A string that two terms share exactly when they are equal up to the order of commuting operands. */
 export function orderless(term: Root): string {
   const style: Style = { name: (name) => name, swaps: () => false };

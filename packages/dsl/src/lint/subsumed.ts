@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Apply, Rule, Spread, Term } from "../ast.ts";
+import type { Apply, Spread, Term } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
 import { keyOf } from "../structure.ts";
@@ -15,14 +15,23 @@ export function lintSubsumed(
   subjects: readonly Subject[],
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const takers = subjects.filter(
-    ({ rules: [rule] }) => rule?.subsume && rule.conditions.length === 0,
-  );
+  const takers = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    const [rule] = subject.rules;
+    const [root, ...more] = rule?.left ?? [];
+    if (!rule?.subsume || rule.conditions.length > 0) continue;
+    if (root?.kind !== "apply" || more.length > 0) continue;
+    const known = takers.get(root.name);
+    if (known) known.push(subject);
+    else takers.set(root.name, [subject]);
+  }
+  if (takers.size === 0) return;
   for (const subject of subjects)
-    for (const rule of subject.rules.slice(0, 1)) {
-      const taker = takers.find(
-        (other) => other !== subject && takes(other.rules[0] as Rule, rule),
-      );
+    for (const root of subject.rules[0]?.left ?? []) {
+      if (root.kind !== "apply") continue;
+      const taker = takers
+        .get(root.name)
+        ?.find((other) => other !== subject && covers(patternOf(other), root, new Map()));
       if (!taker) continue;
       const name = quote(taker.decl.label.name);
       report(
@@ -39,14 +48,13 @@ export function lintSubsumed(
           },
         ),
       );
+      break;
     }
 }
 
-/** Whether all that a rule matches at one of its roots is matched by a rule of one root. */
-function takes(taker: Rule, rule: Rule): boolean {
-  const [pattern, ...more] = taker.left;
-  if (pattern?.kind !== "apply" || more.length > 0) return false;
-  return rule.left.some((root) => root.kind === "apply" && covers(pattern, root, new Map()));
+/** What a rule that takes away matches at its only root. */
+function patternOf({ rules: [rule] }: Subject): Apply {
+  return rule?.left[0] as Apply;
 }
 
 /** Whether a pattern matches each instance of a term, its variables standing for what the term has in their places. */
