@@ -24,6 +24,7 @@ import {
 import { resolveRule } from "./rule.ts";
 import { buildScopes, type Importable, type Scope, tokensOf } from "./scope.ts";
 import type { Module } from "./syntax.ts";
+import { programAround } from "./template.ts";
 
 /** What a file holds besides rules. */
 export interface CompiledFile {
@@ -95,9 +96,34 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
     (a, b) =>
       (order.get(a.span.file) ?? 0) - (order.get(b.span.file) ?? 0) || a.span.start - b.span.start,
   );
-  if (diagnostics.some((diagnostic) => diagnostic.severity === "error"))
-    throw new RuleError(diagnostics, sources);
-  return { rules, files, warnings: diagnostics, declared, costs };
+  const { located, texts } = inPrograms(diagnostics, sources);
+  if (located.some((diagnostic) => diagnostic.severity === "error"))
+    throw new RuleError(located, texts);
+  return { rules, files, warnings: located, declared, costs };
+}
+
+/** What is said of templates with values put in, about the programs that they stand in; and the texts that it is about. */
+function inPrograms(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly RuleFile[],
+): { readonly located: readonly Diagnostic[]; readonly texts: readonly RuleFile[] } {
+  if (diagnostics.length === 0) return { located: diagnostics, texts: sources };
+  const located = [...diagnostics];
+  const texts = sources.map((source) => {
+    const program = programAround(source);
+    if (!program) return source;
+    const { file, text } = source;
+    // Several templates of one program share its name, and stand on lines of their own.
+    const first = text.search(/[^\n]|$/) + 1;
+    const last = text.split("\n").length;
+    for (const [i, diagnostic] of diagnostics.entries()) {
+      const { span } = diagnostic;
+      if (span.file === file && span.line >= first && span.line <= last)
+        located[i] = program.locate(diagnostic);
+    }
+    return { file, text: program.text };
+  });
+  return { located, texts };
 }
 
 /** Tests, schedules and checks. */

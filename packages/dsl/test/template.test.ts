@@ -43,6 +43,67 @@ test("its columns are those of the program", () => {
   }
 });
 
+/** The words of this program that complaints about rules point at, and the complaints. */
+function complaints(...files: ReturnType<typeof rules>[]): {
+  readonly words: readonly (string | undefined)[];
+  readonly error: RuleError;
+} {
+  const program = readFileSync(import.meta.filename, "utf8");
+  const lines = program.split("\n");
+  try {
+    compileRules(files, { dialects: [sketch] });
+  } catch (error) {
+    const words = (error as RuleError).diagnostics.map(({ span }) => {
+      const { line, column, start, end } = span;
+      const word = lines[line - 1]?.slice(column - 1, column - 1 + end - start);
+      // Offsets, which editors go by, say the same as lines and columns.
+      expect(program.slice(start, end)).toBe(word);
+      return word;
+    });
+    return { words, error: error as RuleError };
+  }
+  throw new Error("this compiles");
+}
+
+test("behind values, its columns are still those of the program", () => {
+  const short = "x";
+  const long = "Relu(Relu(Relu(Relu(x))))";
+  const { words, error } = complaints(rules`
+    import sketch from "dialect:sketch"
+    rules wrong { a: ${long} => here   b: ${short} => ${{ a: "Neg(x)" }["a"]} * there  }
+    rules more {
+      c: Neg(x) => x - ${`nowhere`}
+      d: Neg(x) => afterwards
+    }
+  `);
+  expect(words).toEqual(["here", "there", `\${\`nowhere\`}`, "afterwards"]);
+  expect(error.message).toMatch(/ => here .*\n.*\^{4}(\s|$)/);
+  expect(error.message).toContain(`b: \${short} => \${`);
+});
+
+test("an edit mends the program, and never what was put in", () => {
+  const name = "Rlu";
+  const { words, error } = complaints(rules`
+    import sketch from "dialect:sketch"
+    rules wrong { a: ${name}(x) => x   b: Rlu(${"x"}) => Rleu(x) }
+  `);
+  expect(words).toEqual([`\${name}`, "Rlu", "Rleu"]);
+  const program = readFileSync(import.meta.filename, "utf8");
+  const edits = error.diagnostics.map(({ edit }) =>
+    edit?.changes.map(({ span, text }) => `${program.slice(span.start, span.end)} → ${text}`),
+  );
+  expect(edits).toEqual([undefined, ["Rlu → Relu"], ["Rleu → Relu"]]);
+});
+
+test("several with values in one program keep to their places", () => {
+  const [a, b] = ["x", "y"];
+  const first = rules`rules a { first: ${a} => two   expanding }`;
+  const second = rules`rules b { second: ${b} => four   expanding }`;
+  const { words } = complaints(second, first);
+  expect(words).toContain("two");
+  expect(words).toContain("four");
+});
+
 test("several in one program are told apart by their lines", () => {
   const first = rules`rules a { first: b }`;
   const second = rules`rules b { second: c }`;
