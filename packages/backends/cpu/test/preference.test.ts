@@ -113,6 +113,18 @@ const cases: readonly (readonly [string, (s: Sketch) => Value, string, string])[
     "LRN",
     "Conv",
   ],
+  [
+    "LRN of many channels",
+    (s) => s.apply("LRN", [s.x([1, 192, 28, 28])], { size: 5, alpha: 0.1, beta: 0.75, bias: 1 }),
+    "LRN",
+    "Transpose",
+  ],
+  [
+    "LRN of another width",
+    (s) => s.apply("LRN", [s.x([2, 160, 20, 24])], { size: 3, alpha: 0.1, beta: 0.75, bias: 2 }),
+    "LRN",
+    "Transpose",
+  ],
   ["a column", (s) => s.apply("MatMul", [s.x([1024, 512]), s.weights(512, 1)]), "MatMul", "Gemm"],
   [
     "a convolution of one dimension",
