@@ -7,6 +7,7 @@
 
 import type { RuleFunction } from "@rewright/plugin";
 import * as contractions from "./functions/contractions.ts";
+import * as kernels from "./functions/kernels.ts";
 import * as lists from "./functions/lists.ts";
 import * as numbers from "./functions/numbers.ts";
 import * as permutations from "./functions/permutations.ts";
@@ -21,4 +22,5 @@ export const functions: Readonly<Record<string, RuleFunction>> = {
   ...slices,
   ...numbers,
   ...contractions,
+  ...kernels,
 };
