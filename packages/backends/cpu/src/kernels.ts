@@ -111,7 +111,7 @@ export const perOperand: Readonly<Record<string, Kernel>> = {
   ArgMin: scalar(0.62),
   CumSum: scalar(2.3),
   GlobalAveragePool: vector(0.25),
-  GlobalMaxPool: vector(0.25),
+  GlobalMaxPool: vector(0.12),
   Softmax: vector(0.55),
   LogSoftmax: vector(0.62),
   LayerNormalization: vector(0.6),
