@@ -9,6 +9,7 @@ export {
   checkRule,
   type Verdict,
 } from "./check/check.ts";
+export { findRemedy } from "./check/remedy.ts";
 export { verdictDiagnostic } from "./check/verdict.ts";
 export { type CompiledFile, type CompileOptions, compileRules, type RuleSet } from "./compile.ts";
 export type { Change, Diagnostic, Edit } from "./diagnostic.ts";

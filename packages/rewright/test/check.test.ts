@@ -102,6 +102,41 @@ rules other {
   });
 });
 
+test("rewright check says what to assume where that would do, and nothing of the kind where it is assumed", async () => {
+  at.file(
+    "signs.ops.mjs",
+    `const number = (f) => ({ operands: [{ name: "a" }], infer: () => [{ dtype: "f64", shape: [] }],
+       evaluate: ([a]) => [{ ...a, data: Float64Array.of(f(a.data[0])) }] });
+     export default { kind: "dialect", spec: 1, name: "signs", ops: { abs: number(Math.abs), root: number(Math.sqrt), inc: number((x) => x + 1), divided: number((x) => (x / x) * x) } };`,
+  );
+  const file = at.file(
+    "signs.rules",
+    `import signs from "./signs.ops.mjs"
+sort Real
+op abs(a: Real) -> Real
+op root(a: Real) -> Real
+op inc(a: Real) -> Real
+op divided(a: Real) -> Real
+rules r {
+  plain:    abs(x)  =>  x
+  partial:  abs(x)  =>  abs(root(root(abs(x))))
+  undone:   abs(x)  =>  divided(abs(x))
+  assumed:  inc(x)  =>  x   assuming x >= 0
+}
+`,
+  );
+  const { stdout } = await here(["check", file]);
+  const hints = stdout.split("\n").filter((line) => /^ *= (if|what|a guard|its)/.test(line));
+  expect(hints.map((line) => line.trim())).toEqual([
+    "= if that cannot happen, say so: `assuming x >= 0`",
+    "= if that cannot happen, say so: `assuming`",
+    "= a guard keeps it from firing there: `assuming x > 0`",
+    "= what it assumes does not exclude that: assume more, or mend a side",
+  ]);
+  const { stdout: json } = await here(["check", file, "--rule", "r.plain", "--json", "-"]);
+  expect(JSON.parse(json).results).toMatchObject([{ rule: "r.plain", remedy: "assuming x >= 0" }]);
+});
+
 test("rewright check says what is odd about rules that hold", async () => {
   const file = at.file(
     "odd.rules",

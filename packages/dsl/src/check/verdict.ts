@@ -5,12 +5,19 @@
  */
 
 import type { Rule } from "../ast.ts";
-import { type Diagnostic, error, note, warning } from "../diagnostic.ts";
+import { appending, type Diagnostic, error, note, warning } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
 import type { CheckResult } from "./check.ts";
 
-/** What there is to say about a rule after a check; `undefined` where it holds. */
-export function verdictDiagnostic(rule: Rule, result: CheckResult): Diagnostic | undefined {
+/**
+ * What there is to say about a rule after a check; `undefined` where it holds. `remedy`: clauses with which it would, as `findRemedy`
+ * finds them.
+ */
+export function verdictDiagnostic(
+  rule: Rule,
+  result: CheckResult,
+  remedy?: string,
+): Diagnostic | undefined {
   const { verdict, message, counterexample: found, blame } = result;
   const name = quote(rule.name);
   const { span } = rule;
@@ -38,7 +45,15 @@ export function verdictDiagnostic(rule: Rule, result: CheckResult): Diagnostic |
     });
   if (found.kind === "undefined")
     return error("R0502", span, `${name} is defined on the left, undefined on the right`, {
-      hints: [...hints, "a guard keeps it from firing there: `when`, or `assuming`"],
+      hints: [
+        ...hints,
+        remedy !== undefined
+          ? `a guard keeps it from firing there: \`${remedy}\``
+          : rule.conditions.length > 0
+            ? "its conditions hold there: ask for more"
+            : "a guard keeps it from firing there: `when`, or `assuming`",
+      ],
+      ...(remedy !== undefined && { edit: appending(span, `   ${remedy}`) }),
     });
   if (rule.lossy > 0)
     return error(
@@ -47,8 +62,15 @@ export function verdictDiagnostic(rule: Rule, result: CheckResult): Diagnostic |
       `${name} differs by ${found.difference.toPrecision(2)}; \`within\` says ${rule.lossy}`,
       { hints: [...hints, `write \`within ${above(found.difference)}\`, or more`] },
     );
+  const isAssuming = rule.conditions.some(({ kind }) => kind === "assuming");
   return error("R0501", span, `${name} does not hold`, {
-    hints: [...hints, "if that cannot happen, say so: `assuming`"],
+    hints: [
+      ...hints,
+      isAssuming
+        ? "what it assumes does not exclude that: assume more, or mend a side"
+        : `if that cannot happen, say so: \`${remedy ?? "assuming"}\``,
+    ],
+    ...(remedy !== undefined && { edit: appending(span, `   ${remedy}`) }),
   });
 }
 

@@ -1,6 +1,7 @@
 import {
   type CheckResult,
   checkRule,
+  findRemedy,
   planOf,
   type Rule,
   renderDiagnostic,
@@ -51,20 +52,27 @@ export async function checkFiles(paths: readonly string[], args: CheckArguments)
     readonly rule: string;
     readonly file: string;
     readonly line: number;
+    /** What would have to be assumed for it to hold, where that is known. */
+    readonly remedy?: string;
   })[] = [];
   const width = Math.max(0, ...rules.map(({ name }) => name.length));
   for (const rule of rules) {
-    const result = checkRule(rule, {
+    const options = {
       dialects: compiled.dialects,
       ...(args.samples !== undefined && { samples: args.samples }),
       ...(args.seed !== undefined && { seed: args.seed }),
+    };
+    const result = checkRule(rule, options);
+    const remedy = result.counterexample && findRemedy(rule, options);
+    results.push({
+      ...{ rule: rule.name, file: rule.file, line: rule.line, ...result },
+      ...(remedy !== undefined && { remedy }),
     });
-    results.push({ rule: rule.name, file: rule.file, line: rule.line, ...result });
     say(
       `${VERDICTS[result.verdict].padEnd(14)}  ${rule.name.padEnd(width)}  ${detail(rule, result)}`.trimEnd(),
     );
     if (args.plan) for (const line of planOf(rule, compiled.dialects)) say(`    ${line}`);
-    const diagnostic = verdictDiagnostic(rule, result);
+    const diagnostic = verdictDiagnostic(rule, result, remedy);
     if (diagnostic && result.verdict !== "unchecked")
       say(renderDiagnostic(diagnostic, compiled.text(diagnostic.span.file), { color: isColored }));
   }
