@@ -4,6 +4,7 @@ import { cpu } from "@rewright/backend-cpu";
 import { readModel } from "@rewright/onnx";
 import { optimize } from "rewright";
 import { describe, expect, test } from "vitest";
+import { dlrm } from "../models/dlrm.ts";
 import { mobileone } from "../models/mobileone.ts";
 import { pointnet } from "../models/pointnet.ts";
 import { wavenet } from "../models/wavenet.ts";
@@ -50,6 +51,13 @@ const cases: readonly Case[] = [
     () => pointnet({ points: 256, width: 0.25, features: true, batch: 2 }),
     ["Tile", "Concat"],
     1.4,
+  ],
+  ["DLRM", () => dlrm({ tables: 12, rows: 100 }), [], 1.3],
+  [
+    "with larger examples and fewer tables",
+    () => dlrm({ tables: 8, rows: 50, batch: 4 }),
+    [],
+    1.15,
   ],
 ];
 

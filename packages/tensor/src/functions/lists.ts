@@ -79,6 +79,17 @@ export const sum: RuleFunction = (a) => {
   return values?.every((x) => x !== undefined) ? values.reduce(addDims, 0) : undefined;
 };
 
+/** `starts(l)`: where parts of these sizes begin when they are laid one behind the other. `starts([4, 2, 3])` is `[0, 4, 6]`. */
+export const starts: RuleFunction = (a) => {
+  const sizes = ints(a);
+  let begin = 0;
+  return sizes?.map((size) => {
+    const own = begin;
+    begin += size;
+    return own;
+  });
+};
+
 /** `all_equal(l, v)`: whether every element of the list is `v`. `all_equal([1, 1], 1)` is true; so is it of the empty list. */
 export const all_equal: RuleFunction = (a, b) => {
   const value = element(b);
