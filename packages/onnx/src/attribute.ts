@@ -6,6 +6,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import type { Attr, AttrType, NdArray } from "@rewright/plugin";
+import type { DataFiles } from "./data-files.ts";
 import { dtypeOf, encode, numberOf } from "./element.ts";
 import { ModelError } from "./error.ts";
 import {
@@ -99,10 +100,10 @@ function intsOf(bytes: Uint8Array, fields: readonly Field[]): (number | bigint)[
  * not text, references to a function's attributes.
  * @throws {ModelError} when it is a tensor that contradicts itself
  */
-export function readAttribute(bytes: Uint8Array, directory: string | undefined): Attr | undefined {
+export function readAttribute(bytes: Uint8Array, files: DataFiles): Attr | undefined {
   const tensor = attributeTensor(bytes);
   if (tensor !== undefined)
-    return readTensor(tensor, directory, "the tensor of an attribute").constant?.load();
+    return readTensor(tensor, files, "the tensor of an attribute").constant?.load();
   const fields = fieldsOf(bytes);
   const reference = fields.findLast(({ no }) => no === REFERENCE);
   if (reference !== undefined && reference.end > reference.start) return undefined;

@@ -5,16 +5,9 @@
  * @module
  */
 
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from "node:fs";
 import { isAbsolute, join, normalize, sep, win32 } from "node:path";
+import { type Content, inFile } from "./content.ts";
 import { ModelError } from "./error.ts";
 
 /** A range of a file. */
@@ -119,18 +112,14 @@ export function locate(
   return { path, offset, length };
 }
 
-/** Reads a located range. @throws {ModelError} when the file has changed since. */
-export function readRange({ path, offset, length }: ExternalRange, tensor: string): Uint8Array {
-  const { file } = open(path, tensor);
-  try {
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; ) {
-      const read = readSync(file, bytes, at, Math.min(length - at, 1 << 30), offset + at);
-      if (read === 0) refuse(tensor, `at ${path} became shorter`, "Leave the file alone");
-      at += read;
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
-  }
+/** What lies in a located range. Reading it throws a ModelError when the file has changed since. */
+export function rangeContent(
+  { path, offset, length }: ExternalRange,
+  tensor: () => string,
+): Content {
+  return inFile({
+    ...{ path, offset, length },
+    open: () => open(path, tensor()).file,
+    cut: () => refuse(tensor(), `at ${path} became shorter`, "Leave the file alone"),
+  });
 }

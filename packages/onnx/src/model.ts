@@ -5,6 +5,7 @@
  */
 
 import type { Constant, Graph, Source } from "@rewright/plugin";
+import type { DataFiles } from "./data-files.ts";
 import type { FileNode } from "./node.ts";
 import type { Inner } from "./scope.ts";
 import type { Field } from "./wire.ts";
@@ -81,7 +82,7 @@ export interface Origin {
   readonly names: ReadonlySet<string>;
   /** Initializers that are inputs' defaults, or that nothing here may drop. */
   readonly pinned: ReadonlySet<Field>;
-  readonly directory: string | undefined;
+  readonly files: DataFiles;
   /** Bytes of tensors that lie outside the file. */
   readonly external: number;
   /** ONNX's own operators outside the main graph and the graphs within it. */

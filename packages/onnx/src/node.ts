@@ -4,7 +4,8 @@
  * @module
  */
 
-import { BYTES, contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
+import { Pieces } from "./pieces.ts";
+import { BYTES, contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
 /** The fields of NodeProto, by number. */
 const INPUT = 1;

@@ -6,6 +6,7 @@
 
 import type { Attr, Attrs, Dialect, NdArray, OpDef, Source, TensorType } from "@rewright/plugin";
 import { conform, readAttribute } from "./attribute.ts";
+import type { DataFiles } from "./data-files.ts";
 import { type Application, formOf } from "./forms.ts";
 import type { Slot } from "./model.ts";
 import type { FileNode } from "./node.ts";
@@ -53,13 +54,10 @@ function wantedResults(node: FileNode, def: OpDef, used: (name: string) => boole
   return Math.max(def.results ?? 1, last + 1);
 }
 
-function rawAttributes(
-  node: FileNode,
-  directory: string | undefined,
-): Map<string, Attr> | undefined {
+function rawAttributes(node: FileNode, files: DataFiles): Map<string, Attr> | undefined {
   const attrs = new Map<string, Attr>();
   for (const [name, bytes] of node.attributes) {
-    const value = readAttribute(bytes, directory);
+    const value = readAttribute(bytes, files);
     if (value === undefined) return undefined;
     attrs.set(name, value);
   }
@@ -103,13 +101,13 @@ export function raise(
   used: (name: string) => boolean,
   dialects: readonly Dialect[],
   values: Values,
-  directory: string | undefined,
+  files: DataFiles,
 ): Raised | undefined {
   if (node.overload !== "") return undefined;
   let op = operatorName(node);
   let def = definitionOf(op === "Upsample" ? "Resize" : op, dialects);
   if (def === undefined) return undefined;
-  const attrs = rawAttributes(node, directory);
+  const attrs = rawAttributes(node, files);
   if (attrs === undefined) return undefined;
   const application: Application<Carried> = {
     op,

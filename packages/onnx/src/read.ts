@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import type {
   Constant,
   Dialect,
@@ -16,6 +17,7 @@ import type {
 } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { attributeTensor, readAttribute } from "./attribute.ts";
+import type { DataFiles } from "./data-files.ts";
 import { type Given, givenText, producersOf, runningOrder } from "./definitions.ts";
 import { ModelError, quote } from "./error.ts";
 import {
@@ -28,6 +30,7 @@ import { type Carrier, type OnnxModel, type OriginNode, setOrigin } from "./mode
 import { essence, type FileNode, nodeLabel, plainDomain, readNode, textOf } from "./node.ts";
 import { definitionOf, operatorName, raise } from "./raise.ts";
 import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
+import { openFile } from "./skeleton.ts";
 import { constantOf, digest, readTensor, smallContents } from "./tensor.ts";
 import { declaredName, declaredType, UNKNOWN } from "./type.ts";
 import { checkWire, contentOf, type Field, fieldsOf, type Range, varintOf } from "./wire.ts";
@@ -46,6 +49,9 @@ const INPUT = 11;
 const OUTPUT = 12;
 const VALUE_INFO = 13;
 const SPARSE_INITIALIZER = 15;
+
+/** As many bytes as a protobuf message may have. */
+const MAX_BYTES = 2 ** 31;
 
 /** More nodes than any real model has: reading them takes a few seconds. */
 const MAX_NODES = 250_000;
@@ -118,11 +124,7 @@ interface Initializer {
   readonly external: number;
 }
 
-function sparseInitializer(
-  bytes: Uint8Array,
-  field: Field,
-  directory: string | undefined,
-): Initializer {
+function sparseInitializer(bytes: Uint8Array, field: Field, files: DataFiles): Initializer {
   const parts = new Map<number, Uint8Array>();
   const dims: Dim[] = [];
   for (const part of fieldsOf(bytes)) {
@@ -130,7 +132,7 @@ function sparseInitializer(
       dims.push(Number(BigInt.asIntN(64, varintOf(bytes, part))));
     else parts.set(part.no, contentOf(bytes, part));
   }
-  const values = readTensor(parts.get(1) ?? new Uint8Array(), directory, "a sparse tensor");
+  const values = readTensor(parts.get(1) ?? new Uint8Array(), files, "a sparse tensor");
   const dtype = values.constant?.type.dtype;
   return {
     name: values.name,
@@ -143,18 +145,16 @@ function sparseInitializer(
 }
 
 /** The value of a `Constant` node; `undefined` where the vocabulary cannot hold it. */
-function constantValue(node: FileNode, directory: string | undefined): Constant | undefined {
+function constantValue(node: FileNode, files: DataFiles): Constant | undefined {
   const [entry] = node.attributes;
   if (entry === undefined || node.attributes.size !== 1 || node.outputs.length !== 1)
     return undefined;
   const [name, bytes] = entry;
   if (name === "value") {
     const tensor = attributeTensor(bytes);
-    return (
-      tensor && readTensor(tensor, directory, `constant ${quote(node.outputs[0] ?? "")}`).constant
-    );
+    return tensor && readTensor(tensor, files, `constant ${quote(node.outputs[0] ?? "")}`).constant;
   }
-  const value = readAttribute(bytes, directory);
+  const value = readAttribute(bytes, files);
   const kinds = { value_float: "f32", value_int: "i64", value_string: "string" } as const;
   const single = new Map<string, NdArray["dtype"]>(Object.entries(kinds));
   const dtype = single.get(name) ?? single.get(name.replace(/s$/, ""));
@@ -183,10 +183,26 @@ function refine(inferred: TensorType | undefined, declared: TensorType): TensorT
  * are defined twice, cycles, tensors unlike their data, external data that is missing or must not be read
  */
 export function readModel(bytes: Uint8Array, options: ReadOptions = {}): OnnxModel {
+  return read(bytes, { directory: options.directory }, options);
+}
+
+/**
+ * Opens a model file and reads it as `readModel` does, external data being looked for beside it unless a directory is given. Of a large file
+ * the elements of tensors stay where they are and are read when somebody asks for them: the file must not be changed while the model is in
+ * use.
+ *
+ * @throws {ModelError} as `readModel` does, and, when the model is used, when its file has changed; the system's error when it cannot be read
+ */
+export function openModel(path: string, options: ReadOptions = {}): OnnxModel {
+  const { bytes, held } = openFile(path, Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES));
+  return read(bytes, { directory: options.directory ?? dirname(path), held }, options);
+}
+
+function read(bytes: Uint8Array, files: DataFiles, options: ReadOptions): OnnxModel {
   // A Buffer's slices are views where an array's are copies.
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  const tensors = checkBytes(view, Math.min(options.maxBytes ?? 2 ** 31, 2 ** 31));
-  return new Reader(view, tensors, options).model();
+  const tensors = checkBytes(view, Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES));
+  return new Reader(view, tensors, files, options).model();
 }
 
 /** Everything found so far while a file is read. */
@@ -195,7 +211,7 @@ class Reader {
   readonly #fields: readonly Field[];
   readonly #graphBytes: Uint8Array;
   readonly #graphFields: readonly Field[];
-  readonly #directory: string | undefined;
+  readonly #files: DataFiles;
   readonly #dialects: readonly Dialect[];
   readonly #irVersion: number;
   readonly #domains: Map<string, number>;
@@ -222,9 +238,14 @@ class Reader {
   /** Of each node, whether it works on constants alone. */
   readonly #fixed: boolean[] = [];
 
-  constructor(bytes: Uint8Array, tensors: readonly Range[], options: ReadOptions) {
+  constructor(
+    bytes: Uint8Array,
+    tensors: readonly Range[],
+    files: DataFiles,
+    options: ReadOptions,
+  ) {
     this.#bytes = bytes;
-    this.#directory = options.directory;
+    this.#files = files;
     this.#dialects = [onnx, ...(options.dialects ?? [])];
     this.#fields = fieldsOf(bytes);
     const graphs = this.#fields.filter(({ no }) => no === GRAPH);
@@ -257,7 +278,7 @@ class Reader {
     for (const { start, end } of tensors) {
       const tensor = bytes.subarray(start, end);
       if (!read.has(tensor.byteOffset))
-        external += readTensor(tensor, options.directory, "a tensor within a node").external;
+        external += readTensor(tensor, files, "a tensor within a node").external;
     }
     this.#external = external;
     const infos = (no: number): (readonly [name: string, info: Uint8Array])[] =>
@@ -293,12 +314,12 @@ class Reader {
 
   #readInitializers(): Initializer[] {
     const dense = this.#parts(INITIALIZER).map(({ field, content }): Initializer => {
-      const tensor = readTensor(content, this.#directory, "an initializer");
+      const tensor = readTensor(content, this.#files, "an initializer");
       const { name, constant, external } = tensor;
       return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content, external };
     });
     const sparse = this.#parts(SPARSE_INITIALIZER).map(({ field, content }) =>
-      sparseInitializer(content, field, this.#directory),
+      sparseInitializer(content, field, this.#files),
     );
     return [...dense, ...sparse];
   }
@@ -352,7 +373,7 @@ class Reader {
         inputs: [],
         operands: [],
         results: [initializer.type],
-        opaque: digest("initializer", initializer.bytes),
+        opaque: digest("initializer", [initializer.bytes]),
       },
       { initializer: initializer.field, order: -1, slots: [], outputs: [initializer.name] },
       true,
@@ -369,7 +390,7 @@ class Reader {
     const inner = this.#inner[order];
     const function_ = this.#functions.has(`${node.domain}\0${node.opType}`);
     if (node.domain === "" && node.opType === "Constant" && !function_) {
-      const constant = constantValue(node, this.#directory);
+      const constant = constantValue(node, this.#files);
       const name = node.outputs[0] ?? "";
       if (constant !== undefined) {
         this.#sources.set(name, this.#addConstant(constant, { kind: "node", name, node, order }));
@@ -393,7 +414,7 @@ class Reader {
         inputs: sources,
         operands: this.#operands(sources),
         results: node.outputs.map((name) => this.#declaredType(name)),
-        opaque: digest(shape, essence(node)),
+        opaque: digest(shape, [essence(node)]),
       },
       {
         node,
@@ -445,7 +466,7 @@ class Reader {
         contents: (source) => this.#contents(source),
         constant: (array) => this.#makeConstant(array),
       },
-      this.#directory,
+      this.#files,
     );
     if (raised === undefined) {
       if (definitionOf(operatorName(node), this.#dialects))
@@ -586,7 +607,7 @@ class Reader {
       domains: this.#domains,
       names: this.#names(),
       pinned,
-      directory: this.#directory,
+      files: this.#files,
       external: this.#external,
       apart: this.#operatorsApart(),
     });

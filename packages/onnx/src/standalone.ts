@@ -63,7 +63,7 @@ function shell(graph: Graph, opset: number, name: string): Origin {
     domains: new Map([["", opset]]),
     names: new Set([...inputs, ...outputs]),
     pinned: new Set(),
-    directory: undefined,
+    files: {},
     external: 0,
     apart: new Set(),
   };

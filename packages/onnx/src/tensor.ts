@@ -6,10 +6,23 @@
 
 import { createHash } from "node:crypto";
 import type { Constant, Dim, DType, NdArray, TensorType } from "@rewright/plugin";
+import { type Content, inMemory } from "./content.ts";
+import type { DataFiles } from "./data-files.ts";
 import { bitsOf, bytesOf, decode, dtypeOf, encode } from "./element.ts";
 import { ModelError, quote } from "./error.ts";
-import { locate, readRange } from "./external.ts";
-import { BYTES, contentOf, FIXED64, type Field, fieldsOf, varintOf, varints } from "./wire.ts";
+import { locate, rangeContent } from "./external.ts";
+import { Pieces } from "./pieces.ts";
+import type { HeldFile } from "./skeleton.ts";
+import {
+  BYTES,
+  contentOf,
+  FIXED64,
+  type Field,
+  fieldsOf,
+  varintOf,
+  varints,
+  wholeOf,
+} from "./wire.ts";
 
 /** The fields of TensorProto, by number. */
 const DIMS = 1;
@@ -41,12 +54,10 @@ export interface FileTensor {
   readonly name: string;
   /** `undefined` for an element type that this version does not know. */
   readonly constant: Constant | undefined;
-  /** Its data lie outside the file. */
-  readonly isExternal: boolean;
   /** How many bytes lie outside the file. */
   readonly external: number;
-  /** The elements as `raw_data` holds them; for tensors of a known type but strings. */
-  bytes(): Uint8Array;
+  /** The elements as `raw_data` holds them, where they are external data or left in the model's file. */
+  readonly outside?: Content;
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -124,8 +135,8 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** A digest of text and bytes. */
-export function digest(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
+export function digest(text: string, parts: Iterable<string | Uint8Array>): string {
+  const hash = createHash("sha256").update(text);
   for (const part of parts) hash.update(part);
   return `sha256:${hash.digest("hex")}`;
 }
@@ -135,12 +146,14 @@ function keyOf(
   dtype: DType,
   shape: readonly number[],
   count: number,
-  content: () => string | Uint8Array,
+  content: () => Iterable<string | Uint8Array>,
 ): string {
   const prefix = `${dtype}[${shape.join(",")}]:`;
-  const data = content();
-  if (count > SMALL) return digest(prefix, data);
-  return prefix + (typeof data === "string" ? data : hex(data));
+  if (count > SMALL) return digest(prefix, content());
+  return Array.from(content(), (part) => (typeof part === "string" ? part : hex(part))).reduce(
+    (text, part) => text + part,
+    prefix,
+  );
 }
 
 /** The elements of a small list of integers, as its type tells them. */
@@ -167,8 +180,9 @@ export function constantOf(given: NdArray): Constant {
   const array: NdArray =
     dtype === "string" ? given : { dtype, shape, data: decode(dtype, encode(given), count) };
   const value = tellingValue(array, count, () => array);
-  const content = (): string | Uint8Array =>
-    dtype === "string" ? JSON.stringify(array.data) : encode(array);
+  const content = (): (string | Uint8Array)[] => [
+    dtype === "string" ? JSON.stringify(array.data) : encode(array),
+  ];
   let key: string | undefined;
   return {
     type: { dtype, shape, ...(value && { value }) },
@@ -209,15 +223,11 @@ function shapeOf(dims: Iterable<bigint>, label: () => string): { shape: number[]
  * Reads the head of a TensorProto, and checks that its data are as many as it says; no element is decoded.
  *
  * @param bytes the message, which `checkWire` has passed
- * @param directory where external data may lie
+ * @param files where data may lie outside the message
  * @param fallback what to call it in messages when it has no name
  * @throws {ModelError} naming the tensor, when its dimensions and its data disagree or it is stored in a way nothing uses
  */
-export function readTensor(
-  bytes: Uint8Array,
-  directory: string | undefined,
-  fallback: string,
-): FileTensor {
+export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string): FileTensor {
   const fields = fieldsOf(bytes);
   const all = (no: number): readonly Field[] => fields.filter((field) => field.no === no);
   const last = (no: number): Field | undefined => fields.findLast((field) => field.no === no);
@@ -240,29 +250,11 @@ export function readTensor(
       throw new ModelError(
         `${label()} of ${dtype ?? `element type ${number}`} lies outside the file, which cannot be read for that type`,
       );
-    const range = locate(
-      externalEntries(bytes, all(EXTERNAL_DATA), label()),
-      directory,
-      whole,
-      label(),
-    );
-    const read = (): Uint8Array => readRange(range, label());
-    return {
-      name,
-      constant: fileConstant(dtype, shape, count, read),
-      isExternal: true,
-      external: whole,
-      bytes: read,
-    };
+    const entries = externalEntries(bytes, all(EXTERNAL_DATA), label());
+    const outside = rangeContent(locate(entries, files.directory, whole, label()), label);
+    return { name, constant: fileConstant(dtype, shape, count, outside), external: whole, outside };
   }
-  if (dtype === undefined)
-    return {
-      name,
-      constant: undefined,
-      isExternal: false,
-      external: 0,
-      bytes: () => new Uint8Array(),
-    };
+  if (dtype === undefined) return { name, constant: undefined, external: 0 };
 
   const expect = (got: number, wanted: number, what: string): void => {
     if (got !== wanted)
@@ -271,6 +263,24 @@ export function readTensor(
           "Its dimensions or its data are wrong: export the model again.",
       );
   };
+  const left = files.held && fields.filter((field) => files.held?.follow(bytes, field));
+  if (files.held && left && left.length > 0) {
+    const [only] = left;
+    const found = only && files.held.follow(bytes, only);
+    const others = fields.some(({ no }) => no === RAW_DATA || TYPED.has(no));
+    if (left.length > 1 || others || found === undefined)
+      return readTensor(inPlace(bytes, files.held), {}, fallback);
+    const { no, content } = found;
+    if (no !== RAW_DATA && no !== typedField(dtype))
+      return readTensor(inPlace(bytes, files.held), {}, fallback);
+    expect(content.length, whole, "bytes");
+    return {
+      name,
+      constant: fileConstant(dtype, shape, count, content),
+      external: 0,
+      outside: content,
+    };
+  }
   const rawField = last(RAW_DATA);
   const typed = typedField(dtype);
   const stored = fields.filter(
@@ -288,14 +298,8 @@ export function readTensor(
   }
   if (rawField !== undefined && stored.length === 0) {
     expect(rawField.end - rawField.start, whole, "bytes");
-    const raw = contentOf(bytes, rawField);
-    return {
-      name,
-      constant: fileConstant(dtype, shape, count, () => raw),
-      isExternal: false,
-      external: 0,
-      bytes: () => raw,
-    };
+    const raw = inMemory(contentOf(bytes, rawField));
+    return { name, constant: fileConstant(dtype, shape, count, raw), external: 0 };
   }
   const held = all(typed);
   const size =
@@ -308,13 +312,26 @@ export function readTensor(
     dtype === "c64" || dtype === "c128" ? 2 * count : (bitsOf(dtype) as number) < 8 ? whole : count;
   expect(countNumbers(bytes, held, size), numbers, "numbers");
   const read = (): Uint8Array => rawOf(bytes, held, dtype, count);
-  return {
-    name,
-    constant: fileConstant(dtype, shape, count, read),
-    isExternal: false,
-    external: 0,
-    bytes: read,
-  };
+  const decoded: Content = { length: whole, read, chunks: () => [read()] };
+  return { name, constant: fileConstant(dtype, shape, count, decoded), external: 0 };
+}
+
+/** A tensor with the elements that were left in the model's file. */
+export function inPlace(bytes: Uint8Array, held: HeldFile): Uint8Array {
+  return withElements(bytes, held)?.finish() ?? bytes;
+}
+
+/** The same, elements not read yet; `undefined` where none were left there. */
+export function withElements(bytes: Uint8Array, held: HeldFile): Pieces | undefined {
+  const fields = fieldsOf(bytes);
+  if (!fields.some((field) => held.follow(bytes, field))) return undefined;
+  const pieces = new Pieces();
+  for (const field of fields) {
+    const found = held.follow(bytes, field);
+    if (found) pieces.field(found.no, found.content);
+    else pieces.raw(wholeOf(bytes, field));
+  }
+  return pieces;
 }
 
 /** The entries of `external_data`. @throws {ModelError} when one is given twice. */
@@ -350,29 +367,23 @@ function stringTensor(
   } catch {
     data = undefined;
   }
-  return {
-    name,
-    constant: data && constantOf({ dtype: "string", shape, data }),
-    isExternal: false,
-    external: 0,
-    bytes: () => new Uint8Array(),
-  };
+  return { name, constant: data && constantOf({ dtype: "string", shape, data }), external: 0 };
 }
 
 function fileConstant(
   dtype: DType,
   shape: readonly number[],
   count: number,
-  read: () => Uint8Array,
+  content: Content,
 ): Constant {
-  const load = (): NdArray => ({ dtype, shape, data: decode(dtype, read(), count) });
+  const load = (): NdArray => ({ dtype, shape, data: decode(dtype, content.read(), count) });
   const value = tellingValue({ dtype, shape }, count, load);
   const type: TensorType = { dtype, shape, ...(value && { value }) };
   let key: string | undefined;
   return {
     type,
     get key() {
-      key ??= keyOf(dtype, shape, count, read);
+      key ??= keyOf(dtype, shape, count, () => content.chunks());
       return key;
     },
     load,

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { create, toBinary } from "@bufbuild/protobuf";
+import { clearField, create, type DescMessage, toBinary } from "@bufbuild/protobuf";
 import type { Dialect, Graph, GraphNode, NdArray, Source } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { tensorProto } from "./attribute.ts";
+import { inMemory } from "./content.ts";
 import {
   fileNode,
   newNode,
@@ -21,7 +22,9 @@ import { formOf } from "./forms.ts";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  GraphProtoSchema,
   ModelProtoSchema,
+  NodeProtoSchema,
   OperatorSetIdProtoSchema,
   TensorProtoSchema,
 } from "./generated/onnx_pb.ts";
@@ -32,10 +35,11 @@ import { type Carrier, type OnnxModel, type Origin, type OriginNode, originOf } 
 import { FreshNames, type Naming, nameValues } from "./naming.ts";
 import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
 import { sameMeaning, versionAt } from "./opset.ts";
+import { Pieces } from "./pieces.ts";
+import { DataDraft, type Placement, placed, placedNew } from "./placement.ts";
 import { ConstantPool } from "./pool.ts";
 import { smallContents } from "./tensor.ts";
-import { contentOf, type Field, fieldsOf, Pieces, wholeOf } from "./wire.ts";
-import { inlineExternal } from "./within.ts";
+import { contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
 /** Fields of ModelProto. */
 const GRAPH = 7;
@@ -49,6 +53,8 @@ const SPARSE_INITIALIZER = 15;
 /** The field of TensorProto that names it; a sparse tensor is named by its values, its first field. */
 const TENSOR_NAME = 8;
 const SPARSE_VALUES = 1;
+/** Elements of at least this many bytes are never copied in memory, and go into a data file where there is one. */
+const LARGE = 2 ** 16;
 /** Protobuf's limit for one message. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -56,6 +62,30 @@ const MAX_BYTES = 2 ** 31 - 1;
 export interface WriteOptions {
   /** The vocabularies, besides ONNX's own, that its operators are of: they tell the types of attributes. */
   readonly dialects?: readonly Dialect[];
+}
+
+/** How a program is made ready to be written. */
+export interface ImageOptions extends WriteOptions {
+  /** The name of a data file that may be made beside the model. Without it there is only the model's own file. */
+  readonly dataFile?: string;
+  /** As many bytes as the model's own file may have (2 GiB less one, protobuf's limit, unless said). */
+  readonly maxBytes?: number;
+  /** External data of the model stay where they are: what is written is to be used from the folder of the model that was read. */
+  readonly keepsData?: boolean;
+}
+
+/** A model ready to be written. */
+export interface ModelImage {
+  /** Bytes of the model file. */
+  readonly length: number;
+  /** The data file that the model file names, where it needs one. */
+  readonly data: { readonly name: string; readonly length: number } | undefined;
+  /** The model file in memory. */
+  bytes(): Uint8Array;
+  /** Writes the model file to a file opened for writing, copying what lies in other files piece by piece. */
+  write(file: number): void;
+  /** Writes the data file in the same way. */
+  writeData(file: number): void;
 }
 
 /**
@@ -68,12 +98,47 @@ export interface WriteOptions {
  * operator cannot be said in any operator set under which the others keep their meaning, or the result is too large
  */
 export function writeModel(model: OnnxModel, graph: Graph, options: WriteOptions = {}): Uint8Array {
+  return imageOf(model, graph, options).bytes();
+}
+
+/**
+ * What `writeModel` would make, without making it: a model may be larger than memory, and than a single file can be. Where its file would
+ * have 2 GiB or more and `dataFile` is given, elements of tensors go into a data file of that name, to be written beside the model.
+ *
+ * @throws {ModelError} as `writeModel`
+ */
+export function imageOf(model: OnnxModel, graph: Graph, options: ImageOptions = {}): ModelImage {
   const origin = originOf(model);
   if (origin === undefined)
     throw new ModelError(
       "only a model that readModel returned can be written: a copy of it will not do.",
     );
-  return writeInto(origin, graph, options).bytes;
+  const dialects = [onnx, ...(options.dialects ?? [])];
+  const make = (draft?: DataDraft): Pieces =>
+    new Writer(origin, graph, dialects, {
+      ...{ files: origin.files, keeps: options.keepsData ?? false, draft },
+    }).write().pieces;
+  const most = Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES);
+  let draft: DataDraft | undefined;
+  let pieces = make();
+  if (pieces.length > most && options.dataFile !== undefined) {
+    draft = new DataDraft(options.dataFile);
+    pieces = make(draft);
+  }
+  if (pieces.length > most)
+    throw new ModelError(
+      `the model would take ${pieces.length} bytes, more than the ${most} that a file can have. ` +
+        (options.dataFile === undefined
+          ? "Write it with a data file beside it, or fold fewer constants."
+          : "Even without its initializers it is too large: fold fewer constants."),
+    );
+  return {
+    length: pieces.length,
+    data: draft && { name: draft.name, length: draft.length },
+    bytes: () => pieces.finish(),
+    write: (file) => pieces.write(file),
+    writeData: (file) => draft?.write(file),
+  };
 }
 
 /** Writes a program into a file, and says which operator set that took. */
@@ -82,7 +147,9 @@ export function writeInto(
   graph: Graph,
   options: WriteOptions,
 ): { readonly bytes: Uint8Array; readonly opset: number } {
-  return new Writer(origin, graph, [onnx, ...(options.dialects ?? [])]).write();
+  const dialects = [onnx, ...(options.dialects ?? [])];
+  const { pieces, opset } = new Writer(origin, graph, dialects, { files: {} }).write();
+  return { bytes: pieces.finish(), opset };
 }
 
 /** Demands that a program is in order: its nodes use inputs, constants and results of nodes before them. */
@@ -128,6 +195,9 @@ class Writer {
   readonly #matched: readonly (Match | undefined)[];
   readonly #naming: Naming;
   readonly #around: Surroundings;
+  readonly #placement: Placement;
+  /** Some of the file's tensors are written elsewhere than they were. */
+  readonly #moves: boolean;
   readonly #entries: Entry[] = [];
   /** Initializers of the file that are nodes of the program, and their names. */
   readonly #opaqueInitializers = new Map<Field, string>();
@@ -136,7 +206,9 @@ class Writer {
   readonly #alive: Set<string>;
   #templates: Map<string, OriginNode> | undefined;
 
-  constructor(origin: Origin, graph: Graph, dialects: readonly Dialect[]) {
+  constructor(origin: Origin, graph: Graph, dialects: readonly Dialect[], placement: Placement) {
+    this.#placement = placement;
+    this.#moves = origin.files.held !== undefined || (origin.external > 0 && !placement.keeps);
     checkProgram(origin, graph);
     this.#origin = origin;
     this.#graph = graph;
@@ -352,18 +424,37 @@ class Writer {
     return pieces.field(field.no, sparse);
   }
 
+  #renamedInitializer(field: Field, name: string): Pieces {
+    const pieces = this.#initializer(field, name);
+    if (!this.#moves) return pieces;
+    const renamed = pieces.finish();
+    const [only] = fieldsOf(renamed);
+    return only ? this.#placedField(renamed, only, GraphProtoSchema) : new Pieces();
+  }
+
   #copyInitializer(field: Field, name: string): void {
-    this.#copiedInitializers.push(this.#initializer(field, name));
+    this.#copiedInitializers.push(this.#renamedInitializer(field, name));
+  }
+
+  #placed(bytes: Uint8Array, desc: DescMessage): Pieces | undefined {
+    return this.#moves ? placed(bytes, desc, this.#placement) : undefined;
+  }
+
+  /** A field of a message, its tensors as they are to be written. */
+  #placedField(bytes: Uint8Array, field: Field, desc: DescMessage): Pieces {
+    if (!this.#moves) return new Pieces().raw(wholeOf(bytes, field));
+    const whole = wholeOf(bytes, field);
+    return placed(whole, desc, this.#placement) ?? new Pieces().raw(whole);
   }
 
   /** New constants: initializers, but Constant nodes in files so old that initializers must be inputs. */
-  #newConstants(): { readonly nodes: Uint8Array[]; readonly initializers: Uint8Array[] } {
+  #newConstants(): { readonly nodes: Uint8Array[]; readonly initializers: Pieces[] } {
     const nodes: Uint8Array[] = [];
-    const initializers: Uint8Array[] = [];
+    const initializers: Pieces[] = [];
     for (const { name, constant } of this.#around.pool.made()) {
       const array = constant.load();
       if (this.#origin.irVersion >= 4) {
-        initializers.push(toBinary(TensorProtoSchema, tensorProto(array, name)));
+        initializers.push(this.#newInitializer(array, name));
         continue;
       }
       const value = create(AttributeProtoSchema, {
@@ -374,6 +465,14 @@ class Writer {
       nodes.push(plainNode("", "Constant", [value], [], [name]));
     }
     return { nodes, initializers };
+  }
+
+  #newInitializer(array: NdArray, name: string): Pieces {
+    const tensor = tensorProto(array, name);
+    const { rawData } = tensor;
+    if (rawData.length < LARGE) return new Pieces().raw(toBinary(TensorProtoSchema, tensor));
+    clearField(tensor, TensorProtoSchema.field.rawData);
+    return placedNew(toBinary(TensorProtoSchema, tensor), inMemory(rawData), this.#placement);
   }
 
   /** What the file says about quantised tensors that are still there. Their scales stay with them. */
@@ -409,21 +508,21 @@ class Writer {
     const pieces = new Pieces();
     const first = new Set<number>();
     const addNodes = (): void => {
-      for (const node of nodes) pieces.field(NODE, node);
+      for (const node of nodes) pieces.field(NODE, this.#placed(node, NodeProtoSchema) ?? node);
     };
     for (const field of graphFields) {
-      const whole = wholeOf(graphBytes, field);
+      const whole = this.#placedField(graphBytes, field, GraphProtoSchema);
       if (field.no === NODE) {
         if (!first.has(NODE)) addNodes();
         first.add(NODE);
       } else if (field.no === INITIALIZER || field.no === SPARSE_INITIALIZER) {
         const name = kept.get(field);
-        if (pinned.has(field) || name === this.#initializerName(field)) pieces.raw(whole);
-        else if (name !== undefined) pieces.append(this.#initializer(field, name));
+        if (pinned.has(field) || name === this.#initializerName(field)) pieces.append(whole);
+        else if (name !== undefined) pieces.append(this.#renamedInitializer(field, name));
       } else if (field.no === VALUE_INFO) {
         const info = contentOf(graphBytes, field);
-        if (this.#alive.has(textOf(info, fieldsOf(info), 1))) pieces.raw(whole);
-      } else if (field.no !== ANNOTATION || annotations.has(field)) pieces.raw(whole);
+        if (this.#alive.has(textOf(info, fieldsOf(info), 1))) pieces.append(whole);
+      } else if (field.no !== ANNOTATION || annotations.has(field)) pieces.append(whole);
     }
     if (!first.has(NODE)) addNodes();
     for (const copy of this.#copiedInitializers) pieces.append(copy);
@@ -447,12 +546,12 @@ class Writer {
     );
   }
 
-  write(): { readonly bytes: Uint8Array; readonly opset: number } {
+  write(): { readonly pieces: Pieces; readonly opset: number } {
     const opset = this.#chooseOpset();
     for (const [index, node] of this.#graph.nodes.entries()) this.#writeNode(index, node, opset);
     for (const { name, source } of this.#naming.copies) this.#copyOf(this.#nameOf(source), name);
     const graph = this.#graphPieces();
-    const { bytes, fields, domains, external, directory } = this.#origin;
+    const { bytes, fields, domains } = this.#origin;
     const own = domains.get("") ?? 0;
     const pieces = new Pieces();
     for (const field of fields) {
@@ -462,7 +561,7 @@ class Writer {
         const domain = textOf(content, fieldsOf(content), 1);
         if (plainDomain(domain) !== "") pieces.raw(wholeOf(bytes, field));
         else pieces.field(OPSET_IMPORT, this.#operatorSet(domain, opset));
-      } else pieces.raw(wholeOf(bytes, field));
+      } else pieces.append(this.#placedField(bytes, field, ModelProtoSchema));
     }
     if (opset !== own && !domains.has("")) pieces.field(OPSET_IMPORT, this.#operatorSet("", opset));
     const added = this.#graph.nodes.filter((_, index) => this.#matched[index] === undefined);
@@ -470,14 +569,6 @@ class Writer {
     for (const domain of used)
       if (domain !== "" && !domains.has(domain))
         pieces.field(OPSET_IMPORT, this.#operatorSet(domain, 1));
-    if (pieces.length > MAX_BYTES)
-      throw new ModelError(
-        `the model would take ${pieces.length} bytes, more than the ${MAX_BYTES} that a file can have. Fold fewer constants.`,
-      );
-    const written = pieces.finish();
-    return {
-      bytes: external > 0 ? inlineExternal(written, ModelProtoSchema, directory) : written,
-      opset,
-    };
+    return { pieces, opset };
   }
 }

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ModelError, readModel, writeModel } from "../src/index.ts";
+import { imageOf, ModelError, readModel, writeModel } from "../src/index.ts";
 import { copyOf, file, info, node, numbers, parse } from "./models.ts";
 
 let root = "";
@@ -183,14 +183,25 @@ describe("is refused, unread", () => {
   });
 });
 
-test("data that cannot all be taken in is refused before it is read", () => {
-  // A file with a hole of 2 GB takes no room.
+test("data that cannot all be taken in go into a data file, or are refused before they are read", () => {
+  // A file with a hole of 3 GB takes no room.
   const path = join(directory, "large.bin");
   writeFileSync(path, "");
-  truncateSync(path, 2_000_000_000);
-  const large = { ...external({ location: "large.bin" }), dims: [500_000_000n] };
+  truncateSync(path, 3_000_000_000);
+  const large = { ...external({ location: "large.bin" }), dims: [750_000_000n] };
   const read = readModel(model(large), { directory });
   expect(() => writeModel(read, read.graph)).toThrow(
-    /take 2000000000 bytes, more than the 1500000000/,
+    /take 3000000\d\d\d bytes, more than the 2147483647 that a file can have/,
   );
+  const image = imageOf(read, read.graph, { dataFile: "y.data" });
+  expect(image.data).toEqual({ name: "y.data", length: 3_000_000_000 });
+  expect(parse(image.bytes()).graph.initializer[0]).toMatchObject({
+    name: "w",
+    dataLocation: 1,
+    externalData: [
+      { key: "location", value: "y.data" },
+      { key: "offset", value: "0" },
+      { key: "length", value: "3000000000" },
+    ],
+  });
 });
