@@ -15,21 +15,24 @@ export function defineConfig(config: Config): Config {
   return config;
 }
 
+/** The configuration of a folder, if it has one. */
+export function configOf(folder: string): string | undefined {
+  return names.map((name) => join(folder, name)).find((file) => existsSync(file));
+}
+
 /**
- * Loads `path`, or the configuration of `folder` where it has one. A configuration is code and runs with the user's rights.
+ * Loads `path`, or the configuration of `folder` where it has one. A configuration is code and runs with the user's rights, once
+ * for each `version`.
  * @returns an empty configuration where there is none
  * @throws InputError when the file is missing, throws, or does not export a configuration
  */
-export async function loadConfig(folder: string, path?: string): Promise<Config> {
-  const file =
-    path === undefined
-      ? names.map((n) => join(folder, n)).find((f) => existsSync(f))
-      : resolve(folder, path);
+export async function loadConfig(folder: string, path?: string, version = ""): Promise<Config> {
+  const file = path === undefined ? configOf(folder) : resolve(folder, path);
   if (file === undefined) return {};
   if (!existsSync(file)) throw new InputError(`there is no configuration file ${file}`);
   let module: { readonly default?: unknown };
   try {
-    module = (await import(pathToFileURL(file).href)) as typeof module;
+    module = (await import(pathToFileURL(file).href + version)) as typeof module;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const hint =

@@ -13,7 +13,35 @@ export interface Loaded {
   readonly files: readonly RuleFile[];
   /** The modules that they import, by path; or why one, or a rule file, could not be loaded. */
   readonly modules: ReadonlyMap<string, Dialect | string>;
+  /** Where what they import lies, or would lie, by the same names. */
+  readonly paths: ReadonlyMap<string, string>;
 }
+
+/** What imports are read from. */
+export interface Source {
+  /** The folder that the names of files count from. */
+  readonly folder: string;
+  /** The text of a rule file. Throws an Error that says why there is none. */
+  read(path: string): Promise<string>;
+  /** What a module exports. */
+  module(path: string): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** The disk, from the working folder. */
+const disk: Source = {
+  get folder() {
+    return process.cwd();
+  },
+  read: async (path) => {
+    try {
+      return await readFile(path, "utf8");
+    } catch (error) {
+      throw new Error(`cannot read ${path}: ${reasonOf(error)}`);
+    }
+  },
+  module: async (path) =>
+    (await import(pathToFileURL(path).href)) as Awaited<ReturnType<Source["module"]>>,
+};
 
 /** A rule file and where it lies. */
 interface Placed {
@@ -27,26 +55,32 @@ interface Placed {
  * Loads what rule files import: other rule files, and modules, which are code and run with the user's rights. What cannot be
  * loaded is left to the compiler, which says so where it is imported.
  */
-export async function loadImports(entries: readonly RuleFile[]): Promise<Loaded> {
+export async function loadImports(
+  entries: readonly RuleFile[],
+  from: Source = disk,
+): Promise<Loaded> {
+  const { folder } = from;
   const files = [...entries];
   const modules = new Map<string, Dialect | string>();
+  const paths = new Map<string, string>();
   const seen = new Set(entries.map(({ file }) => file));
   const queue = entries.map((source): Placed => {
-    const path = resolve(source.file);
-    return { source, path, root: projectOf(path) };
+    const path = resolve(folder, source.file);
+    return { source, path, root: projectOf(path, folder) };
   });
-  for (let from = queue.shift(); from; from = queue.shift()) {
-    for (const imported of importsOf(parseRules(from.source).module)) {
+  for (let placed = queue.shift(); placed; placed = queue.shift()) {
+    for (const imported of importsOf(parseRules(placed.source).module)) {
       const name = imported.path;
       if (seen.has(name) || modules.has(name)) continue;
       try {
-        const path = locate(imported, from);
-        if (!name.endsWith(".rules")) modules.set(name, await dialectOf(path));
+        const path = locate(imported, placed);
+        paths.set(name, path);
+        if (!name.endsWith(".rules")) modules.set(name, await dialectOf(path, from));
         else {
-          const source = { file: name, text: await read(path) };
+          const source = { file: name, text: await from.read(path) };
           seen.add(name);
           files.push(source);
-          const root = imported.isRelative ? from.root : projectOf(path);
+          const root = imported.isRelative ? placed.root : projectOf(path, folder);
           queue.push({ source, path, root });
         }
       } catch (error) {
@@ -54,7 +88,7 @@ export async function loadImports(entries: readonly RuleFile[]): Promise<Loaded>
       }
     }
   }
-  return { files, modules };
+  return { files, modules, paths };
 }
 
 /** Where an import lies. Throws an Error that says why it lies nowhere. */
@@ -75,29 +109,21 @@ function locate({ path, isRelative }: Imported, from: Placed): string {
 }
 
 /** The folder of the project that a file belongs to: the nearest with a package.json; else the working folder, or the file's own. */
-function projectOf(path: string): string {
+function projectOf(path: string, base: string): string {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json"))) return folder;
     if (folder === dirname(folder)) break;
   }
-  const inside = relative(process.cwd(), path);
-  return inside.startsWith("..") || isAbsolute(inside) ? dirname(path) : process.cwd();
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new Error(`cannot read ${path}: ${reasonOf(error)}`);
-  }
+  const inside = relative(base, path);
+  return inside.startsWith("..") || isAbsolute(inside) ? dirname(path) : base;
 }
 
 /** The dialect that a module exports: its default, or the only one. */
-async function dialectOf(path: string): Promise<Dialect> {
+async function dialectOf(path: string, from: Source): Promise<Dialect> {
   if (!existsSync(path)) throw new Error(`there is no file ${path}`);
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = (await import(pathToFileURL(path).href)) as typeof module;
+    module = await from.module(path);
   } catch (error) {
     throw new Error(`${path} cannot be loaded: ${messageOf(error)}`);
   }

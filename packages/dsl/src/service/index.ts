@@ -14,5 +14,5 @@ export { type Fold, folds } from "./folding.ts";
 export { type Block, type Hover, hover } from "./hover.ts";
 export { type InlayHint, inlayHints } from "./inlay.ts";
 export { layoutChanges } from "./layout-edits.ts";
-export { highlightsAt, type Reference, referencesAt } from "./references.ts";
+export { highlightsAt, type Reference, referencesAt, sharedBy } from "./references.ts";
 export { rename, renameable } from "./rename.ts";

@@ -34,6 +34,19 @@ export function referencesAt(
   }));
 }
 
+/** The kinds of things that other files may name. */
+const SHARED: ReadonlySet<string> = new Set(["operator", "attribute", "ruleset", "sort", "tag"]);
+
+/**
+ * The file whose dependants may name what stands at an offset: that which declares it; `undefined` where nobody else can, or where no
+ * rule file declares it.
+ */
+export function sharedBy(analysis: Analysis, offset: number): string | undefined {
+  const mention = mentionAt(analysis.entry, analysis, offset);
+  if (!mention || !SHARED.has(mention.referent.kind)) return undefined;
+  return mention.referent.kind === "tag" ? analysis.entry.file : mention.referent.file;
+}
+
 /** The mentions of a referent in all files that are known. */
 export function everyMention(
   referent: Referent,

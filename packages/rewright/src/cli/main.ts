@@ -148,6 +148,18 @@ function program(exit: (code: number) => void): Command {
       const { explain } = await import("./explain.ts");
       process.stdout.write(`${explain(code, hasColors(process.stdout))}\n`);
     });
+  root
+    .command("lsp")
+    .summary("serve an editor")
+    .description(
+      "Speaks the language server protocol over standard input and output: an editor starts it, and shows errors, types, completions and more as a rule file is written.",
+    )
+    .option("--stdio", "over standard input and output: the default, and the only way")
+    .addOption(new Option("--clientProcessId <id>", "the editor's process").hideHelp())
+    .action(async () => {
+      const { serve } = await import("../lsp/server.ts");
+      await serve(version);
+    });
   return root;
 }
 
