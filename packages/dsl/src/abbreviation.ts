@@ -70,6 +70,8 @@ export class Abbreviations {
       const binding = inside.kind === "call" ? this.bindings.get(inside.callee.name) : undefined;
       written = inside.kind === "call" && binding ? this.writeCall(inside, binding, depth) : inside;
     }
+    // What is as it was written is no larger than the file.
+    if (written === expr) return expr;
     const extent = this.measure(written);
     if (extent.size > LARGEST)
       return this.refuse(

@@ -21,6 +21,10 @@ export type Side = "pattern" | "build";
 /** Reports operands that the operator does not take: too many, too few, a list where one belongs. */
 export function checkOperands(apply: Apply, operator: Operator, side: Side, report: Report): void {
   const declared = operator.def.operands;
+  const { length } = apply.operands;
+  // Nearly always there are as many as are declared, each of them one.
+  if (length === declared.length && !declared.some(isLoose) && !apply.operands.some(isSpread))
+    return;
   const last = declared.length - 1;
   const spreads: Spread[] = [];
   apply.operands.forEach((operand, i) => {
@@ -53,19 +57,26 @@ export function checkOperands(apply: Apply, operator: Operator, side: Side, repo
   const most = declared.some((operand) => operand.variadic)
     ? Number.POSITIVE_INFINITY
     : declared.length;
-  const given = apply.operands.length;
-  if (given >= least && given <= most) return;
+  if (length >= least && length <= most) return;
   report(
     error(
       "R0201",
       apply.span,
-      `${quote(operator.key)} takes ${count(least, most)}, here ${given}`,
+      `${quote(operator.key)} takes ${count(least, most)}, here ${length}`,
       {
         ...(operator.span && { related: [{ span: operator.span, label: "declared here" }] }),
         hints: [`its operands: ${enumerate(declared.map((operand) => operand.name)) || "none"}`],
       },
     ),
   );
+}
+
+function isLoose({ optional, variadic }: Operator["def"]["operands"][number]): boolean {
+  return optional === true || variadic === true;
+}
+
+function isSpread({ kind }: Term | Spread): boolean {
+  return kind === "spread";
 }
 
 function count(least: number, most: number): string {
@@ -84,9 +95,10 @@ export function checkAttributes(
   speller: Speller,
   report: Report,
 ): void {
+  const open = withoutDefault(operator.def);
+  if (call.attrs.length === 0 && open.length === 0) return;
   const declared = operator.def.attrs ?? {};
   const seen = new Map<string, AttrEntry["span"]>();
-  const given = new Set(call.attrs.map((attr) => attr.name.name));
   const last = call.attrs.at(-1) ?? call.args?.at(-1);
   const mention = (text: string): Edit | undefined =>
     last && appending(last.span, `${call.attrs.length > 0 ? "," : ";"} ${text}`, `add \`${text}\``);
@@ -109,6 +121,7 @@ export function checkAttributes(
     seen.set(name, first ?? span);
     if (Object.hasOwn(declared, name)) continue;
     const known = Object.keys(declared);
+    const given = new Set(call.attrs.map((other) => other.name.name));
     report(
       error("R0401", span, `${quote(operator.key)} has no attribute ${quote(name)}`, {
         ...speller.correction(
@@ -128,16 +141,18 @@ export function checkAttributes(
       report(error("R0403", at.span, message, { hints, ...withEdit(edit) }));
     }
   }
-  const rests = call.attrs.filter((attr) => attr.kind === "rest");
-  if (rests[1])
-    report(
-      error("R0304", rests[1].span, "two `...` among the attributes", {
-        hints: ["one stands for all attributes that are not mentioned"],
-      }),
-    );
-  if (rests.length > 0) return;
-  for (const [name, { default: initial, required }] of Object.entries(declared)) {
-    if (initial !== undefined || seen.has(name)) continue;
+  if (apply.rest) {
+    const [, second] = call.attrs.filter((attr) => attr.kind === "rest");
+    if (second)
+      report(
+        error("R0304", second.span, "two `...` among the attributes", {
+          hints: ["one stands for all attributes that are not mentioned"],
+        }),
+      );
+    return;
+  }
+  for (const { name, required } of open) {
+    if (seen.has(name)) continue;
     if (side === "pattern")
       report(
         error("R0402", apply.span, `the pattern says nothing about ${quote(name)}`, {
@@ -154,6 +169,26 @@ export function checkAttributes(
         }),
       );
   }
+}
+
+/** An attribute that has no default. */
+interface Open {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+const openAttributes = new WeakMap<Operator["def"], readonly Open[]>();
+
+/** The attributes that have no default. */
+function withoutDefault(def: Operator["def"]): readonly Open[] {
+  let found = openAttributes.get(def);
+  if (!found) {
+    found = Object.entries(def.attrs ?? {}).flatMap(([name, attr]) =>
+      attr.default === undefined ? [{ name, required: attr.required === true }] : [],
+    );
+    openAttributes.set(def, found);
+  }
+  return found;
 }
 
 /** The edit as a part of a diagnostic, where there is one. */

@@ -66,7 +66,7 @@ export function resolveDirection(
   const right = rule.right.map((root) => resolver.root(root, "build"));
   const conditions = rule.conditions.map(({ kind, condition, span }): Condition | undefined => {
     const value = resolver.condition(condition);
-    const text = scope.text.slice(condition.span.start, condition.span.end).replace(/\s+/g, " ");
+    const text = onOneLine(scope.text.slice(condition.span.start, condition.span.end));
     return value && { kind, text, value, span };
   });
   if (failed || left.includes(undefined) || right.includes(undefined)) return undefined;
@@ -84,6 +84,10 @@ export function resolveDirection(
   return failed ? undefined : { ...direction, guard };
 }
 
+function onOneLine(text: string): string {
+  return /\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, " ") : text;
+}
+
 /** Reports left sides that match everything, or that are several patterns with nothing to do with each other. */
 function checkRoots(
   roots: readonly Root[],
@@ -92,6 +96,7 @@ function checkRoots(
   report: (diagnostic: Diagnostic) => void,
 ): void {
   const terms = roots.map(termOf);
+  if (terms.length === 1 && terms[0]?.kind === "apply") return;
   // What is free in the elements of a list is different in each, and connects nothing.
   const names = terms.map((term, i) =>
     roots[i]?.kind === "list"

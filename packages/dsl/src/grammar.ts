@@ -3,7 +3,7 @@
  * mistake in one leaves the others alone.
  *
  * Expressions are read flat, `operand { infix operand }`; the tree sorts them by precedence. That keeps the concrete tree
- * four levels deep an expression instead of eleven.
+ * three levels deep an expression instead of eleven.
  *
  * @module
  */
@@ -12,6 +12,14 @@ import { type CstNode, CstParser } from "chevrotain";
 import * as t from "./tokens.ts";
 
 type Production = () => CstNode;
+
+const PREFIX = { LABEL: "prefix" };
+const GROUP = { LABEL: "group" };
+const GROUP_END = { LABEL: "groupEnd" };
+const ELEMENTS = { LABEL: "elements" };
+const CALL = { LABEL: "call" };
+const ARGS = { LABEL: "args" };
+const CALL_END = { LABEL: "callEnd" };
 
 /** Chevrotain's concrete syntax trees for each kind of declaration. Set `input`, call a production, look at `errors`. */
 export class Grammar extends CstParser {
@@ -235,27 +243,19 @@ export class Grammar extends CstParser {
   });
 
   private readonly arg: Production = this.RULE("arg", () => {
-    this.OPTION(() => this.CONSUME(t.Ellipsis));
+    this.OPTION(this.ellipsis);
     this.SUBRULE(this.expr);
   });
 
   private readonly expr: Production = this.RULE("expr", () => {
     this.SUBRULE1(this.operand);
-    this.MANY(() => {
-      this.CONSUME(t.Infix);
-      this.SUBRULE2(this.operand);
-    });
+    this.MANY(this.further);
   });
 
   private readonly operand: Production = this.RULE("operand", () => {
-    this.MANY1(() => {
-      this.OR1([
-        { ALT: () => this.CONSUME(t.Minus, { LABEL: "prefix" }) },
-        { ALT: () => this.CONSUME(t.Not, { LABEL: "prefix" }) },
-      ]);
-    });
-    this.SUBRULE(this.primary);
-    this.MANY2(() => this.SUBRULE(this.postfix));
+    this.MANY1(this.prefix);
+    this.OR(this.primaries);
+    this.MANY2(this.postfixes);
   });
 
   private readonly postfix: Production = this.RULE("postfix", () => {
@@ -284,44 +284,6 @@ export class Grammar extends CstParser {
     ]);
   });
 
-  private readonly primary: Production = this.RULE("primary", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.NumberLiteral) },
-      { ALT: () => this.CONSUME(t.StringLiteral) },
-      {
-        ALT: () => {
-          this.CONSUME1(t.OpenParen, { LABEL: "group" });
-          this.SUBRULE(this.expr);
-          this.CONSUME1(t.CloseParen, { LABEL: "groupEnd" });
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.OpenBracket);
-          this.MANY_SEP1({
-            SEP: t.Comma,
-            DEF: () => this.SUBRULE1(this.arg, { LABEL: "elements" }),
-          });
-          this.CONSUME(t.CloseBracket);
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.Name);
-          this.OPTION(() => {
-            this.CONSUME2(t.OpenParen, { LABEL: "call" });
-            this.MANY_SEP2({ SEP: t.Comma, DEF: () => this.SUBRULE2(this.arg, { LABEL: "args" }) });
-            this.OPTION1(() => {
-              this.CONSUME(t.Semicolon);
-              this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.attrArg) });
-            });
-            this.CONSUME2(t.CloseParen, { LABEL: "callEnd" });
-          });
-        },
-      },
-    ]);
-  });
-
   private readonly attrArg: Production = this.RULE("attrArg", () => {
     this.OR([
       {
@@ -339,4 +301,74 @@ export class Grammar extends CstParser {
       },
     ]);
   });
+
+  // What is asked of nearly each token is made once.
+
+  private readonly ellipsis = (): unknown => this.CONSUME(t.Ellipsis);
+
+  private readonly further = (): void => {
+    this.CONSUME(t.Infix);
+    this.SUBRULE2(this.operand);
+  };
+
+  private readonly signs = [
+    { ALT: (): unknown => this.CONSUME(t.Minus, PREFIX) },
+    { ALT: (): unknown => this.CONSUME(t.Not, PREFIX) },
+  ];
+
+  private readonly prefix = (): unknown => this.OR1(this.signs);
+
+  private readonly postfixes = (): unknown => this.SUBRULE(this.postfix);
+
+  private readonly elements = {
+    SEP: t.Comma,
+    DEF: (): unknown => this.SUBRULE1(this.arg, ELEMENTS),
+  };
+
+  private readonly args = {
+    SEP: t.Comma,
+    DEF: (): unknown => this.SUBRULE2(this.arg, ARGS),
+  };
+
+  private readonly attrArgs = {
+    SEP: t.Comma,
+    DEF: (): unknown => this.SUBRULE(this.attrArg),
+  };
+
+  private readonly attributes = (): void => {
+    this.CONSUME(t.Semicolon);
+    this.AT_LEAST_ONE_SEP(this.attrArgs);
+  };
+
+  private readonly application = (): void => {
+    this.CONSUME2(t.OpenParen, CALL);
+    this.MANY_SEP2(this.args);
+    this.OPTION1(this.attributes);
+    this.CONSUME2(t.CloseParen, CALL_END);
+  };
+
+  private readonly primaries = [
+    {
+      ALT: (): void => {
+        this.CONSUME(t.Name);
+        this.OPTION(this.application);
+      },
+    },
+    { ALT: (): unknown => this.CONSUME(t.NumberLiteral) },
+    { ALT: (): unknown => this.CONSUME(t.StringLiteral) },
+    {
+      ALT: (): void => {
+        this.CONSUME1(t.OpenParen, GROUP);
+        this.SUBRULE(this.expr);
+        this.CONSUME1(t.CloseParen, GROUP_END);
+      },
+    },
+    {
+      ALT: (): void => {
+        this.CONSUME(t.OpenBracket);
+        this.MANY_SEP1(this.elements);
+        this.CONSUME(t.CloseBracket);
+      },
+    },
+  ];
 }

@@ -39,7 +39,9 @@ export function lexText(source: RuleFile): Lexed {
   const { tokens, groups } = lexer.tokenize(source.text);
   const diagnostics: Diagnostic[] = [];
   let run: IToken | undefined;
-  for (const [i, token] of tokens.entries()) {
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
+    if (!isSpoilt(token)) continue;
     if (token.tokenType === OpenString)
       diagnostics.push(
         error("R0008", spanOf(source.file, token), "this string is never closed", {
@@ -78,8 +80,8 @@ export function withoutMark(text: string): string {
 }
 
 /** Whether the lexer has complained about this token: what contains it is not worth parsing. */
-export function isSpoilt(token: IToken): boolean {
-  return [Foreign, OpenString, Deep].includes(token.tokenType);
+export function isSpoilt({ tokenType }: IToken): boolean {
+  return tokenType === Foreign || tokenType === OpenString || tokenType === Deep;
 }
 
 /** Where a token is, or, given two, the stretch from the first to the second. */

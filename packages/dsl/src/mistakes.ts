@@ -209,9 +209,7 @@ function sideBySide(failure: Failure, isRule: boolean): Diagnostic | undefined {
     [t.NumberLiteral, t.StringLiteral, t.OpenParen, t.OpenBracket].includes(token.tokenType);
   if (
     !begins ||
-    !["rule", "expr", "operand", "primary", "arg", "roots", "binding", "clause"].includes(
-      failure.inside,
-    )
+    !["rule", "expr", "operand", "arg", "roots", "binding", "clause"].includes(failure.inside)
   )
     return undefined;
   const isArrow = (other: IToken): boolean => tokenMatcher(other, t.Arrow);

@@ -5,15 +5,15 @@
  * @module
  */
 
-import { type IToken, tokenMatcher } from "chevrotain";
+import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
 import { appending, type Diagnostic, error, type Remarks } from "./diagnostic.ts";
 import { after, DEEPEST, spanOf, TOO_DEEP } from "./lexer.ts";
 import * as t from "./tokens.ts";
 
-const CLOSES: ReadonlyMap<string, string> = new Map([
-  [")", "("],
-  ["]", "["],
-  ["}", "{"],
+const CLOSES: ReadonlyMap<TokenType, string> = new Map([
+  [t.CloseParen, "("],
+  [t.CloseBracket, "["],
+  [t.CloseBrace, "{"],
 ]);
 
 /** What is wrong with the brackets of a declaration or a rule, if something is. */
@@ -23,10 +23,13 @@ export function checkNesting(file: string, tokens: readonly IToken[]): Diagnosti
   let depth = 0;
   let operators = 0;
   let previous: IToken | undefined;
-  for (const token of tokens) {
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
     const before = previous;
     previous = token;
-    const closes = CLOSES.get(token.image);
+    // Nothing else is as common.
+    if (token.tokenType === t.Name) continue;
+    const closes = CLOSES.get(token.tokenType);
     if (closes !== undefined) {
       const opener = open.pop();
       if (opener === undefined)

@@ -35,16 +35,16 @@ export type Section =
 
 type Kind = "import" | "sort" | "op" | "rules" | "schedule" | "test" | "check";
 
-/** What begins a declaration: its keyword, what follows it. */
-const OPENINGS: readonly (readonly [Kind, TokenType, readonly TokenType[]])[] = [
-  ["import", t.Import, [t.StringLiteral, t.OpenString, t.Name, t.OpenBrace]],
-  ["sort", t.Sort, [t.Name]],
-  ["op", t.Op, [t.Name]],
-  ["rules", t.Rules, [t.Name]],
-  ["schedule", t.Schedule, [t.Name]],
-  ["test", t.Test, [t.StringLiteral, t.OpenString]],
-  ["check", t.Check, [t.Name]],
-];
+/** What begins a declaration: its keyword, and what follows it. */
+const OPENINGS: ReadonlyMap<TokenType, readonly [Kind, readonly TokenType[]]> = new Map([
+  [t.Import, ["import", [t.StringLiteral, t.OpenString, t.Name, t.OpenBrace]]],
+  [t.Sort, ["sort", [t.Name]]],
+  [t.Op, ["op", [t.Name]]],
+  [t.Rules, ["rules", [t.Name]]],
+  [t.Schedule, ["schedule", [t.Name]]],
+  [t.Test, ["test", [t.StringLiteral, t.OpenString]]],
+  [t.Check, ["check", [t.Name]]],
+]);
 
 /** Divides a file's tokens into declarations and rules. Every token lands in exactly one piece, or is a ruleset's closing brace. */
 export function outline(lexed: Lexed): Section[] {
@@ -84,11 +84,13 @@ export function outline(lexed: Lexed): Section[] {
 /** The declaration that begins at a token, if one does. */
 function opening(tokens: readonly IToken[], at: number): Kind | undefined {
   const token = tokens[at];
+  // Most tokens are no words, and most words are no keywords.
+  if (!token || token.tokenType === t.Name || token.tokenType === t.Colon) return undefined;
+  const found = OPENINGS.get(token.tokenType);
   const next = tokens[at + 1];
-  if (!token || !next) return undefined;
-  for (const [kind, keyword, follow] of OPENINGS)
-    if (token.tokenType === keyword && follow.some((type) => tokenMatcher(next, type))) return kind;
-  return undefined;
+  if (!found || !next) return undefined;
+  const [kind, follow] = found;
+  return follow.some((type) => tokenMatcher(next, type)) ? kind : undefined;
 }
 
 /** The end of a declaration: after the brace that ends it, else where the next one begins. */

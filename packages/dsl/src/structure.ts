@@ -23,8 +23,8 @@ function write(part: unknown): string {
   return `${written}}`;
 }
 
-/** Whether two terms are the same but for their places. */
-export function isSame(one: Root | Spread | Value, other: Root | Spread | Value): boolean {
+/** Whether two terms, or two expressions, are the same but for their places. */
+export function isSame<T extends Root | Spread | Value | Expr>(one: T, other: T): boolean {
   return areSame(one, other);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { CstNode, IToken } from "chevrotain";
-import { match, P } from "ts-pattern";
+import { match } from "ts-pattern";
 import type { Span } from "./ast.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { spanOf } from "./lexer.ts";
@@ -208,36 +208,22 @@ export class Tree {
       const kind = keyword.image as "when" | "assuming";
       return { kind, condition: value, span: join(this.span(keyword), value.span) };
     }
-    return match(cst.children)
-      .with({ Where: [P.select()] }, (keyword): s.Clause => {
-        const bindings = nodes(cst, "binding").map((binding) => this.binding(binding));
-        const start = this.span(keyword as IToken);
-        return { kind: "where", bindings, span: join(start, bindings.at(-1)?.span ?? start) };
-      })
-      .with({ Within: [P.select()] }, (keyword): s.Clause => {
-        const bound = this.number(token(cst, "NumberLiteral"));
-        return { kind: "within", bound, span: join(this.span(keyword as IToken), bound.span) };
-      })
-      .with(
-        { Tag: [P.select()] },
-        (tag): s.Clause => ({
-          kind: "tag",
-          ...this.tag(tag as IToken),
-        }),
-      )
-      .with(
-        { Expanding: [P.select()] },
-        (keyword): s.Clause => ({
-          kind: "expanding",
-          span: this.span(keyword as IToken),
-        }),
-      )
-      .otherwise(
-        (): s.Clause => ({
-          kind: "subsume",
-          span: this.span(token(cst, "Subsume")),
-        }),
-      );
+    const keyword = optional(cst, "Where");
+    if (keyword) {
+      const bindings = nodes(cst, "binding").map((binding) => this.binding(binding));
+      const start = this.span(keyword);
+      return { kind: "where", bindings, span: join(start, bindings.at(-1)?.span ?? start) };
+    }
+    const within = optional(cst, "Within");
+    if (within) {
+      const bound = this.number(token(cst, "NumberLiteral"));
+      return { kind: "within", bound, span: join(this.span(within), bound.span) };
+    }
+    const tag = optional(cst, "Tag");
+    if (tag) return { kind: "tag", ...this.tag(tag) };
+    const expanding = optional(cst, "Expanding");
+    if (expanding) return { kind: "expanding", span: this.span(expanding) };
+    return { kind: "subsume", span: this.span(token(cst, "Subsume")) };
   }
 
   private binding(cst: CstNode): s.Binding {
@@ -284,7 +270,7 @@ export class Tree {
   }
 
   private operand(cst: CstNode): s.Expr {
-    let expr = this.primary(node(cst, "primary"));
+    let expr = this.primary(cst);
     for (const postfix of nodes(cst, "postfix")) expr = this.postfix(postfix, expr);
     return expr;
   }
@@ -422,15 +408,18 @@ export class Tree {
 
 /** From the start of one place to the end of another. */
 function join(first: Span, last: Span): Span {
-  return { ...first, end: last.end };
+  const { file, start, line, column } = first;
+  return { file, start, end: last.end, line, column };
 }
 
+const NOTHING: readonly never[] = [];
+
 function leaves(cst: CstNode, key: string): readonly IToken[] {
-  return (cst.children[key] ?? []) as readonly IToken[];
+  return (cst.children[key] ?? NOTHING) as readonly IToken[];
 }
 
 function nodes(cst: CstNode, key: string): readonly CstNode[] {
-  return (cst.children[key] ?? []) as readonly CstNode[];
+  return (cst.children[key] ?? NOTHING) as readonly CstNode[];
 }
 
 function optional(cst: CstNode, key: string): IToken | undefined {

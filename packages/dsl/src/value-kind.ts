@@ -4,40 +4,41 @@
  * @module
  */
 
-import { match, P } from "ts-pattern";
 import type { Value } from "./ast.ts";
 import { builtins } from "./functions.ts";
+import { isArithmetic } from "./number.ts";
 
 /** What a value is, where that can be seen and it is neither a truth value nor unknown. */
 function kindOf(value: Value): string | undefined {
-  return match(value)
-    .with({ kind: "number" }, () => "a number")
-    .with({ kind: "string" }, () => "a string")
-    .with({ kind: P.union("list", "slice") }, () => "a list")
-    .with({ kind: "term" }, () => "a term")
-    .with({ kind: "call" }, ({ name, fn }) => (fn === builtins[name] ? KINDS.get(name) : undefined))
-    .otherwise(() => undefined);
+  switch (value.kind) {
+    case "number":
+      return "a number";
+    case "string":
+      return "a string";
+    case "list":
+    case "slice":
+      return "a list";
+    case "term":
+      return "a term";
+    case "call":
+      return value.fn === builtins[value.name] ? KINDS.get(value.name) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** What a value is instead of a condition, if that can be seen. */
 export function notACondition(
   value: Value,
 ): { readonly value: Value; readonly what: string } | undefined {
-  return match(value)
-    .with({ kind: "unary", operator: "not" }, ({ operand }) => notACondition(operand))
-    .with(
-      { kind: "binary", operator: P.union("and", "or") },
-      ({ left, right }) => notACondition(left) ?? notACondition(right),
-    )
-    .with(
-      { kind: "unary", operator: "-" },
-      { kind: "binary", operator: P.union("+", "-", "*", "/", "^") },
-      () => ({ value, what: "a number" }),
-    )
-    .otherwise(() => {
-      const what = kindOf(value);
-      return what === undefined ? undefined : { value, what };
-    });
+  if (value.kind === "unary" && value.operator === "not") return notACondition(value.operand);
+  if (value.kind === "binary" && (value.operator === "and" || value.operator === "or"))
+    return notACondition(value.left) ?? notACondition(value.right);
+  const isNumber =
+    (value.kind === "unary" && value.operator === "-") ||
+    (value.kind === "binary" && isArithmetic(value.operator));
+  const what = isNumber ? "a number" : kindOf(value);
+  return what === undefined ? undefined : { value, what };
 }
 
 /** What a value is instead of a list, if that can be seen. */

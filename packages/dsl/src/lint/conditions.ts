@@ -7,7 +7,7 @@
 import type { Span } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
-import { keyOf } from "../structure.ts";
+import { isSame, keyOf } from "../structure.ts";
 import type { Clause, Expr } from "../syntax.ts";
 import type { Subject } from "./subject.ts";
 
@@ -18,6 +18,9 @@ interface Conjunct {
   readonly place: Span;
 }
 
+/** So many are compared with one another; more by their keys. */
+const FEW = 16;
+
 /** Reports conditions stated twice (R0905), and those that are always true (R0906). */
 export function lintConditions(
   { decl, text }: Subject,
@@ -27,12 +30,20 @@ export function lintConditions(
     clause.kind === "when" || clause.kind === "assuming" ? conjuncts(clause) : [],
   );
   const stated = new Map<string, Conjunct>();
-  for (const conjunct of all) {
+  for (const [i, conjunct] of all.entries()) {
     const { expr, place } = conjunct;
     // What is written alike, but for space and parentheses.
-    const key = all.length > 1 ? keyOf(expr) : "";
-    const first = stated.get(key);
-    if (!first) stated.set(key, conjunct);
+    let first: Conjunct | undefined;
+    if (all.length <= FEW)
+      for (let k = 0; k < i && !first; k++) {
+        const before = all[k] as Conjunct;
+        if (isSame(before.expr, expr)) first = before;
+      }
+    else {
+      const key = keyOf(expr);
+      first = stated.get(key);
+      if (!first) stated.set(key, conjunct);
+    }
     if (!first && !isAlwaysTrue(expr)) continue;
     const edit = { title: "delete it", changes: [{ span: place, text: "" }] };
     const written = quote(text.slice(expr.span.start, expr.span.end).replace(/\s+/g, " "));

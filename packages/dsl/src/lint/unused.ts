@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Rule } from "../ast.ts";
 import { type Diagnostic, replacing, warning } from "../diagnostic.ts";
 import { visitVariables } from "../occurrence.ts";
 import { quote } from "../quotation.ts";
@@ -20,13 +19,17 @@ export function lintUnused(
 ): void {
   const [rule, ...more] = rules;
   if (!rule || more.length > 0) return; // each variable of a two-way rule is on both sides
-  const built = new Set<string>();
-  for (const root of rule.right) visitVariables(root, (name) => built.add(name));
-  if (built.size === 0) return;
-  const uses = occurrences(rule);
-  const isRoot = new Set(rule.left.map((root) => (root.kind === "variable" ? root.name : "")));
+  const uses = new Map<string, number>();
+  const note = (name: string): void => {
+    uses.set(name, (uses.get(name) ?? 0) + 1);
+  };
+  for (const root of rule.right) visitVariables(root, note);
+  if (uses.size === 0) return;
+  for (const root of rule.left) visitVariables(root, note);
+  for (const { value } of rule.conditions) visitVariables(value, note);
   for (const { name, kind, depth, span } of rule.variables.values()) {
-    if (uses.get(name) !== 1 || depth === 1 || name.startsWith("_") || isRoot.has(name)) continue;
+    if (uses.get(name) !== 1 || depth === 1 || name.startsWith("_")) continue;
+    if (rule.left.some((root) => root.kind === "variable" && root.name === name)) continue;
     if (kind === "attributes" || text.slice(span.start, span.end) !== name) continue;
     report(
       warning("R0901", span, `${quote(name)} is used nowhere else`, {
@@ -35,14 +38,4 @@ export function lintUnused(
       }),
     );
   }
-}
-
-function occurrences(rule: Rule): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  const note = (name: string): void => {
-    uses.set(name, (uses.get(name) ?? 0) + 1);
-  };
-  for (const root of [...rule.left, ...rule.right]) visitVariables(root, note);
-  for (const { value } of rule.conditions) visitVariables(value, note);
-  return uses;
 }
