@@ -1,0 +1,64 @@
+// Random models around instances of the shipped rules: node tools/fuzz-models.ts [COUNT] [SEED] [--runtime SHARE] [--rule PATTERN] [--jobs N] [--keep FOLDER]
+//
+// Everything that the rules make of a model is compared with the model: by reference semantics on its own inputs, on inputs of other
+// sizes and on numbers that are none, as it is written to a file, and for a share of the models in ONNX Runtime. A model that fails is
+// made smaller, printed with its seed, and left in the folder given.
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { type Campaign, campaign, count, type Tally, tally } from "./verify/campaign.ts";
+
+/** What a thread says. */
+type Message = { readonly fault: string } | { readonly tally: Tally };
+
+async function work(): Promise<void> {
+  const say = (message: Message): void => parentPort?.postMessage(message);
+  say({ tally: await campaign(workerData as Campaign, (fault) => say({ fault })) });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      runtime: { type: "string", default: "0.02" },
+      rule: { type: "string", default: "" },
+      jobs: { type: "string", default: String(Math.min(2, availableParallelism())) },
+      keep: { type: "string", default: join(import.meta.dirname, "../node_modules/.cache/fuzz") },
+    },
+  });
+  const seed = Number(positionals[1] ?? 1);
+  const step = Number(values.jobs);
+  const start = performance.now();
+  const sum = tally();
+  const run = (first: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const given: Campaign = {
+        ...{ count: Number(positionals[0] ?? 2_000), seed, step, first },
+        ...{ rule: values.rule, runtime: Number(values.runtime), keep: values.keep },
+      };
+      new Worker(import.meta.filename, { workerData: given })
+        .on("message", (message: Message) => {
+          if ("fault" in message) console.log(message.fault);
+          else {
+            sum.models += message.tally.models;
+            sum.faults.push(...message.tally.faults);
+            count(sum.fired, message.tally.fired);
+            count(sum.compared, message.tally.compared);
+          }
+        })
+        .on("error", reject)
+        .on("exit", () => resolve());
+    });
+  await Promise.all(Array.from({ length: step }, (_, first) => run(first)));
+  const fired = [...sum.fired].sort(([, a], [, b]) => a - b);
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(
+    `${sum.models} models of seed ${seed} in ${seconds} s, ${sum.faults.length} mismatches; compared: ${[...sum.compared].map(([name, n]) => `${name} ${n}`).join(", ")}; ` +
+      `${fired.filter(([, n]) => n >= 100).length} of ${fired.length} rules fired 100 times or more, ${fired.filter(([, n]) => n === 0).length} never; times fired:`,
+  );
+  console.log(fired.map(([name, n]) => `${n} ${name}`).join(", "));
+  if (sum.faults.length > 0) process.exitCode = 1;
+}
+
+await (isMainThread ? main() : work());

@@ -1,0 +1,94 @@
+/** Many random models, one after the other, and the sum of what became of them. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { modelOf } from "../../packages/onnx/src/index.ts";
+import { listing } from "./listing.ts";
+import { Oracle } from "./oracle.ts";
+import { reduced } from "./reduction.ts";
+import { dialects, shipped } from "./rewriting.ts";
+import { trial } from "./trial.ts";
+
+/** Which models. */
+export interface Campaign {
+  readonly count: number;
+  readonly seed: number;
+  /** Only models around rules whose name this pattern fits. */
+  readonly rule: string;
+  /** The share of models that ONNX Runtime runs as well. */
+  readonly runtime: number;
+  /** Every so many-th model, from this one on. */
+  readonly step: number;
+  readonly first: number;
+  /** Where models that fail are left. */
+  readonly keep: string;
+}
+
+/** What became of them. */
+export interface Tally {
+  models: number;
+  /** What each mismatch is, for people. */
+  readonly faults: string[];
+  /** By rule, how many matches changed anything. */
+  readonly fired: Map<string, number>;
+  readonly compared: Map<string, number>;
+}
+
+/** An empty tally. */
+export function tally(): Tally {
+  return {
+    models: 0,
+    faults: [],
+    fired: new Map(shipped.map(({ name }) => [name, 0])),
+    compared: new Map(),
+  };
+}
+
+/** Adds counts to counts. */
+export function count(into: Map<string, number>, more: Iterable<readonly [string, number]>): void {
+  for (const [name, n] of more) into.set(name, (into.get(name) ?? 0) + n);
+}
+
+/** Makes, rewrites and compares the models; `report` is told of each mismatch as it is found. */
+export async function campaign(
+  { count: all, seed, rule: pattern, runtime, step, first, keep }: Campaign,
+  report: (fault: string) => void,
+): Promise<Tally> {
+  const around = shipped.filter(({ name }) => new RegExp(pattern).test(name));
+  if (around.length === 0) throw new Error(`no rule is called ${pattern}`);
+  const oracle = runtime > 0 ? new Oracle() : undefined;
+  const sum = tally();
+  const fault = (text: string): void => {
+    sum.faults.push(text);
+    report(text);
+  };
+  for (let i = first; i < all; i += step) {
+    const rule = around[i % around.length] as (typeof around)[number];
+    const own = seed * 10_000_019 + i;
+    // The share must not depend on the number of rules, nor on that of the threads.
+    const judge = ((i * 2654435761) >>> 0) / 2 ** 32 < runtime ? oracle : undefined;
+    const model = `model ${i} of seed ${seed}, around ${rule.name}`;
+    try {
+      const done = await trial(rule, shipped, own, judge);
+      if (!done) continue;
+      sum.models++;
+      count(sum.fired, done.fired);
+      count(
+        sum.compared,
+        done.compared.map((comparison) => [comparison, 1] as const),
+      );
+      if (!done.fault) continue;
+      const small = await reduced(done.fault, shipped, own, judge);
+      mkdirSync(keep, { recursive: true });
+      const file = join(keep, `${seed}-${i}.onnx`);
+      writeFileSync(file, modelOf(small.graph, { dialects }));
+      fault(
+        `${model} (${small.comparison}): ${small.why}\n` +
+          `  by ${small.rules.map(({ name }) => name).join(", ") || "no rule"}\n  ${listing(small).join("\n  ")}\n  written to ${file}`,
+      );
+    } catch (error) {
+      fault(`${model}: ${error instanceof Error ? error.stack : error}`);
+    }
+  }
+  await oracle?.close();
+  return sum;
+}
