@@ -1,15 +1,15 @@
 import type { Analysis } from "./analysis.ts";
 import { EGraphError } from "./error.ts";
-import { Facts } from "./facts.ts";
 import { type Snapshot, snapshot } from "./frozen/snapshot.ts";
 import { Heap } from "./heap.ts";
 import type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 import * as L from "./kernel/layout.ts";
-import { childAt, nextAt } from "./kernel/links.ts";
+import { GROWING, type Mark, Marks, PENDING } from "./marks.ts";
 import type { Guard } from "./pattern.ts";
 import { ProofForest } from "./proof.ts";
+import { GraphReader } from "./reader.ts";
 import { Symbols } from "./symbols.ts";
-import { Worklist } from "./worklist.ts";
+import { type SavedUpkeep, Upkeep } from "./upkeep.ts";
 
 /** How an e-graph is made. */
 export interface EGraphOptions<D> {
@@ -21,41 +21,13 @@ export interface EGraphOptions<D> {
   readonly wasm?: boolean;
 }
 
-/** A state of an e-graph to come back to, see {@link EGraph.mark}. */
-export interface Mark {
-  /** Distinguishes the marks of a graph. */
-  readonly serial: number;
-}
-
-interface OpenMark extends Mark {
-  /** Lengths of the columns that only grow. */
-  readonly lengths: Int32Array;
-  readonly trail: number;
-  readonly nodes: number;
-  readonly classes: number;
-  readonly generation: number;
-  /** What was pending, where anything was. */
-  readonly pending: readonly Int32Array[] | undefined;
-  readonly facts: number;
-  readonly stale: Int32Array | undefined;
-  readonly changed: Int32Array | undefined;
-}
-
-/** Columns that only grow, so that restoring cuts them. */
-const GROWING = [L.RECORD, L.LINKS, L.GIVEN, L.EQUATIONS, L.LIST, L.TOUCHED] as const;
-/** Columns of what is pending. */
-const PENDING = [L.REPAIR, L.MERGED, L.JOINED] as const;
-/** A floor above all words. */
-const ALL = 0x7fffffff;
-const FIELDS = L.STRIDE;
-
 /**
  * An e-graph: e-nodes in classes of equals, closed under congruence once rebuilt (egg, Willsey et al.,
  * POPL 2021). All of it lies in one memory of 32-bit words, whose changes can be undone.
  *
  * `D` is the type of the facts its analysis keeps about each class.
  */
-export class EGraph<D = undefined> {
+export class EGraph<D = undefined> extends GraphReader {
   /** Its memory. @internal */
   readonly heap: Heap;
   /** Guards of its queries, by number. @internal */
@@ -63,20 +35,14 @@ export class EGraph<D = undefined> {
   private symbols: Symbols = new Symbols();
   /** By operator, then by number of children. */
   private readonly symbolOf: Int32Array[] = [];
-  private facts: Facts<D> | undefined;
-  private readonly analysis: Analysis<D> | undefined;
+  private readonly upkeep: Upkeep<D> | undefined;
   /** What its proofs rest on. @internal */
   readonly forest: ProofForest | undefined;
   private readonly options: EGraphOptions<D>;
-  private serial = 0;
-  private marks: OpenMark[] = [];
-  /** E-nodes whose facts are to be made again. */
-  private readonly stale = new Worklist();
-  /** Classes to be shown to `modify`. */
-  private readonly changed = new Worklist();
-  private contradiction: { readonly error: unknown } | undefined;
+  private readonly marks: Marks<SavedUpkeep | undefined>;
 
   constructor(options: EGraphOptions<D> = {}) {
+    super();
     this.options = options;
     this.heap = new Heap(
       (index, registers) => (this.guards[index] as Guard).test(this.heap.words, registers),
@@ -85,9 +51,14 @@ export class EGraph<D = undefined> {
     this.widen(8);
     this.heap.words[L.PROOFS] = options.proofs ? 1 : 0;
     if (options.proofs) this.heap.grow(L.GIVENS, 1);
-    this.analysis = options.analysis;
-    this.facts = options.analysis ? new Facts<D>() : undefined;
+    this.upkeep = options.analysis ? new Upkeep(this, options.analysis) : undefined;
+    this.marks = new Marks(this.heap);
     this.forest = options.proofs ? new ProofForest(this.heap) : undefined;
+  }
+
+  /** @internal */
+  get words(): Int32Array {
+    return this.heap.words;
   }
 
   // ── Symbols ──
@@ -124,6 +95,10 @@ export class EGraph<D = undefined> {
   symbol(op: OpId, arity: number): number {
     const known = this.symbolOf[op]?.[arity];
     return known !== undefined && known > 0 ? known - 1 : this.makeSymbol(op, arity);
+  }
+
+  protected symbolsOf(op: OpId): readonly number[] {
+    return [...(this.symbolOf[op] ?? [])].filter((made) => made > 0).map((made) => made - 1);
   }
 
   private makeSymbol(op: OpId, arity: number): number {
@@ -177,7 +152,7 @@ export class EGraph<D = undefined> {
     const symbol = this.input(op, children);
     const before = this.created;
     const node = this.heap.kernel.add(symbol, arg);
-    if (this.analysis && this.created > before) this.learn(this.created);
+    if (this.created > before) this.upkeep?.learn(this.created);
     return node;
   }
 
@@ -206,20 +181,7 @@ export class EGraph<D = undefined> {
     return symbol;
   }
 
-  /** The canonical id of a class. */
-  find(id: Id): Id {
-    const { words } = this.heap;
-    const parents = (words[L.RECORD] as number) + L.PARENT;
-    if (id !== (id | 0) || id < 0 || id >= this.created) throw this.noId(id);
-    let x = id;
-    for (;;) {
-      const up = words[parents + x * FIELDS] as number;
-      if (up === x) return x;
-      x = up;
-    }
-  }
-
-  private noId(id: number): EGraphError {
+  protected noId(id: number): EGraphError {
     return new EGraphError(
       "id",
       `${id} is no id of this graph, which has given ${this.created}; was it made in another graph, or after a mark that has been restored?`,
@@ -239,7 +201,7 @@ export class EGraph<D = undefined> {
       return false;
     }
     if (!(reason >= -1)) throw new RangeError(`a reason is an integer ≥ 0, not ${reason}`);
-    if (this.facts) this.joinFacts(Math.min(x, y), Math.max(x, y));
+    this.upkeep?.join(Math.min(x, y), Math.max(x, y));
     this.heap.words[L.WATCHED] = 0;
     // Compiled, it says 1 or 0.
     return Boolean(this.heap.kernel.unite(a, b, reason));
@@ -255,129 +217,14 @@ export class EGraph<D = undefined> {
     return Boolean(this.heap.kernel.subsume(node));
   }
 
-  // ── Facts ──
-
-  /** Joins the facts of two classes that are about to become one. What the analysis throws propagates. */
-  private joinFacts(older: Id, younger: Id): void {
-    const [left, right] = this.joined(older, younger);
-    if (left) this.invalidate(this.field(older, L.HEAD), -1);
-    if (right) this.invalidate(this.field(younger, L.HEAD), -1);
-  }
-
-  /** Sets the facts of the older class to those of both; whether that is news to the one and to the other. */
-  private joined(older: Id, younger: Id): readonly [boolean, boolean] {
-    const facts = this.facts as Facts<D>;
-    const analysis = this.analysis as Analysis<D>;
-    const left = facts.data[older] as D;
-    const right = facts.data[younger] as D;
-    const both = analysis.join(left, right);
-    if (both !== left) {
-      facts.set(older, both);
-      this.touch(older);
-    }
-    if (analysis.modify && (both !== left || both !== right)) this.changed.push(older);
-    return [both !== left, both !== right];
-  }
-
-  private touch(id: Id): void {
-    this.heap.append(L.TOUCHED, [id]);
-  }
-
-  /** Facts of the e-nodes behind the links from `first` to `last` (-1: to the end) are to be made again. */
-  private invalidate(first: number, last: number): void {
-    for (let link = first; link >= 0; link = this.linkAfter(link)) {
-      const owner = this.ownerOf(link);
-      if (this.isLive(owner)) this.stale.push(owner);
-      if (link === last) return;
-    }
-  }
-
-  /** Makes the facts of the ids below `end` that have none yet. */
-  private learn(end: number): void {
-    const { data } = this.facts as Facts<D>;
-    const analysis = this.analysis as Analysis<D>;
-    while (data.length < end) {
-      const id = data.length;
-      data.push(undefined as D);
-      if (!this.isLive(id)) continue;
-      data[id] = analysis.make(this, id);
-      if (analysis.modify) this.changed.push(id);
-    }
-  }
-
   /** Whether what is done in bulk must be noted for {@link settle}. @internal */
   get isWatched(): boolean {
-    return this.facts !== undefined;
+    return this.upkeep !== undefined;
   }
 
-  /** Brings the facts up to what was done in bulk, in the order in which it was done. @internal */
+  /** Brings the facts up to what was done in bulk. @internal */
   settle(): void {
-    if (!this.facts) return;
-    const { heap } = this;
-    const { data } = this.facts;
-    for (let at = 0; at < heap.length(L.JOINED); at += L.JOIN_STRIDE) {
-      const { words } = heap;
-      const from = (words[L.JOINED] as number) + at;
-      const older = words[from] as number;
-      const younger = words[from + 1] as number;
-      const head = words[from + 2] as number;
-      const tail = words[from + 3] as number;
-      this.learn(words[from + 4] as number);
-      // What is joined with itself stays.
-      if (data[older] === data[younger]) continue;
-      const [left, right] = this.rejoined(older, younger);
-      // The links of the younger class come before those that the older one had.
-      const own = head >= 0 ? this.linkAfter(tail) : this.field(older, L.HEAD);
-      if (left) this.invalidate(own, -1);
-      if (right && head >= 0) this.invalidate(head, tail);
-    }
-    heap.resize(L.JOINED, 0);
-    this.learn(this.created);
-  }
-
-  /** As {@link joined}, of classes that are one already: a contradiction is kept until all is settled. */
-  private rejoined(older: Id, younger: Id): readonly [boolean, boolean] {
-    try {
-      return this.joined(older, younger);
-    } catch (error) {
-      this.contradiction ??= { error };
-      return [false, false];
-    }
-  }
-
-  /** Throws what an analysis threw while classes were joined that are one already. */
-  private report(): void {
-    const { contradiction } = this;
-    this.contradiction = undefined;
-    if (contradiction) throw contradiction.error;
-  }
-
-  private remake(node: NodeId): void {
-    const { analysis, facts } = this;
-    if (!analysis || !facts || !this.isLive(node)) return;
-    const root = this.find(node);
-    const old = facts.data[root] as D;
-    const made = analysis.make(this, node);
-    let joined: D;
-    try {
-      joined = analysis.join(old, made);
-    } catch (error) {
-      this.contradiction ??= { error };
-      return;
-    }
-    if (joined === old) return;
-    facts.set(root, joined);
-    this.touch(root);
-    this.invalidate(this.field(root, L.HEAD), -1);
-    if (analysis.modify) this.changed.push(root);
-  }
-
-  /** Shows `modify` each class that is new or has changed, once. */
-  private showChanged(): void {
-    const { changed, analysis } = this;
-    const roots = new Worklist();
-    while (changed.size > 0) roots.push(this.find(changed.shift()));
-    while (roots.size > 0) analysis?.modify?.(this, this.find(roots.shift()));
+    this.upkeep?.settle();
   }
 
   // ── Rebuilding ──
@@ -387,7 +234,7 @@ export class EGraph<D = undefined> {
     const { words } = this.heap;
     return (
       (words[L.REPAIR + 1] as number) + (words[L.MERGED + 1] as number) === 0 &&
-      this.stale.size + this.changed.size === 0
+      !this.upkeep?.isPending
     );
   }
 
@@ -397,44 +244,28 @@ export class EGraph<D = undefined> {
    * the older. What else an analysis throws propagates at once; the graph must then be restored to a mark.
    */
   rebuild(): void {
-    const { heap, stale, changed, analysis } = this;
+    const { heap, upkeep } = this;
     do {
-      heap.words[L.WATCHED] = analysis ? 1 : 0;
+      heap.words[L.WATCHED] = upkeep ? 1 : 0;
       heap.kernel.repair();
-      this.settle();
-      while (stale.size > 0) this.remake(stale.shift());
-      this.showChanged();
-    } while (heap.length(L.REPAIR) + stale.size + changed.size > 0);
+      upkeep?.settle();
+      upkeep?.refresh();
+    } while (heap.length(L.REPAIR) > 0 || upkeep?.isPending);
     if (heap.length(L.MERGED) > 0) heap.kernel.tidy();
     const { words } = heap;
     if (
-      this.marks.length === 0 &&
+      this.marks.size === 0 &&
       (words[L.LISTED] as number) > 2 * (words[L.NODES] as number) + 1024
     )
       heap.kernel.relist();
-    this.report();
+    upkeep?.report();
   }
 
   // ── Reading ──
 
   /** The facts about a class. Up to date once rebuilt. */
   data(id: Id): D {
-    return this.facts?.data[this.find(id)] as D;
-  }
-
-  /** E-nodes that are alive and not subsumed; distinct ones once rebuilt. */
-  get nodeCount(): number {
-    return this.heap.words[L.NODES] as number;
-  }
-
-  /** Classes. */
-  get classCount(): number {
-    return this.heap.words[L.CLASSES] as number;
-  }
-
-  /** Ids given so far, dead e-nodes included: every id is below. */
-  get created(): number {
-    return (this.heap.words[L.RECORD + 1] as number) / FIELDS;
+    return this.upkeep?.of(this.find(id)) as D;
   }
 
   /** Unions of two classes so far. */
@@ -444,142 +275,7 @@ export class EGraph<D = undefined> {
 
   /** Bytes of the typed arrays held. */
   get bytes(): number {
-    return this.heap.bytes + this.stale.bytes + this.changed.bytes;
-  }
-
-  /** A word of the record of an id. */
-  private field(id: number, offset: number): number {
-    const { words } = this.heap;
-    return words[(words[L.RECORD] as number) + id * FIELDS + offset] as number;
-  }
-
-  /** The parent link after one, -1: none. */
-  private linkAfter(link: number): number {
-    const { words } = this.heap;
-    return words[(words[L.LINKS] as number) + nextAt(link)] as number;
-  }
-
-  /** The e-node that a parent link belongs to. */
-  private ownerOf(link: number): NodeId {
-    const id = link >> 1;
-    return this.field(id, L.SYMBOL) === L.EXTENSION ? this.field(id, L.ARGUMENT) : id;
-  }
-
-  /** A word of what is known of the symbol of a node. */
-  private ofSymbol(node: NodeId, offset: number): number {
-    const word = this.field(node, L.SYMBOL);
-    const symbol = word < 0 ? ~word : word & ~L.SUBSUMED;
-    const { words } = this.heap;
-    return words[(words[L.SYMBOLS] as number) + symbol * L.SYMBOL_STRIDE + offset] as number;
-  }
-
-  private isLive(node: NodeId): boolean {
-    return this.field(node, L.SYMBOL) >= 0;
-  }
-
-  /** Whether an e-node is alive and not subsumed. */
-  private isSeen(node: NodeId): boolean {
-    const word = this.field(node, L.SYMBOL);
-    return word >= 0 && (word & L.SUBSUMED) === 0;
-  }
-
-  /** Canonical ids of all classes, in creation order. */
-  classes(): Id[] {
-    const ids: Id[] = [];
-    const { words } = this.heap;
-    const parents = (words[L.RECORD] as number) + L.PARENT;
-    const { created } = this;
-    for (let id = 0; id < created; id++) if (words[parents + id * FIELDS] === id) ids.push(id);
-    return ids;
-  }
-
-  /** The live e-nodes of a class, in creation order. */
-  nodes(id: Id): NodeId[] {
-    const root = this.find(id);
-    const nodes: NodeId[] = [];
-    let node = root;
-    do {
-      if (this.isSeen(node)) nodes.push(node);
-      node = this.field(node, L.NEXT);
-    } while (node !== root);
-    return this.heap.length(L.MERGED) > 0 ? nodes.sort(ascending) : nodes;
-  }
-
-  /** The live e-nodes with an operator, in creation order. */
-  nodesWith(op: OpId): NodeId[] {
-    const { words } = this.heap;
-    const nodes: NodeId[] = [];
-    const lists = words[L.LIST] as number;
-    let kinds = 0;
-    for (const [arity, symbol] of (this.symbolOf[op] ?? new Int32Array(0)).entries()) {
-      if (symbol === 0) continue;
-      const at = (words[L.SYMBOLS] as number) + (symbol - 1) * L.SYMBOL_STRIDE;
-      const count = words[at + L.COUNT] as number;
-      if (count > 0 && arity >= 0) kinds++;
-      let chunk = lists + (words[at + L.FIRST] as number);
-      for (let i = 0; i < count; i++) {
-        const place = i % L.CHUNK_ITEMS;
-        if (place === 0 && i > 0) chunk = lists + (words[chunk] as number);
-        const node = words[chunk + 2 + place] as number;
-        if (this.isSeen(node)) nodes.push(node);
-      }
-    }
-    return kinds > 1 ? nodes.sort(ascending) : nodes;
-  }
-
-  /** How many e-nodes are listed for a symbol, or for the complement of an operator; dead ones count too. @internal */
-  listed(wanted: number): number {
-    const counts = this.heap.column(L.SYMBOLS);
-    if (wanted >= 0) return counts[wanted * L.SYMBOL_STRIDE + L.COUNT] as number;
-    let sum = 0;
-    for (const symbol of this.symbolOf[~wanted] ?? [])
-      if (symbol > 0) sum += counts[(symbol - 1) * L.SYMBOL_STRIDE + L.COUNT] as number;
-    return sum;
-  }
-
-  /** The operator of an e-node. */
-  op(node: NodeId): OpId {
-    return this.ofSymbol(node, L.OPERATOR);
-  }
-
-  /** The argument of an e-node. */
-  arg(node: NodeId): ArgId {
-    return this.field(node, L.ARGUMENT);
-  }
-
-  /** The number of children of an e-node. */
-  arity(node: NodeId): number {
-    return this.ofSymbol(node, L.ARITY);
-  }
-
-  /** The canonical id of a child. */
-  child(node: NodeId, i: number): Id {
-    const { words } = this.heap;
-    return this.find(words[(words[L.RECORD] as number) + childAt(2 * node + i)] as number);
-  }
-
-  /** The canonical ids of the children. */
-  children(node: NodeId): Id[] {
-    const children: Id[] = [];
-    const arity = this.arity(node);
-    for (let i = 0; i < arity; i++) children.push(this.child(node, i));
-    return children;
-  }
-
-  /** The canonical id of the class an e-node is in. */
-  class(node: NodeId): Id {
-    return this.find(node);
-  }
-
-  /** The live e-nodes that have a class as a child, each once, in creation order. */
-  parents(id: Id): NodeId[] {
-    const parents = new Set<NodeId>();
-    let link = this.field(this.find(id), L.HEAD);
-    for (; link >= 0; link = this.linkAfter(link)) {
-      const parent = this.ownerOf(link);
-      if (this.isSeen(parent)) parents.add(parent);
-    }
-    return [...parents].sort(ascending);
+    return this.heap.bytes + (this.upkeep?.bytes ?? 0);
   }
 
   /** The id an e-node was given when it was created. */
@@ -598,29 +294,7 @@ export class EGraph<D = undefined> {
 
   /** Notes the present state, to come back to by {@link restore}. Marks nest; it costs next to nothing. */
   mark(): Mark {
-    const { heap } = this;
-    const { words } = heap;
-    const mark: OpenMark = {
-      serial: this.serial++,
-      lengths: Int32Array.from(GROWING, (column) => heap.length(column)),
-      trail: heap.length(L.TRAIL),
-      nodes: this.nodeCount,
-      classes: this.classCount,
-      generation: heap.generation,
-      pending: PENDING.some((column) => heap.length(column) > 0)
-        ? PENDING.map((column) => heap.column(column).slice())
-        : undefined,
-      facts: this.facts?.mark() ?? 0,
-      stale: this.stale.save(),
-      changed: this.changed.save(),
-    };
-    words[L.MARKED] = 1;
-    words[L.RECORD + 3] = heap.length(L.RECORD);
-    words[L.LINKS + 3] = heap.length(L.LINKS);
-    // Queries outlive a mark that they were made within, so what they have seen is always logged.
-    words[L.CODE + 3] = ALL;
-    this.marks.push(mark);
-    return mark;
+    return this.marks.set(this.upkeep?.mark());
   }
 
   /**
@@ -628,57 +302,15 @@ export class EGraph<D = undefined> {
    * arguments stay. Throws an {@link EGraphError} `mark` when the mark is closed already or another graph's.
    */
   restore(mark: Mark): void {
-    const depth = this.depth(mark);
-    const open = this.marks[depth] as OpenMark;
-    const { heap } = this;
-    heap.kernel.undo(open.trail, (open.lengths[0] as number) / FIELDS);
-    for (const [i, column] of GROWING.entries()) heap.resize(column, open.lengths[i] as number);
-    heap.words[L.NODES] = open.nodes;
-    heap.words[L.CLASSES] = open.classes;
-    heap.words[L.REPAIRED] = 0;
-    for (const [i, column] of PENDING.entries()) {
-      heap.resize(column, 0);
-      if (open.pending) heap.append(column, open.pending[i] as Int32Array);
-    }
-    this.marks.length = depth;
-    this.setFloors();
-    // The table was made anew since: what the trail knows of the old one is void.
-    if (open.generation !== heap.generation) heap.refill();
-    this.facts?.restore(open.facts, this.created, this.floor());
-    this.stale.load(open.stale);
-    this.changed.load(open.changed);
+    const saved = this.marks.restore(mark);
+    if (saved) this.upkeep?.restore(saved, this.created, this.marks.floor);
     this.forest?.cut();
   }
 
   /** Closes a mark and the marks set after it, keeping what was done since. Throws when it is closed already. */
   release(mark: Mark): void {
-    this.marks.length = this.depth(mark);
-    if (this.marks.length === 0) this.heap.resize(L.TRAIL, 0);
-    this.setFloors();
-    this.facts?.release(this.floor());
-  }
-
-  private floor(): number {
-    return ((this.marks.at(-1)?.lengths[0] as number | undefined) ?? 0) / FIELDS;
-  }
-
-  private setFloors(): void {
-    const { words } = this.heap;
-    const open = this.marks.at(-1);
-    words[L.MARKED] = open ? 1 : 0;
-    words[L.RECORD + 3] = open ? (open.lengths[0] as number) : 0;
-    words[L.LINKS + 3] = open ? (open.lengths[1] as number) : 0;
-    words[L.CODE + 3] = open ? ALL : 0;
-  }
-
-  private depth(mark: Mark): number {
-    const depth = this.marks.indexOf(mark as OpenMark);
-    if (depth < 0)
-      throw new EGraphError(
-        "mark",
-        "this mark is closed, or another graph's: it, or a mark set before it, was restored or released; restore marks innermost first",
-      );
-    return depth;
+    this.marks.release(mark);
+    this.upkeep?.release(this.marks.floor);
   }
 
   /**
@@ -688,7 +320,7 @@ export class EGraph<D = undefined> {
   clear(): void {
     const { heap } = this;
     const { words } = heap;
-    for (const column of [...GROWING, ...PENDING, L.TRAIL]) heap.resize(column, 0);
+    for (const column of [...GROWING, ...PENDING]) heap.resize(column, 0);
     for (const scalar of [
       L.NODES,
       L.CLASSES,
@@ -707,11 +339,8 @@ export class EGraph<D = undefined> {
       symbols[at + L.FIRST] = -1;
       symbols[at + L.LAST] = -1;
     }
-    this.facts?.clear();
-    this.stale.load(undefined);
-    this.changed.load(undefined);
-    this.marks = [];
-    this.setFloors();
+    this.upkeep?.clear();
+    this.marks.clear();
     this.forest?.cut();
     this.clears++;
   }
@@ -725,12 +354,9 @@ export class EGraph<D = undefined> {
     copy.symbols = this.symbols.clone();
     copy.symbolOf.push(...this.symbolOf.map((table) => table.slice()));
     copy.heap.copy(this.heap);
-    copy.heap.resize(L.TRAIL, 0);
-    copy.setFloors();
+    copy.marks.clear();
     copy.guards.push(...this.guards);
-    if (this.facts) copy.facts = this.facts.clone();
-    copy.stale.load(this.stale.save());
-    copy.changed.load(this.changed.save());
+    if (this.upkeep) copy.upkeep?.copy(this.upkeep);
     return copy;
   }
 
@@ -756,7 +382,7 @@ export class EGraph<D = undefined> {
     }
     for (const column of [L.GIVEN, L.EQUATIONS, ...PENDING])
       for (const word of heap.column(column)) take(word);
-    for (const list of [this.stale, this.changed]) for (const id of list.save() ?? []) take(id);
+    for (const id of this.upkeep?.pending ?? []) take(id);
     return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
@@ -789,8 +415,6 @@ export class EGraph<D = undefined> {
     return snapshot(this.heap, this.symbols);
   }
 }
-
-const ascending = (a: number, b: number): number => a - b;
 
 function scramble(word: number, by: number): number {
   const x = Math.imul(word ^ (word >>> 16), by);

@@ -14,7 +14,7 @@ export {
 } from "./action.ts";
 export type { Analysis } from "./analysis.ts";
 export { type Deserialized, type DeserializeOptions, deserialize } from "./deserialize.ts";
-export { EGraph, type EGraphOptions, type Mark } from "./egraph.ts";
+export { EGraph, type EGraphOptions } from "./egraph.ts";
 export { EGraphError, type EGraphErrorCode } from "./error.ts";
 export type {
   Application,
@@ -74,10 +74,12 @@ export type { Snapshot } from "./frozen/snapshot.ts";
 export { type DotOptions, toDot } from "./graphviz.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 export type { LimitName, Limits } from "./limits.ts";
+export type { Mark } from "./marks.ts";
 export type { Match } from "./match.ts";
 export { Matches } from "./matches.ts";
 export type { Guard, NodePattern, Pattern, VariablePattern } from "./pattern.ts";
 export { Query, type QueryOptions, type SearchOptions } from "./query.ts";
+export type { GraphReader } from "./reader.ts";
 export {
   type Build,
   birewrite,

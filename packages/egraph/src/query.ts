@@ -2,18 +2,9 @@ import { generate, type Program } from "./codegen.ts";
 import { compile, type Start } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
 import { EGraphError } from "./error.ts";
-import {
-  ARITY,
-  CODE,
-  RECORD,
-  ROWS,
-  STRIDE,
-  SYMBOL_STRIDE,
-  SYMBOLS,
-  TOUCHED,
-} from "./kernel/layout.ts";
-import { DONE, FULL, PAUSED } from "./kernel/search.ts";
-import { CURSOR, GUARD, SCAN, STEP } from "./kernel/steps.ts";
+import { Interpreter } from "./interpreter.ts";
+import { ARITY, CODE, RECORD, STRIDE, TOUCHED } from "./kernel/layout.ts";
+import { SCAN } from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Guard, NodePattern, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
@@ -44,20 +35,12 @@ export interface SearchOptions {
 
 /** Steps after which a query is worth compiling to code. */
 const WARM = 500_000;
-/** Words that matches are collected in before they are handed over: few enough to stay in the cache. */
-const BATCH = 1 << 14;
-
-/** A plan in the memory of the graph. */
+/** A plan for a graph: interpreted until it has done some work, then code. */
 class Machine {
   private readonly graph: EGraph<unknown>;
   private readonly plan: Plan;
   private readonly slots: number;
-  /** Where its parts lie in the column of code. */
-  private readonly state: number;
-  private readonly registers: number;
-  private readonly orders: number;
-  private readonly code: number;
-  private steps = 0;
+  private readonly interpreter: Interpreter;
   /** Undefined while interpreted; null where code cannot be made. */
   private program: Program | null | undefined;
 
@@ -65,23 +48,12 @@ class Machine {
     this.graph = graph;
     this.plan = plan;
     this.slots = slots;
-    const { heap } = graph;
-    const first = graph.guards.length;
-    graph.guards.push(...plan.guards);
-    const code = Array.from(plan.code);
-    for (let at = 0; at < code.length; at += STEP)
-      if (code[at] === GUARD) code[at + 1] = (code[at + 1] as number) + first;
-    this.state = heap.append(CODE, new Int32Array(3 + (code.length / STEP) * CURSOR));
-    this.registers = heap.append(CODE, new Int32Array(Math.max(1, plan.registers)));
-    this.orders = heap.append(CODE, plan.orders);
-    this.code = heap.append(CODE, code);
+    this.interpreter = new Interpreter(graph.heap, graph.guards, plan, slots);
   }
 
   /** Makes code of the plan; whether that is allowed. */
   compile(): boolean {
-    const { heap } = this.graph;
-    const arity = (symbol: number): number =>
-      heap.column(SYMBOLS)[symbol * SYMBOL_STRIDE + ARITY] as number;
+    const arity = (symbol: number): number => this.graph.ofSymbol(symbol, ARITY);
     this.program ??= generate(this.plan, this.slots, arity) ?? null;
     return this.program !== null;
   }
@@ -89,37 +61,10 @@ class Machine {
   /** Appends matches, `limit` at most; returns whether it found all. */
   run(out: Matches, limit: number, stop: (() => boolean) | undefined): boolean {
     if (limit <= 0) return false;
-    if (this.program === undefined && this.steps > WARM) this.compile();
-    if (this.program) return this.program(this.graph, out, limit, stop);
-    const { heap } = this.graph;
-    const { state, slots } = this;
-    const base = heap.words[CODE] as number;
-    heap.words.fill(-1, base + this.registers, base + this.registers + this.plan.registers);
-    heap.words.fill(0, base + state, base + state + 3);
-    heap.resize(ROWS, 0);
-    let left = limit;
-    for (;;) {
-      // A row without slots takes no room.
-      const why = heap.kernel.search(
-        this.code,
-        state,
-        this.registers,
-        this.orders,
-        slots,
-        Math.min(left, 0x7fffffff),
-      );
-      const found = out.take(heap.column(ROWS), slots);
-      left -= found;
-      heap.resize(ROWS, 0);
-      if (why === DONE || why === FULL) {
-        this.steps += heap.words[(heap.words[CODE] as number) + state + 2] as number;
-        return why === DONE;
-      }
-      if (why === PAUSED) {
-        if (stop?.()) return false;
-      } else if ((heap.words[ROWS + 2] as number) < Math.max(BATCH, 2 * slots))
-        heap.ensure(ROWS, Math.max(2 * (heap.words[ROWS + 2] as number), slots));
-    }
+    if (this.program === undefined && this.interpreter.steps > WARM) this.compile();
+    return this.program
+      ? this.program(this.graph, out, limit, stop)
+      : this.interpreter.run(out, limit, stop);
   }
 }
 

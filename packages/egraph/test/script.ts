@@ -80,7 +80,9 @@ function snapshot<D>(graph: EGraph<D>): unknown {
     // Where the table was made anew since, what was stale has vanished from it.
     table: graph.classes().flatMap((id) => graph.nodes(id).map((node) => table.has(node + 1))),
     given: nodes(L.GIVENS),
-    facts: Array.from(graph["facts"]?.data ?? []),
+    facts: graph["upkeep"]
+      ? Array.from({ length: graph.created }, (_, id) => graph["upkeep"]?.of(id))
+      : [],
     scalars: [L.NODES, L.CLASSES, L.LISTED, L.MARKED, L.GIVENS_USED].map((at) => heap.words[at]),
     clean: graph.clean,
   };

@@ -8,7 +8,7 @@ import type { Plan } from "../plan.ts";
 import type { QueryOptions } from "../query.ts";
 import { firstGenerator, rarest } from "../start.ts";
 import type { FrozenGraph } from "./graph.ts";
-import { Interpreter } from "./interpreter.ts";
+import { Workspace } from "./workspace.ts";
 
 /** Options of a search of a frozen graph. */
 export interface FrozenSearchOptions {
@@ -29,9 +29,14 @@ interface Settled extends Plan {
   readonly source: { readonly wanted: number | undefined } | undefined;
 }
 
-type Run = ReturnType<Interpreter["load"]>;
+type Run = (
+  out: Matches,
+  limit: number,
+  stop: (() => boolean) | undefined,
+  items: Int32Array | undefined,
+) => boolean;
 
-const interpreters = new WeakMap<FrozenGraph, Interpreter>();
+const workspaces = new WeakMap<FrozenGraph, Workspace>();
 
 /**
  * A pattern, or several at once, compiled for a frozen graph: finds what a `Query` found in the graph that was
@@ -92,7 +97,7 @@ export class FrozenQuery {
     const total = wanted === undefined ? graph.created : graph.listed(wanted);
     const from = Math.floor((total * i) / n);
     const to = Math.floor((total * (i + 1)) / n);
-    return wanted === undefined ? graph.classes(from, to) : graph.scan(wanted, from, to);
+    return wanted === undefined ? graph.roots(from, to) : graph.scan(wanted, from, to);
   }
 
   /** The plan as code, or else interpreted. */
@@ -103,9 +108,10 @@ export class FrozenQuery {
       const searched = { heap: graph };
       return (out, limit, stop, items) => program(searched, out, limit, stop, items);
     }
-    const interpreter = interpreters.get(graph) ?? new Interpreter(graph.words);
-    interpreters.set(graph, interpreter);
-    return interpreter.load(plan, slots);
+    const workspace = workspaces.get(graph) ?? new Workspace(graph.words);
+    workspaces.set(graph, workspace);
+    const interpreter = workspace.load(plan, slots);
+    return (out, limit, stop, items) => interpreter.run(out, limit, stop, items);
   }
 }
 
