@@ -26,6 +26,12 @@ export interface OnnxModel {
   readonly domains: ReadonlyMap<string, number>;
   /** Inputs that need not be given, by name, and what they are then. */
   readonly defaults: ReadonlyMap<string, Constant>;
+  /** Inputs of the file that are constants here, as `ReadOptions.fixedInputs` asks. */
+  readonly fixedInputs: ReadonlySet<string>;
+  /** Bytes of its tensors that lie outside its file. */
+  readonly external: number;
+  /** Elements of its tensors were left in its file, which must not be changed while the model is in use. */
+  readonly isHeld: boolean;
   /** What a reader may want to know: operators of the vocabulary that were left alone, and why. */
   readonly notes: readonly string[];
 }

@@ -33,6 +33,7 @@ import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
 import { openFile } from "./skeleton.ts";
 import { constantOf, digest, readTensor, smallContents } from "./tensor.ts";
 import { declaredName, declaredType, UNKNOWN } from "./type.ts";
+import { withWindow } from "./window.ts";
 import { checkWire, contentOf, type Field, fieldsOf, type Range, varintOf } from "./wire.ts";
 
 /** Fields of ModelProto. */
@@ -65,6 +66,11 @@ export interface ReadOptions {
   readonly directory?: string;
   /** Refuse files of more bytes than this (2 GiB unless said). */
   readonly maxBytes?: number;
+  /**
+   * Inputs that have a default, as files before version 4 of the format list all their weights, are constants: what is written has no such
+   * inputs. Nobody can give them others then, and everybody can compute with them beforehand.
+   */
+  readonly fixedInputs?: boolean;
   /** Further vocabularies, for operators outside ONNX's own domain; those in none are opaque. */
   readonly dialects?: readonly Dialect[];
 }
@@ -225,6 +231,7 @@ class Reader {
   readonly #initializers: readonly Initializer[];
   readonly #notes: string[] = [];
   readonly #external: number;
+  readonly #fixedInputs: ReadonlySet<string>;
 
   /** The program so far. */
   readonly #sources = new Map<string, Source>();
@@ -283,12 +290,19 @@ class Reader {
     this.#external = external;
     const infos = (no: number): (readonly [name: string, info: Uint8Array])[] =>
       this.#parts(no).map(({ content }) => [declaredName(content), content]);
-    const inputs = infos(INPUT);
+    const defaults = new Set(
+      this.#initializers.filter(({ constant }) => constant !== undefined).map(({ name }) => name),
+    );
+    const all = infos(INPUT);
+    this.#fixedInputs = new Set(
+      options.fixedInputs ? all.map(([name]) => name).filter((name) => defaults.has(name)) : [],
+    );
+    const inputs = all.filter(([name]) => !this.#fixedInputs.has(name));
     const outputs = infos(OUTPUT);
     this.#inputs = inputs.map(([name]) => name);
     this.#inputTypes = inputs.map(([name, info]) => declaredType(info, name));
     this.#outputs = outputs.map(([name]) => name);
-    this.#declared = new Map([...infos(VALUE_INFO), ...outputs, ...inputs]);
+    this.#declared = new Map([...infos(VALUE_INFO), ...outputs, ...all]);
     const count = this.#graphFields.filter(({ no }) => no === NODE).length;
     if (count > MAX_NODES)
       throw new ModelError(
@@ -475,8 +489,9 @@ class Reader {
         );
       return false;
     }
-    const { op, def, attrs, slots, count } = raised;
+    const { op, def, slots, count } = raised;
     const operands = this.#operands(raised.inputs);
+    const attrs = withWindow(op, raised.attrs, operands);
     let inferred: readonly TensorType[] = [];
     if (operands.every((operand) => operand?.dtype !== "unknown"))
       try {
@@ -591,6 +606,9 @@ class Reader {
       name: textOf(this.#graphBytes, this.#graphFields, NAME),
       domains: this.#domains,
       defaults,
+      fixedInputs: this.#fixedInputs,
+      external: this.#external,
+      isHeld: this.#files.held !== undefined,
       notes: this.#notes,
     };
     setOrigin(model, {

@@ -42,11 +42,13 @@ import { smallContents } from "./tensor.ts";
 import { contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
 /** Fields of ModelProto. */
+const IR_VERSION = 1;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
 /** Fields of GraphProto. */
 const NODE = 1;
 const INITIALIZER = 5;
+const INPUT = 11;
 const VALUE_INFO = 13;
 const ANNOTATION = 14;
 const SPARSE_INITIALIZER = 15;
@@ -115,9 +117,15 @@ export function imageOf(model: OnnxModel, graph: Graph, options: ImageOptions = 
     );
   const dialects = [onnx, ...(options.dialects ?? [])];
   const make = (draft?: DataDraft): Pieces =>
-    new Writer(origin, graph, dialects, {
-      ...{ files: origin.files, keeps: options.keepsData ?? false, draft },
-    }).write().pieces;
+    new Writer(
+      origin,
+      graph,
+      dialects,
+      {
+        ...{ files: origin.files, keeps: options.keepsData ?? false, draft },
+      },
+      model.fixedInputs,
+    ).write().pieces;
   const most = Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES);
   let draft: DataDraft | undefined;
   let pieces = make();
@@ -196,6 +204,9 @@ class Writer {
   readonly #naming: Naming;
   readonly #around: Surroundings;
   readonly #placement: Placement;
+  /** Inputs of the file that go, their defaults being constants. */
+  readonly #fixedInputs: ReadonlySet<string>;
+  readonly #irVersion: number;
   /** Some of the file's tensors are written elsewhere than they were. */
   readonly #moves: boolean;
   readonly #entries: Entry[] = [];
@@ -206,7 +217,16 @@ class Writer {
   readonly #alive: Set<string>;
   #templates: Map<string, OriginNode> | undefined;
 
-  constructor(origin: Origin, graph: Graph, dialects: readonly Dialect[], placement: Placement) {
+  constructor(
+    origin: Origin,
+    graph: Graph,
+    dialects: readonly Dialect[],
+    placement: Placement,
+    fixedInputs: ReadonlySet<string> = new Set(),
+  ) {
+    this.#fixedInputs = fixedInputs;
+    // Before version 4 of the format initializers must be inputs.
+    this.#irVersion = fixedInputs.size > 0 ? Math.max(4, origin.irVersion) : origin.irVersion;
     this.#placement = placement;
     this.#moves = origin.files.held !== undefined || (origin.external > 0 && !placement.keeps);
     checkProgram(origin, graph);
@@ -453,7 +473,7 @@ class Writer {
     const initializers: Pieces[] = [];
     for (const { name, constant } of this.#around.pool.made()) {
       const array = constant.load();
-      if (this.#origin.irVersion >= 4) {
+      if (this.#irVersion >= 4) {
         initializers.push(this.#newInitializer(array, name));
         continue;
       }
@@ -519,6 +539,9 @@ class Writer {
         const name = kept.get(field);
         if (pinned.has(field) || name === this.#initializerName(field)) pieces.append(whole);
         else if (name !== undefined) pieces.append(this.#renamedInitializer(field, name));
+      } else if (field.no === INPUT) {
+        const info = contentOf(graphBytes, field);
+        if (!this.#fixedInputs.has(textOf(info, fieldsOf(info), 1))) pieces.append(whole);
       } else if (field.no === VALUE_INFO) {
         const info = contentOf(graphBytes, field);
         if (this.#alive.has(textOf(info, fieldsOf(info), 1))) pieces.append(whole);
@@ -557,6 +580,8 @@ class Writer {
     for (const field of fields) {
       const content = contentOf(bytes, field);
       if (field.no === GRAPH) pieces.field(GRAPH, graph);
+      else if (field.no === IR_VERSION && this.#irVersion !== this.#origin.irVersion)
+        pieces.number(IR_VERSION, this.#irVersion);
       else if (field.no === OPSET_IMPORT && opset !== own) {
         const domain = textOf(content, fieldsOf(content), 1);
         if (plainDomain(domain) !== "") pieces.raw(wholeOf(bytes, field));
