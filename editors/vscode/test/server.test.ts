@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -56,4 +57,35 @@ test("a setting that names nothing is told", () => {
   expect(findServer([join(home, "without")], "./gone.js")).toEqual({
     missing: expect.stringContaining(join(home, "without/gone.js")),
   });
+});
+
+test("what a folder has installed answers", async () => {
+  const folder = join(import.meta.dirname, "../../../examples/models");
+  const found = findServer([folder], "");
+  if ("missing" in found) throw new Error(found.missing);
+  // The scripts of this repository need its own Node.
+  const server = spawn(process.execPath, found.args, {
+    cwd: folder,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const send = (message: object): void => {
+    const text = JSON.stringify({ jsonrpc: "2.0", ...message });
+    server.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+  };
+  send({
+    id: 1,
+    method: "initialize",
+    params: { processId: null, rootUri: null, capabilities: {} },
+  });
+  const answer = await new Promise<string>((resolve) => {
+    let text = "";
+    server.stdout.setEncoding("utf8").on("data", (more: string) => {
+      text += more;
+      if (text.includes('"capabilities"')) resolve(text);
+    });
+  });
+  expect(answer).toContain('"documentFormattingProvider":true');
+  send({ id: 2, method: "shutdown" });
+  send({ method: "exit" });
+  expect(await new Promise((resolve) => server.on("close", resolve))).toBe(0);
 });
