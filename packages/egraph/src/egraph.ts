@@ -1,4 +1,5 @@
 import type { Analysis } from "./analysis.ts";
+import { Changes } from "./changes.ts";
 import { EGraphError } from "./error.ts";
 import { type Snapshot, snapshot } from "./frozen/snapshot.ts";
 import { Heap } from "./heap.ts";
@@ -30,6 +31,8 @@ export interface EGraphOptions<D> {
 export class EGraph<D = undefined> extends GraphReader {
   /** Its memory. @internal */
   readonly heap: Heap;
+  /** Where its queries look for what is new. @internal */
+  readonly changes: Changes;
   /** Guards of its queries, by number. @internal */
   readonly guards: Guard[] = [];
   private symbols: Symbols = new Symbols();
@@ -48,6 +51,7 @@ export class EGraph<D = undefined> extends GraphReader {
       (index, registers) => (this.guards[index] as Guard).test(this.heap.words, registers),
       options.wasm ?? true,
     );
+    this.changes = new Changes(this.heap);
     this.widen(8);
     this.heap.words[L.PROOFS] = options.proofs ? 1 : 0;
     if (options.proofs) this.heap.grow(L.GIVENS, 1);
@@ -303,6 +307,7 @@ export class EGraph<D = undefined> extends GraphReader {
    */
   restore(mark: Mark): void {
     const saved = this.marks.restore(mark);
+    this.changes.forget();
     if (saved) this.upkeep?.restore(saved, this.created, this.marks.floor);
     this.forest?.cut();
   }
@@ -342,6 +347,7 @@ export class EGraph<D = undefined> extends GraphReader {
     this.upkeep?.clear();
     this.marks.clear();
     this.forest?.cut();
+    this.changes.forget();
     this.clears++;
   }
 

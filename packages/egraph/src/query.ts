@@ -8,7 +8,7 @@ import { SCAN } from "./kernel/steps.ts";
 import type { Matches } from "./matches.ts";
 import type { Guard, NodePattern, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
-import { firstGenerator, rarest } from "./start.ts";
+import { beginnings, firstGenerator, isHopeless, rarest } from "./start.ts";
 
 /** What a query binds. */
 export interface QueryOptions {
@@ -18,6 +18,8 @@ export interface QueryOptions {
   readonly rootSlots: readonly number[];
   /** Conditions on the slots. */
   readonly guards?: readonly Guard[];
+  /** Slots whose facts matter to whoever asks, though to no guard: a change of them makes a match fresh. */
+  readonly reads?: readonly number[];
 }
 
 /** Options of a search. */
@@ -153,6 +155,14 @@ export class Query {
     return machine;
   }
 
+  /** How many e-nodes a search for all matches begins with at least. */
+  private beginnings(): number {
+    const [root] = this.roots;
+    return this.scans && root?.kind === "node"
+      ? beginnings(this.graph, root)
+      : Number.POSITIVE_INFINITY;
+  }
+
   private searchFresh(out: Matches, limit: number, stop: (() => boolean) | undefined): void {
     const { heap, clears } = this.graph;
     if (this.seen < 0) this.seen = heap.append(CODE, [0, 0]);
@@ -164,12 +174,21 @@ export class Query {
     const ids = heap.length(RECORD) / STRIDE;
     const changes = heap.length(TOUCHED);
     if (created === ids && touched === changes) return;
-    const dirty = created === 0 ? -1 : heap.kernel.collect(created, touched, this.depth);
-    const complete =
-      dirty < 0
-        ? this.best().run(out, limit, stop)
-        : dirty === 0 || this.searchChanged(out, limit, stop);
-    if (complete) this.see(ids, changes);
+    if (isHopeless(this.graph, this.roots) || this.searchSince(created, touched, out, limit, stop))
+      this.see(ids, changes);
+  }
+
+  /** Finds what may be new since there were `created` ids and `touched` changes; whether it found all. */
+  private searchSince(
+    created: number,
+    touched: number,
+    out: Matches,
+    limit: number,
+    stop: (() => boolean) | undefined,
+  ): boolean {
+    const dirty = created === 0 ? -1 : this.graph.changes.since(created, touched, this.depth);
+    if (dirty < 0 || this.beginnings() <= dirty) return this.best().run(out, limit, stop);
+    return dirty === 0 || this.searchChanged(out, limit, stop);
   }
 
   private searchChanged(out: Matches, limit: number, stop: (() => boolean) | undefined): boolean {
@@ -192,8 +211,11 @@ export class Query {
   }
 }
 
-/** Levels below a root at which a change can make a match: what is bound once and read by no guard does not matter. */
-function depthOf(roots: readonly Pattern[], { guards = [], rootSlots }: QueryOptions): number {
+/** Levels below a root at which a change can make a match: what is bound once and read by nobody does not matter. */
+function depthOf(
+  roots: readonly Pattern[],
+  { guards = [], reads = [], rootSlots }: QueryOptions,
+): number {
   const uses = new Map<number, number>();
   const use = (slot: number): void => void uses.set(slot, (uses.get(slot) ?? 0) + 1);
   const count = (pattern: Pattern): void => {
@@ -205,7 +227,7 @@ function depthOf(roots: readonly Pattern[], { guards = [], rootSlots }: QueryOpt
   };
   for (const root of roots) count(root);
   for (const slot of rootSlots) use(slot);
-  for (const guard of guards) for (const slot of guard.needs) use(slot);
+  for (const slot of [...guards.flatMap(({ needs }) => needs), ...reads]) use(slot);
   const depth = (pattern: Pattern): number => {
     if (pattern.kind === "variable") return (uses.get(pattern.slot) ?? 0) > 1 ? 0 : -1;
     const below = [...pattern.children, ...(pattern.suffix ?? [])].map(depth);

@@ -82,6 +82,11 @@ export abstract class GraphReader {
     return symbols.length > 1 ? nodes.sort(ascending) : nodes;
   }
 
+  /** How many e-nodes with an operator there are at most, dead ones included: known at once. */
+  countWith(op: OpId): number {
+    return this.listed(~op);
+  }
+
   /** How many e-nodes are listed for a symbol, or for the complement of an operator; dead ones count too. @internal */
   listed(wanted: number): number {
     if (wanted >= 0) return this.ofSymbol(wanted, L.COUNT);

@@ -1,7 +1,7 @@
 import { startsWithin, wanted } from "./compile.ts";
 import type { EGraph } from "./egraph.ts";
 import { ORDERS, STEP } from "./kernel/steps.ts";
-import type { NodePattern } from "./pattern.ts";
+import type { NodePattern, Pattern } from "./pattern.ts";
 import type { Plan } from "./plan.ts";
 
 /** It pays to begin below a root where its e-nodes are this many times as many: the way up costs, too. */
@@ -21,6 +21,28 @@ export function rarest(
     fewest = count;
   }
   return best;
+}
+
+/** Whether a part of a pattern has an operator that no e-node has, so that nothing can match. */
+export function isHopeless(
+  graph: Pick<EGraph<unknown>, "listed" | "symbol">,
+  roots: readonly Pattern[],
+): boolean {
+  return roots.some((root) =>
+    [root, ...startsWithin(root)].some(
+      (part) => part.kind === "node" && graph.listed(wanted(graph, part)) === 0,
+    ),
+  );
+}
+
+/** How many e-nodes a search for all matches begins with, where it begins at this pattern or within it. */
+export function beginnings(
+  graph: Pick<EGraph<unknown>, "listed" | "symbol">,
+  root: NodePattern,
+): number {
+  const within = rarest(graph, root);
+  const count = graph.listed(wanted(graph, root));
+  return within ? Math.min(count, graph.listed(wanted(graph, within)) * RARE) : count;
 }
 
 /** The kind of the step that a plan generates from first. */

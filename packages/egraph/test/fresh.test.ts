@@ -115,6 +115,66 @@ test("a fresh search that is cut short has seen nothing", () => {
   expect(query.search(out, { fresh: true })).toBe(1);
 });
 
+test("what is read elsewhere makes a match fresh when it changes", () => {
+  const isLeaf = {
+    make: (of: EGraph<boolean>, id: number) => of.arity(id) === 0,
+    join: (a: boolean, b: boolean) => a || b,
+  };
+  const graph = new EGraph<boolean>({ analysis: isLeaf });
+  const [f, g, a] = ["f", "g", "a"].map((name) => graph.operator(name)) as [number, number, number];
+  const high = graph.add(g, 0, [graph.add(a, 0, [])]);
+  graph.add(f, 0, [high]);
+  // Enough else that looking at what changed is the cheaper way.
+  for (let i = 1; i < 100; i++) graph.add(f, 0, [graph.add(a, i, [])]);
+  const options = { slots: 2, rootSlots: [1] };
+  const blind = new Query(graph, [node(f, v(0))], options);
+  const seeing = new Query(graph, [node(f, v(0))], { ...options, reads: [0] });
+  const find = (): number[] =>
+    [blind, seeing].map((query) => query.search(new Matches(2), { fresh: true }));
+  expect(find()).toEqual([100, 100]);
+  graph.union(high, graph.add(a, 100, []));
+  graph.rebuild();
+  expect(graph.data(high)).toBe(true);
+  expect(find()).toEqual([0, 1]);
+});
+
+test("a search for an operator that no e-node has looks nowhere", () => {
+  const graph = new EGraph();
+  const [f, g, a] = ["f", "g", "a"].map((name) => graph.operator(name)) as [number, number, number];
+  for (let i = 0; i < 100; i++) graph.add(f, 0, [graph.add(a, i, [])]);
+  expect([graph.countWith(f), graph.countWith(g)]).toEqual([100, 0]);
+  let asked = 0;
+  const guards: Guard[] = [{ needs: [0], test: () => asked++ >= 0 }];
+  const query = new Query(graph, [node(f, v(0)), node(g, v(0))], {
+    slots: 3,
+    rootSlots: [1, 2],
+    guards,
+  });
+  expect(query.search(new Matches(3), { fresh: true })).toBe(0);
+  expect(asked).toBe(0);
+  graph.add(g, 0, [graph.add(a, 5, [])]);
+  expect(query.search(new Matches(3), { fresh: true })).toBe(1);
+});
+
+test("each time after a restore, what changed then is found", () => {
+  const graph = new EGraph();
+  const [f, a] = ["f", "a"].map((name) => graph.operator(name)) as [number, number];
+  const leaves = Array.from({ length: 100 }, (_, i) => graph.add(a, i, []));
+  const pairs = leaves.slice(1).map((leaf, i) => graph.add(f, 0, [leaves[i] as number, leaf]));
+  const query = new Query(graph, [node(f, v(0), v(0))], { slots: 2, rootSlots: [1] });
+  expect(query.search(new Matches(2), { fresh: true })).toBe(0);
+  // As many ids and changes each time, but not the same.
+  for (let i = 0; i < 5; i++) {
+    const mark = graph.mark();
+    graph.union(leaves[i] as number, leaves[i + 1] as number);
+    graph.rebuild();
+    const out = new Matches(2);
+    expect(query.search(out, { fresh: true })).toBe(1);
+    expect([...out.rows.subarray(0, 2)]).toEqual([leaves[i], pairs[i]]);
+    graph.restore(mark);
+  }
+});
+
 test("a fresh search costs what changed", () => {
   const graph = new EGraph();
   const f = graph.operator("f");

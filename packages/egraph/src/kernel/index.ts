@@ -1,7 +1,7 @@
 /** The kernel: what the engine does in bulk, see `memory.ts`. */
 export { apply } from "./action.ts";
 export { add, lookup, seek } from "./add.ts";
-export { collect } from "./dirt.ts";
+export { climb, collect } from "./dirt.ts";
 export { refill } from "./hashcons.ts";
 export { relist } from "./lists.ts";
 export { repair, subsume, tidy } from "./rebuild.ts";
