@@ -37,7 +37,7 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     error: { allowed: options.error ?? 0, spent: winner?.finalist.error ?? 0 },
     stopped: options.signal?.aborted ? "aborted" : session.stopped,
     gained: winner !== undefined,
-    rules: ruleReports(tools.rules, session.statistics, winner?.finalist.rules ?? []),
+    rules: ruleReports(tools.rules, session.statistics, winner?.finalist),
     dropped,
     backend: tools.backend.name,
     strategy: tools.strategy.name,
@@ -67,17 +67,17 @@ function side(nodes: number, predicted: number, run: RunTime | undefined): Side 
 function ruleReports(
   rules: readonly Rule[],
   statistics: readonly RuleStatistics[],
-  used: readonly string[],
+  winner: Finalist | undefined,
 ): readonly RuleReport[] {
   const fired = new Map(statistics.map((s) => [s.rule, s.fired]));
-  const rests = new Set(used);
+  const rests = new Set(winner?.rules);
   return rules
-    .map(({ name, file, line, lossy, conditions }) => ({
+    .map(({ name, file, line, lossy }) => ({
       ...{ name, file, line },
       fired: fired.get(name) ?? 0,
       used: rests.has(name),
       within: lossy,
-      assumes: conditions.flatMap(({ kind, text }) => (kind === "assuming" ? [text] : [])),
+      assumes: winner?.assumed.get(name) ?? [],
     }))
     .filter((r) => r.fired > 0 || r.used);
 }

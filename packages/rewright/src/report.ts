@@ -21,7 +21,7 @@ export interface RuleReport {
   readonly used: boolean;
   /** What an application of an inexact rule (`~>`) may change, as it states; 0 for an exact rule. */
   readonly within: number;
-  /** What the rule takes for granted, as written behind `assuming`: so does a program that rests on it. */
+  /** What the written program takes for granted by resting on the rule: what stands behind `assuming` and was not known to hold. */
   readonly assumes: readonly string[];
 }
 

@@ -8,6 +8,8 @@ export interface Application {
   readonly roots: readonly Id[];
   /** E-nodes from this one on were not there yet. */
   readonly first: NodeId;
+  /** What it takes for granted: the conditions behind `assuming` that were not known to hold, as written. */
+  readonly assumed: readonly string[];
 }
 
 /** The applications made so far, in order. Undone by truncation, as the e-graph is by its trail. */

@@ -1,11 +1,33 @@
 import type { Extraction, Id } from "egraph-ts";
+import type { Application } from "./applications.ts";
 import { premises } from "./premises.ts";
 import type { World } from "./world.ts";
+
+/** Rests on nothing: what a session begins with. */
+export const nothing: Evidence = { rules: [], assumed: new Map(), error: 0 };
+
+/** What a program rests on that was found in a world which began with another one. */
+export function sum(a: Evidence, b: Evidence): Evidence {
+  const assumed = new Map(a.assumed);
+  for (const [rule, texts] of b.assumed) assume(assumed, rule, texts);
+  const rules = [...new Set([...a.rules, ...b.rules])].sort((x, y) => x - y);
+  return { rules, assumed, error: a.error + b.error };
+}
+
+function assume(
+  assumed: Map<number, readonly string[]>,
+  rule: number,
+  texts: readonly string[],
+): void {
+  if (texts.length > 0) assumed.set(rule, [...new Set([...(assumed.get(rule) ?? []), ...texts])]);
+}
 
 /** What an extracted program rests on, beyond what the program rested on that its world began with. */
 export interface Evidence {
   /** Rules, by index, ascending. */
   readonly rules: readonly number[];
+  /** What these take for granted, by index: the conditions behind `assuming` that were not known to hold where they were applied. */
+  readonly assumed: ReadonlyMap<number, readonly string[]>;
   /** The sum of what its inexact applications may each have changed; of all that were made, where it is not known which it needs. */
   readonly error: number;
 }
@@ -40,14 +62,18 @@ export function evidence(world: World, extraction: Extraction): Evidence {
     complete &&= known !== undefined;
   }
   const rules = new Set<number>();
+  const assumed = new Map<number, readonly string[]>();
   let error = 0;
   for (const number of found) {
-    const { rule } = applications.at(number) as { rule: number };
+    const application = applications.at(number) as Application;
+    const { rule } = application;
     rules.add(rule);
+    assume(assumed, rule, application.assumed);
     error += world.slots[rule]?.rule.lossy ?? 0;
   }
   return {
     rules: [...rules].sort((a, b) => a - b),
+    assumed,
     error: complete ? error : world.error - world.inherited.error,
   };
 }

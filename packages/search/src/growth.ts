@@ -15,7 +15,7 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { type Budget, Limits, type StopReason } from "./budget.ts";
 import { Contents } from "./contents.ts";
 import { drive } from "./drive.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, nothing, sum } from "./evidence.ts";
 import { Extractor, type Program, type Taste } from "./extractor.ts";
 import type { Finalist } from "./finalist.ts";
 import { MarkStack } from "./mark-stack.ts";
@@ -103,7 +103,7 @@ export class GrowthSession implements Session {
     this.#indices = new Map(this.rules.map(({ name }, index) => [name, index]));
     if (this.#indices.size < this.rules.length) throw new Error(twice(this.rules));
     this.#tally = new Tally(this.rules.map((rule) => rule.name));
-    this.#world = this.#grow(options.graph, { rules: [], error: 0 });
+    this.#world = this.#grow(options.graph, nothing);
     const { costModel, bind = () => 8 } = options;
     this.#extractor = new Extractor(this.#world, { costModel, bind, limits: this.#limits });
     this.cost();
@@ -353,9 +353,14 @@ export class GrowthSession implements Session {
     const found = program.graph();
     const same = this.#contents.key(found) === this.#contents.key(start);
     const graph = same && found.nodes.length === start.nodes.length ? start : found;
-    const behind = same ? { rules: [], error: 0 } : sum(this.#world.inherited, program.evidence());
+    const behind = same ? nothing : sum(this.#world.inherited, program.evidence());
+    const assumed = new Map(
+      [...behind.assumed].map(([rule, texts]) => [this.#names([rule])[0] as string, texts]),
+    );
     const { error } = behind;
-    const finalist = { graph, cost: program.cost, rules: this.#names(behind.rules), error };
+    const finalist = {
+      ...{ graph, cost: program.cost, rules: this.#names(behind.rules), assumed, error },
+    };
     this.#provenance.set(graph, behind);
     this.#given.set(program, finalist);
     return finalist;
@@ -381,11 +386,6 @@ export class GrowthSession implements Session {
 
 const byCost = (a: Finalist, b: Finalist): number =>
   a.cost === b.cost ? a.error - b.error : a.cost - b.cost;
-
-const sum = (a: Evidence, b: Evidence): Evidence => ({
-  rules: [...new Set([...a.rules, ...b.rules])].sort((x, y) => x - y),
-  error: a.error + b.error,
-});
 
 const NOWHERE: readonly number[] = Object.freeze([]);
 const TASTES: readonly Taste[] = [{}, { ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];

@@ -173,6 +173,7 @@ export class World {
         rule: slot.index,
         roots: slot.bound.at(match),
         first: this.created,
+        assumed: slot.bound.assumptions(match),
       };
       if (!slot.bound.apply(match, this.applications.length)) continue;
       this.applications.add(application, this.created);
