@@ -113,10 +113,10 @@ const cases: readonly Case[] = [
   [
     "the last row of an open length",
     (m) =>
-      m.op("Gather", [m.op("MatMul", [m.input([1, "S", 64]), m.weight(64, 64)]), m.index(-1)], {
+      m.op("Gather", [m.op("MatMul", [m.input([1, "S", 256]), m.weight(256, 256)]), m.index(-1)], {
         axis: 1,
       }),
-    shapes([1, 1, 64], [1, "S", 64]),
+    shapes([1, 1, 256], [1, "S", 256]),
   ],
   [
     "the last row, cut",

@@ -17,7 +17,10 @@ import type { CpuPart } from "./parts.ts";
 const reference = { flops: 117.4, clock: 3.67 };
 
 /** What a node costs apart from its data, in ns: choosing and starting a kernel. */
-const start = { plain: 700, heavy: 1800 };
+const start = { view: 500, plain: 700, heavy: 1800 };
+
+/** What hands its operand on under another shape. (What hands it on as it is, the runtime takes out.) */
+const views: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
 
 /**
  * The time ONNX Runtime takes for a node, in µs: matrix products and convolutions by their shapes, all else by measured
@@ -42,6 +45,7 @@ export function cpuCostModel(part: CpuPart, threads: number): CostModel {
       // 128 Ki elements, with the reordering to or from blocks of channels that comes with it.
       return elements(node.results[0]) * kernelTime(reordering) + start.heavy;
     }
+    if (views.has(node.op)) return start.view;
     countWork(node, counted);
     if (counted.bytes === 0) return 0;
     const width = Math.max(1, elementBytes(node.results[0]?.dtype ?? "f32") / 4);

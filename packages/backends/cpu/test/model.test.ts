@@ -123,10 +123,18 @@ describe("every operator", () => {
     );
   });
 
-  test("views are free", () => {
-    for (const op of ["Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"]) {
-      expect(cost(node(op, [[64, 64]], [4096]))).toBe(0);
+  test("views cost their start, whatever their size, and what the runtime takes out nothing", () => {
+    for (const op of ["Reshape", "Squeeze", "Unsqueeze", "Flatten"]) {
+      expect(cost(node(op, [[64, 64]], [4096]))).toBe(0.5);
+      expect(cost(node(op, [[6400, 64]], [409600]))).toBe(0.5);
     }
+    expect(cost(node("Identity", [[64, 64]], [64, 64]))).toBe(0);
+  });
+
+  test("rows turned into images of height 1 pay for the layout of blocks", () => {
+    const turned = node("Unsqueeze", [[1, 32, 4096], axes(2)], [1, 32, 1, 4096]);
+    expect(cost(turned)).toBeGreaterThan(20);
+    expect(cost(node("Unsqueeze", [[1, 32, 4096], axes(3)], [1, 32, 4096, 1]))).toBe(0.5);
   });
 
   test("threads share what is worth sharing", () => {
