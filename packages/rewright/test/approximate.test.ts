@@ -1,8 +1,11 @@
 // Inexact rules: none without a bound on the error, and no more than the bound with one.
+import type { Timing } from "@rewright/backend-cpu";
 import { ModelBuilder, readModel } from "@rewright/onnx";
 import { onnx } from "@rewright/tensor";
 import { describe, expect, test } from "vitest";
 import { defaultRules, type OptimizeOptions, optimize, rules } from "../src/index.ts";
+import { choose } from "../src/measurement.ts";
+import type { Candidate } from "../src/verification.ts";
 import { atDesk, here } from "./cli.ts";
 
 /** `times` outputs, each x · σ(x) of another product of the input with a matrix, times `factor`. */
@@ -125,6 +128,26 @@ describe("inexact rules", () => {
     const found = count(model, "HardSwish");
     expect(found).toBeLessThanOrEqual(2);
     expect(report.error.spent).toBeCloseTo(found * 0.143);
+  });
+});
+
+describe("what was timed", () => {
+  const candidate = (error: number) => ({ finalist: { error } }) as Candidate;
+  const timing = (ratio: number, low = ratio - 0.1) => ({ ratio, low, gain: low > 1 }) as Timing;
+  const [exact, near] = [candidate(0), candidate(1e-3)];
+
+  test.each([
+    ["the faster exact one", [exact, candidate(0)], [timing(1.2), timing(1.5)], 1],
+    ["an inexact one that is measurably faster", [near, exact], [timing(1.5), timing(1.3)], 0],
+    ["an exact one that may be as fast", [near, exact], [timing(1.5), timing(1.45)], 1],
+    ["an inexact one where no exact one gains", [near, exact], [timing(1.5), timing(1.05)], 0],
+    ["none that does not gain", [near, exact], [timing(1.05), timing(1)], undefined],
+    ["none that failed", [near, exact], [new Error(), timing(1.3)], 1],
+  ])("%s is chosen", (_, candidates, timings, index) => {
+    expect(choose(candidates, timings)).toBe(index === undefined ? undefined : candidates[index]);
+  });
+  test("the cheapest, where nothing was", () => {
+    expect(choose([near, exact], undefined)).toBe(near);
   });
 });
 
