@@ -239,8 +239,8 @@ const batchNormalization: Form = {
   },
 };
 
-/** Dropout for inference. Its mask has changed its type since. */
-const dropout: Form = moved(12, [{ attribute: "ratio", at: 1, as: "real" }], {
+/** Dropout before it could be told whether to train. Its mask has changed its type since. */
+const oldDropout: Form = moved(12, [{ attribute: "ratio", at: 1, as: "real" }], {
   raise(application, _, version) {
     const test = application.attrs.get("is_test") ?? (version < 7 ? 0 : 1);
     for (const name of ["is_test", "consumed_inputs"]) application.attrs.delete(name);
@@ -251,6 +251,19 @@ const dropout: Form = moved(12, [{ attribute: "ratio", at: 1, as: "real" }], {
     return version >= 7 && application.results === 1;
   },
 });
+
+/** Dropout for inference: in training it draws random numbers, so that it is nothing that may be merged, folded or copied. */
+const dropout: Form = {
+  until: 12,
+  always: true,
+  raise(application, operands, version) {
+    if (version < 12) return oldDropout.raise(application, operands, version);
+    const mode = application.operands[2];
+    return mode === undefined || Number(operands.contents(mode)?.data[0] ?? 1) === 0;
+  },
+  lower: (application, operands, version) =>
+    version >= 12 || oldDropout.lower(application, operands, version),
+};
 
 /** TopK: the count was an attribute. */
 const topK: Form = moved(10, [{ attribute: "k", at: 1, as: "count", required: true }], {

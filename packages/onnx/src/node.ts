@@ -82,9 +82,30 @@ export function nodeLabel(node: FileNode, index: number): string {
     : `node "${node.name}" (${node.opType})`;
 }
 
-/** The parts of a node that make it what it is: all but its names, its inputs and outputs, and what only people read. */
+/** ONNX's own operators that draw random numbers; `Dropout` does in training. */
+const RANDOM: ReadonlySet<string> = new Set(
+  "Bernoulli Dropout Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike".split(
+    " ",
+  ),
+);
+/** The fields of an attribute that hold graphs. */
+const GRAPHS: readonly number[] = [6, 11];
+
+/** Whether two nodes of this kind may yield different results on the same inputs, for all that is known. */
+function mayBeRandom({ domain, opType, attributes }: FileNode): boolean {
+  if (domain !== "" || RANDOM.has(opType)) return true;
+  return [...attributes.values()].some((bytes) =>
+    fieldsOf(bytes).some(({ no }) => GRAPHS.includes(no)),
+  );
+}
+
+/**
+ * The parts of a node that make it what it is: all but its names, its inputs and outputs, and what only people read. The outputs' names,
+ * which are its own, are among them where the node may draw random numbers: then no two are the same.
+ */
 export function essence(node: FileNode): Uint8Array {
-  const incidental = [INPUT, OUTPUT, NAME, DOC_STRING, METADATA];
+  const incidental = [INPUT, NAME, DOC_STRING, METADATA];
+  if (!mayBeRandom(node)) incidental.push(OUTPUT);
   const pieces = new Pieces();
   for (const field of node.fields)
     if (!incidental.includes(field.no)) pieces.raw(wholeOf(node.bytes, field));

@@ -209,6 +209,10 @@ describe("what the vocabulary cannot say stays opaque", () => {
       ),
     ],
     ["Dropout 6 in training", single("Dropout", 6, [2])],
+    [
+      "Dropout 13 in training",
+      single("Dropout", 13, [2], [], [f32([], 0.5), { dtype: "bool", shape: [], data: [1] }]),
+    ],
     ["Resize 10 that shrinks", single("Resize", 10, [1, 1, 4, 4], [], [f32([4], 1, 1, 0.5, 0.5)])],
     ["PRelu 6, a slope a channel", single("PRelu", 6, [1, 2, 3], [], [f32([2], 1, 2)])],
     ["Cast 1, to a type by name", single("Cast", 5, [2], [attr.text("to", "FLOAT")])],
@@ -491,6 +495,23 @@ describe("the interface", () => {
     expect(inputs[0]?.type.dtype).toBe("unknown");
     expect(nodes[1]?.results[0]?.dtype).toBe("unknown");
   });
+});
+
+test("what may draw random numbers is like no other, what may not is the same", () => {
+  const twice = (op: string): (string | undefined)[] =>
+    readModel(
+      file({
+        input: [info("x", 2)],
+        output: [info("a", 2), info("b", 2)],
+        node: [node(op, ["x"], ["a"]), node(op, ["x"], ["b"])],
+      }),
+    ).graph.nodes.map(({ opaque }) => opaque);
+  const [random, other] = twice("org.example.Noise");
+  expect(random).toBeDefined();
+  expect(random).not.toBe(other);
+  const [tree, same] = twice("StringNormalizer");
+  expect(tree).toBeDefined();
+  expect(tree).toBe(same);
 });
 
 test("nodes out of order are put in order", () => {

@@ -32,12 +32,40 @@ function workOf(node: GraphNode): number {
  * @returns the graph itself when there is nothing to fold
  */
 export function foldConstants(graph: Graph, dialects: readonly Dialect[], room: number): Graph {
+  // What turns out to have no value (a division of integers by zero) stays for the runtime to fail at, should it come to that.
+  for (const undefinable = new Set<number>(); ; ) {
+    try {
+      return foldAllBut(undefinable, graph, dialects, room);
+    } catch (error) {
+      if (!(error instanceof Undefined)) throw error;
+      undefinable.add(error.node);
+    }
+  }
+}
+
+/** A node that cannot be evaluated. */
+class Undefined extends Error {
+  readonly node: number;
+
+  constructor(node: number, cause: unknown) {
+    super(`node ${node} has no value`, { cause });
+    this.node = node;
+  }
+}
+
+function foldAllBut(
+  undefinable: ReadonlySet<number>,
+  graph: Graph,
+  dialects: readonly Dialect[],
+  room: number,
+): Graph {
   const defs = new Map<string, OpDef>(dialects.flatMap((d) => Object.entries(d.ops)));
   const foldable: boolean[] = [];
   let work = 0;
   for (const [i, node] of graph.nodes.entries()) {
     const def = defs.get(node.op);
     foldable[i] =
+      !undefinable.has(i) &&
       node.opaque === undefined &&
       def?.evaluate !== undefined &&
       !def.impure &&
@@ -107,7 +135,12 @@ export function foldConstants(graph: Graph, dialects: readonly Dialect[], room: 
     if (value === undefined) {
       const node = graph.nodes[index] as GraphNode;
       const run = (defs.get(node.op) as OpDef).evaluate as NonNullable<OpDef["evaluate"]>;
-      value = run(node.inputs.map(read), node.attrs, node.results.length);
+      const operands = node.inputs.map(read);
+      try {
+        value = run(operands, node.attrs, node.results.length);
+      } catch (error) {
+        throw new Undefined(index, error);
+      }
       values.set(index, value);
     }
     return value;
