@@ -23,7 +23,7 @@ import {
 } from "./prove/statement.ts";
 import { resolveRule } from "./rule.ts";
 import { buildScopes, type Importable, type Scope, tokensOf } from "./scope.ts";
-import type { Module } from "./syntax.ts";
+import type { Identifier, Module } from "./syntax.ts";
 import { programAround } from "./template.ts";
 
 /** What a file holds besides rules. */
@@ -76,13 +76,12 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   const rules: Rule[] = [];
   const files: CompiledFile[] = [];
   const subjects: Subject[] = [];
-  const labels = new Labels();
+  const labels = new Labels<Identifier>(({ span }) => span);
   parsed.forEach(({ module }, i) => {
     const scope = scopes[i] as Scope;
     for (const decl of module.declarations) {
       if (decl.kind !== "rules") continue;
-      for (const { label } of decl.rules)
-        labels.add(decl.name.name, label.name, () => label.span, report);
+      for (const { label } of decl.rules) labels.add(decl.name.name, label.name, label, report);
       for (const rule of decl.rules) {
         const directions = resolveRule(rule, decl, scope, report);
         rules.push(...directions);

@@ -10,14 +10,14 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { Item } from "./item.ts";
 import { Labels } from "./labels.ts";
 import { lintAlone, lintAmong } from "./lint/lint.ts";
-import type { Subject } from "./lint/subject.ts";
 import { giveMeaning } from "./meaning.ts";
 import { resolveCheck, resolveSchedule, resolveTest, type Test } from "./prove/statement.ts";
+import { Resolution } from "./resolution.ts";
 import { resolveRule, titleOf } from "./rule.ts";
 import { Said } from "./said.ts";
-import { buildScopes, changedNames, type Importable, type Scope } from "./scope.ts";
+import { buildScopes, changedNames, type Importable, type Known, type Scope } from "./scope.ts";
 import { Script } from "./script.ts";
-import { movedTree, type Shift } from "./shift.ts";
+import { movedTree } from "./shift.ts";
 import type { Module, OpDecl, RuleDecl, RulesDecl, TestDecl } from "./syntax.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -35,59 +35,6 @@ export interface DocumentFile {
   readonly tests: ReadonlyMap<TestDecl, Test>;
 }
 
-/** What an item came to, and where it stood then. */
-class Resolution {
-  readonly item: Item;
-  readonly rules: readonly Rule[];
-  readonly test: Test | undefined;
-  /** What is wrong with it. */
-  readonly said: readonly Said[];
-  /** What is odd about it, by itself. */
-  readonly odd: readonly Said[];
-  /** The last linkage for which it is known to hold. */
-  epoch: number;
-  private readonly offset: number;
-  private readonly line: number;
-
-  constructor(item: Item, found: Pick<Resolution, "rules" | "test" | "said" | "odd" | "epoch">) {
-    this.item = item;
-    this.rules = found.rules;
-    this.test = found.test;
-    this.said = found.said;
-    this.odd = found.odd;
-    this.epoch = found.epoch;
-    this.offset = item.first.startOffset;
-    this.line = item.first.startLine ?? 1;
-  }
-
-  /** How far the item has moved since. */
-  get shift(): Shift {
-    const { startOffset, startLine = 1 } = this.item.first;
-    return { offset: startOffset - this.offset, lines: startLine - this.line };
-  }
-}
-
-/** A rule as the lints look at it. */
-class ResolvedSubject implements Subject {
-  readonly rules: readonly Rule[];
-  private readonly item: Item;
-  private readonly script: Script;
-
-  constructor(item: Item, script: Script, rules: readonly Rule[]) {
-    this.item = item;
-    this.script = script;
-    this.rules = rules;
-  }
-
-  get decl(): RuleDecl {
-    return this.item.tree as RuleDecl;
-  }
-
-  get text(): string {
-    return this.script.text;
-  }
-}
-
 /**
  * A rule file that is being written, with those that it imports. After each change its diagnostics are what `compileRules`
  * says of the same texts; what the change has nothing to do with is not looked at again.
@@ -95,13 +42,11 @@ class ResolvedSubject implements Subject {
 export class Document {
   private readonly importable: Importable;
   private readonly scripts: readonly [Script, ...Script[]];
-  private readonly resolutions = new WeakMap<Item, Resolution>();
-  private readonly subjects = new WeakMap<Resolution, Subject>();
   private readonly definitions = new WeakMap<Item, OpDef>();
   private scopes: readonly Scope[] = [];
   private declared: Readonly<Record<string, OpDef>> = {};
-  /** What the scopes were built from: the declarations, and where those stood that others refer to. */
-  private linked: readonly (Item | number)[] = [];
+  /** What the scopes were built from: all but the rules. */
+  private linked: readonly Item[] = [];
   private linkage: readonly Said[] = [];
   private epoch = 0;
   /** What is wrong or odd, in all of the files, in their order. */
@@ -142,13 +87,13 @@ export class Document {
       const rules = new Map<RuleDecl, readonly Rule[]>();
       const tests = new Map<TestDecl, Test>();
       for (const part of script.parts) {
-        const { tree } = part.item;
-        const test = this.resolutions.get(part.item);
-        if (tree?.kind === "test" && test?.test) tests.set(tree, movedTree(test.test, test.shift));
+        const { tree, resolution } = part.item;
+        if (tree?.kind === "test" && resolution?.findings.test)
+          tests.set(tree, movedTree(resolution.findings.test, resolution.shift));
         if (tree?.kind !== "rules") continue;
         for (const item of part.rules) {
           const decl = item.tree as RuleDecl | undefined;
-          const found = this.resolutions.get(item);
+          const found = item.resolution;
           if (!decl || !found) continue;
           rules.set(
             decl,
@@ -173,36 +118,31 @@ export class Document {
     for (const script of this.scripts) said.push(...script.diagnostics);
     const changed = this.link();
     for (const diagnostic of this.linkage) report(diagnostic.now);
-    const labels = new Labels();
+    const labels = new Labels<Item>((rule) => (rule.tree as RuleDecl).label.span);
     const resolved: Resolution[] = [];
     this.scripts.forEach((script, i) => {
       const scope = this.scopes[i] as Scope;
-      const names = changed[i] ?? new Set();
+      const names = changed?.[i];
       for (const { item, rules } of script.parts) {
         if (item.kind !== "rulesHeader" || !item.isRead) continue;
-        const read = rules.filter((rule) => rule.isRead);
         const [, name] = item.tokens;
-        for (const rule of read) {
-          const { image } = rule.first;
-          const place = (): Span => (rule.tree as RuleDecl).label.span;
-          labels.add(name?.image ?? "", image, place, report);
-        }
-        for (const rule of read) {
+        for (const rule of rules)
+          if (rule.isRead) labels.add(name?.image ?? "", rule.first.image, rule, report);
+        for (const rule of rules) {
+          if (!rule.isRead) continue;
           const resolution = this.resolution(rule, item, scope, script, names);
-          for (const diagnostic of resolution.said) report(diagnostic.now);
+          for (const diagnostic of resolution.findings.said) report(diagnostic.now);
           resolved.push(resolution);
         }
       }
       for (const { item } of script.parts)
         if (item.kind === "schedule" || item.kind === "check" || item.kind === "test")
-          for (const diagnostic of this.resolution(item, item, scope, script, names).said)
+          for (const diagnostic of this.resolution(item, item, scope, script, names).findings.said)
             report(diagnostic.now);
     });
-    for (const { odd } of resolved) for (const diagnostic of odd) report(diagnostic.now);
-    lintAmong(
-      resolved.map((resolution) => this.subjects.get(resolution) as Subject),
-      report,
-    );
+    for (const { findings } of resolved)
+      for (const diagnostic of findings.odd) report(diagnostic.now);
+    lintAmong(resolved, report);
     const order = new Map(this.scripts.map(({ file }, i) => [file, i]));
     this.diagnostics = said.sort(
       (a, b) =>
@@ -211,27 +151,25 @@ export class Document {
     );
   }
 
-  /** Finds out what names mean. @returns for each file the names that meant something else before */
-  private link(): readonly ReadonlySet<string>[] {
+  /** Finds out what names mean. @returns for each file the names that meant something else before; nothing where none could */
+  private link(): readonly ReadonlySet<string>[] | undefined {
     const items = this.scripts.flatMap((script) => script.parts.map(({ item }) => item));
-    const state = items.flatMap((item): readonly (Item | number)[] =>
-      item.kind === "op" ? [item, item.first.startOffset, item.first.startLine ?? 1] : [item],
-    );
-    if (state.length === this.linked.length && state.every((one, i) => one === this.linked[i])) {
+    if (items.length === this.linked.length && items.every((item, i) => item === this.linked[i])) {
       const [script] = this.scripts;
       this.scopes = this.scopes.map((scope, i) =>
         i === 0 ? { ...scope, text: script.text } : scope,
       );
-      return [];
+      return undefined;
     }
-    const known = new Map<OpDecl, OpDef>();
+    const known = new Map<OpDecl, Known>();
     const places = new Map<OpDecl, Item>();
     for (const item of items) {
       const { tree } = item;
       if (tree?.kind !== "op") continue;
       places.set(tree, item);
       const def = this.definitions.get(item);
-      if (def) known.set(tree, def);
+      const place = (): Span => (item.tree as OpDecl).name.span;
+      known.set(tree, { ...(def && { def }), place });
     }
     const linkage: Said[] = [];
     const report: Report = (diagnostic) => {
@@ -244,7 +182,7 @@ export class Document {
     for (const { decl, def } of operators) this.definitions.set(places.get(decl) as Item, def);
     this.scopes = scopes;
     this.declared = declared;
-    this.linked = state;
+    this.linked = items;
     this.linkage = linkage;
     this.epoch++;
     return scopes.map((scope, i) => {
@@ -259,10 +197,10 @@ export class Document {
     header: Item,
     scope: Scope,
     script: Script,
-    changed: ReadonlySet<string>,
+    changed: ReadonlySet<string> | undefined,
   ): Resolution {
-    const known = this.resolutions.get(item);
-    if (known && this.holds(known, changed)) {
+    const known = item.resolution;
+    if (known?.holds(this.epoch, changed)) {
       known.epoch = this.epoch;
       return known;
     }
@@ -283,22 +221,9 @@ export class Document {
     } else if (tree?.kind === "schedule") resolveSchedule(tree, scope, report);
     else if (tree?.kind === "check") resolveCheck(tree, scope, report);
     else if (tree?.kind === "test") test = resolveTest(tree, scope, report);
-    const resolution = new Resolution(item, { rules, test, said, odd, epoch: this.epoch });
-    this.resolutions.set(item, resolution);
-    this.subjects.set(resolution, new ResolvedSubject(item, script, rules));
+    const resolution = new Resolution(item, script, this.epoch, { rules, test, said, odd });
+    item.resolution = resolution;
     return resolution;
-  }
-
-  /** Whether a resolution is still right, now that some names have changed. */
-  private holds({ item, said, epoch }: Resolution, changed: ReadonlySet<string>): boolean {
-    if (epoch === this.epoch) return true;
-    // It was not looked at when the names changed last.
-    if (epoch < this.epoch - 1) return false;
-    // What is said of mistakes depends on all names: one of them may have been meant.
-    return (
-      changed.size === 0 ||
-      (said.length === 0 && !item.tokens.some(({ image }) => changed.has(image)))
-    );
   }
 
   private locate(span: Span): Item | undefined {

@@ -12,6 +12,7 @@ import { explain, unlabelled } from "./mistakes.ts";
 import { checkNesting } from "./nesting.ts";
 import type { Piece } from "./outline.ts";
 import { quote } from "./quotation.ts";
+import type { Resolution } from "./resolution.ts";
 import { movedTree, type Shift } from "./shift.ts";
 import type { Declaration, RuleDecl } from "./syntax.ts";
 import * as t from "./tokens.ts";
@@ -42,6 +43,8 @@ export class Item {
   readonly tokens: readonly IToken[];
   /** The `///` lines right above it. */
   readonly doc: string;
+  /** What it comes to, once that is known. */
+  resolution: Resolution | undefined;
   /** What is wrong with its text. */
   readonly diagnostics: readonly Diagnostic[];
   private readonly node: Declaration | RuleDecl | undefined;
@@ -59,6 +62,7 @@ export class Item {
     const reader = new Reader(source);
     this.node = reader.read(kind, piece);
     this.diagnostics = reader.diagnostics;
+    this.resolution = undefined;
   }
 
   /** Its tree where it stands now; `undefined` where it could not be read. A ruleset's has no rules. */

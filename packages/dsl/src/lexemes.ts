@@ -6,11 +6,13 @@
 
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "./diagnostic.ts";
-import { type Lexed, lexText } from "./lexer.ts";
+import { firstAt, type Lexed, lexText } from "./lexer.ts";
 import { movedDiagnostic, movedSpan, type Shift } from "./shift.ts";
 
 /** Two texts are compared so many characters at a time. */
 const BLOCK = 4096;
+/** A call takes so many arguments, whatever the size of the stack. */
+const MOST_ARGUMENTS = 10_000;
 
 /**
  * A text cut into tokens. After a change only the lines that differ are cut anew; the tokens behind them are the same objects,
@@ -18,9 +20,9 @@ const BLOCK = 4096;
  */
 export class Lexemes implements Lexed {
   text: string;
-  tokens: readonly IToken[];
-  docs: readonly IToken[];
-  comments: readonly IToken[];
+  tokens: IToken[];
+  docs: IToken[];
+  comments: IToken[];
   diagnostics: readonly Diagnostic[];
   /** The stretch of the text that the last change cut anew: whole lines. */
   changed: { readonly start: number; readonly end: number };
@@ -31,9 +33,9 @@ export class Lexemes implements Lexed {
     this.text = text;
     this.changed = { start: 0, end: text.length };
     const { tokens, docs, comments, diagnostics } = lexText({ file, text });
-    this.tokens = tokens;
-    this.docs = docs;
-    this.comments = comments;
+    this.tokens = [...tokens];
+    this.docs = [...docs];
+    this.comments = [...comments];
     this.diagnostics = diagnostics;
   }
 
@@ -58,12 +60,12 @@ export class Lexemes implements Lexed {
       offset: text.length - before.length,
       lines: countLines(text, start, newEnd) - countLines(before, start, end),
     };
-    const splice = (old: readonly IToken[], own: readonly IToken[]): readonly IToken[] => {
+    const replaced = (old: IToken[], own: readonly IToken[]): IToken[] => {
       const from = firstAt(old, start);
       const to = firstAt(old, end);
       move(own, 0, into);
       move(old, to, beyond);
-      return old.slice(0, from).concat(own, old.slice(to));
+      return spliced(old, from, to, own);
     };
     this.diagnostics = [
       ...this.diagnostics.filter(({ span }) => span.start < start),
@@ -72,9 +74,9 @@ export class Lexemes implements Lexed {
         .filter(({ span }) => span.start >= end)
         .map((said) => movedDiagnostic(said, (span) => movedSpan(span, beyond))),
     ];
-    this.tokens = splice(this.tokens, fresh.tokens);
-    this.docs = splice(this.docs, fresh.docs);
-    this.comments = splice(this.comments, fresh.comments);
+    this.tokens = replaced(this.tokens, fresh.tokens);
+    this.docs = replaced(this.docs, fresh.docs);
+    this.comments = replaced(this.comments, fresh.comments);
     this.changed = { start, end: newEnd };
     this.text = text;
   }
@@ -88,16 +90,11 @@ export class Lexemes implements Lexed {
   }
 }
 
-/** The index of the first token that begins at an offset or behind it. */
-export function firstAt(tokens: readonly IToken[], offset: number): number {
-  let low = 0;
-  let high = tokens.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tokens[middle] as IToken).startOffset < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Items with some in the place of others: in the same array, unless there are more of them than a call takes arguments. */
+function spliced<T>(items: T[], from: number, to: number, own: readonly T[]): T[] {
+  if (own.length > MOST_ARGUMENTS) return items.slice(0, from).concat(own, items.slice(to));
+  items.splice(from, to - from, ...own);
+  return items;
 }
 
 function move(tokens: readonly IToken[], from: number, { offset, lines }: Shift): void {

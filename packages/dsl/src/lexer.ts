@@ -74,6 +74,18 @@ function closingQuote(file: string, token: IToken): Edit {
   return appending({ ...place, column: span.column + length }, '"', "close the string");
 }
 
+/** The index of the first token that begins at an offset or behind it. */
+export function firstAt(tokens: readonly IToken[], offset: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle] as IToken).startOffset < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The text without a byte order mark: offsets and columns do not count it. */
 export function withoutMark(text: string): string {
   return text.startsWith("\uFEFF") ? text.slice(1) : text;

@@ -9,7 +9,7 @@
  */
 
 import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
-import type { Lexed } from "./lexer.ts";
+import { firstAt, type Lexed } from "./lexer.ts";
 import { endsOperand } from "./nesting.ts";
 import * as t from "./tokens.ts";
 
@@ -48,37 +48,43 @@ const OPENINGS: ReadonlyMap<TokenType, readonly [Kind, readonly TokenType[]]> = 
 
 /** Divides a file's tokens into declarations and rules. Every token lands in exactly one piece, or is a ruleset's closing brace. */
 export function outline(lexed: Lexed): Section[] {
-  const { tokens } = lexed;
-  const docs = new Docs(lexed);
   const sections: Section[] = [];
-  let at = 0;
-  while (at < tokens.length) {
-    const kind = opening(tokens, at);
-    let end = at + 1;
-    if (kind === undefined) {
-      while (end < tokens.length && opening(tokens, end) === undefined) end++;
-      sections.push({ kind: "stray", tokens: tokens.slice(at, end), doc: "" });
-    } else if (kind === "rules") {
-      end = endOfDeclaration(tokens, at, t.OpenBrace);
-      const header: Piece = { tokens: tokens.slice(at, end), doc: docs.above(at) };
-      const body = endOfBody(tokens, end);
-      const close = tokens[body];
-      const closed = close?.tokenType === t.CloseBrace;
-      const opened = tokens[end - 1]?.tokenType === t.OpenBrace;
-      sections.push({
-        kind,
-        header,
-        rules: opened ? rulePieces(tokens, end, body, docs) : [],
-        ...(closed && opened ? { close } : {}),
-      });
-      end = opened ? body + (closed ? 1 : 0) : end;
-    } else {
-      end = endOfDeclaration(tokens, at, kind === "test" ? t.CloseBrace : undefined);
-      sections.push({ kind, tokens: tokens.slice(at, end), doc: docs.above(at) });
-    }
+  for (let at = 0; at < lexed.tokens.length; ) {
+    const { section, end } = sectionAt(lexed, at);
+    sections.push(section);
     at = end;
   }
   return sections;
+}
+
+/**
+ * The section that begins at a token, and where the next one begins. Nothing plays a part but what stands behind the token before
+ * it, up to the token after the one that the next section begins with.
+ */
+export function sectionAt(
+  { tokens, docs }: Lexed,
+  at: number,
+): { readonly section: Section; readonly end: number } {
+  const kind = opening(tokens, at);
+  let end = at + 1;
+  if (kind === undefined) {
+    while (end < tokens.length && opening(tokens, end) === undefined) end++;
+    return { section: { kind: "stray", tokens: tokens.slice(at, end), doc: "" }, end };
+  }
+  const doc = docAbove(tokens, docs, at);
+  if (kind !== "rules") {
+    end = endOfDeclaration(tokens, at, kind === "test" ? t.CloseBrace : undefined);
+    return { section: { kind, tokens: tokens.slice(at, end), doc }, end };
+  }
+  end = endOfDeclaration(tokens, at, t.OpenBrace);
+  const header: Piece = { tokens: tokens.slice(at, end), doc };
+  if (tokens[end - 1]?.tokenType !== t.OpenBrace)
+    return { section: { kind, header, rules: [] }, end };
+  const body = endOfBody(tokens, end);
+  const close = tokens[body];
+  const rules = rulePieces(tokens, docs, end, body);
+  if (close?.tokenType !== t.CloseBrace) return { section: { kind, header, rules }, end: body };
+  return { section: { kind, header, rules, close }, end: body + 1 };
 }
 
 /** The declaration that begins at a token, if one does. */
@@ -143,9 +149,9 @@ function isFirstOnLine(tokens: readonly IToken[], at: number): boolean {
 /** Cuts a ruleset's body at each `name :` outside brackets, and at each first thing on a line, for brackets left open. */
 function rulePieces(
   tokens: readonly IToken[],
+  docs: readonly IToken[],
   from: number,
   to: number,
-  docs: Docs,
 ): readonly Piece[] {
   const starts: number[] = [];
   const closing = closers(tokens, from, to);
@@ -164,7 +170,7 @@ function rulePieces(
   if (from < to && starts[0] !== from) starts.unshift(from);
   return starts.map((start, k) => ({
     tokens: tokens.slice(start, starts[k + 1] ?? to),
-    doc: docs.above(start),
+    doc: docAbove(tokens, docs, start),
   }));
 }
 
@@ -191,33 +197,18 @@ function closers(tokens: readonly IToken[], from: number, to: number): readonly 
   return ahead;
 }
 
-/** The documentation lines of a file, handed out from first to last. */
-class Docs {
-  private readonly tokens: readonly IToken[];
-  private readonly lines: readonly IToken[];
-  private next = 0;
-
-  constructor(lexed: Lexed) {
-    this.tokens = lexed.tokens;
-    this.lines = lexed.docs;
+/** The text of the `///` lines that end right above a token. */
+function docAbove(tokens: readonly IToken[], docs: readonly IToken[], at: number): string {
+  const token = tokens[at] as IToken;
+  const text: string[] = [];
+  let line = token.startLine ?? 0;
+  // What stands behind a token is said about that.
+  const behind = tokens[at - 1]?.endLine ?? 0;
+  for (let i = firstAt(docs, token.startOffset) - 1; i >= 0; i--) {
+    const doc = docs[i] as IToken;
+    if (doc.startLine !== line - 1 || doc.startLine <= behind) break;
+    text.push(doc.image.slice(3).trim());
+    line--;
   }
-
-  /** The text of the lines that end right above a token. */
-  above(at: number): string {
-    const token = this.tokens[at];
-    const start = token?.startOffset ?? 0;
-    const first = this.next;
-    while ((this.lines[this.next]?.startOffset ?? start) < start) this.next++;
-    const text: string[] = [];
-    let line = token?.startLine ?? 0;
-    const behind = this.tokens[at - 1]?.endLine ?? 0;
-    for (let i = this.next - 1; i >= first; i--) {
-      const doc = this.lines[i];
-      // What stands behind a token is said about that.
-      if (!doc || doc.startLine !== line - 1 || (doc.startLine ?? 0) <= behind) break;
-      text.push(doc.image.slice(3).trim());
-      line--;
-    }
-    return text.reverse().join("\n");
-  }
+  return text.reverse().join("\n");
 }

@@ -89,6 +89,14 @@ export interface Undefined {
   readonly module: OpDef | undefined;
 }
 
+/** What is known of the declaration of an operator from before. */
+export interface Known {
+  /** Its definition, which is kept. */
+  readonly def?: Declared["def"];
+  /** Where its name stands now. */
+  readonly place: () => Span;
+}
+
 /** What files may import besides one another. */
 export interface Importable {
   /** By name: `import onnx from "dialect:onnx"`. */
@@ -101,14 +109,14 @@ export interface Importable {
 }
 
 /**
- * The scopes of files that may import one another, in their order, and the operators that are in no dialect. `known` are the
- * definitions of declarations that were declared before: these are kept.
+ * The scopes of files that may import one another, in their order, and the operators that are in no dialect. `known` is
+ * what is known of declarations of operators from before.
  */
 export function buildScopes(
   sources: readonly Source[],
   importable: Importable,
   report: (diagnostic: Diagnostic) => void,
-  known: ReadonlyMap<OpDecl, Declared["def"]> = new Map(),
+  known: ReadonlyMap<OpDecl, Known> = new Map(),
 ): {
   readonly scopes: readonly Scope[];
   readonly declared: Readonly<Record<string, OpDef>>;
@@ -165,14 +173,14 @@ class Linker {
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly byFile: ReadonlyMap<string, Source>;
   private readonly exports = new Map<Source, Exports>();
-  private readonly known: ReadonlyMap<OpDecl, Declared["def"]>;
+  private readonly known: ReadonlyMap<OpDecl, Known>;
   private readonly speller = new Speller();
 
   constructor(
     sources: readonly Source[],
     { dialects, modules }: Importable,
     report: (diagnostic: Diagnostic) => void,
-    known: ReadonlyMap<OpDecl, Declared["def"]>,
+    known: ReadonlyMap<OpDecl, Known>,
   ) {
     this.known = known;
     this.dialects = dialects;
@@ -270,9 +278,14 @@ class Linker {
     if (first) this.twice(decl.name, first.span);
     const declared = declare(decl, sorts, this.speller, this.report);
     const { signature, notation } = declared;
-    const def = this.known.get(decl) ?? declared.def;
+    const { def = declared.def, place = () => span } = this.known.get(decl) ?? {};
     const key = this.keyOf(name, file);
-    const operator: Operator = { key, def, origin: file, span, signature };
+    const operator: Operator = {
+      ...{ key, def, origin: file, signature },
+      get span() {
+        return place();
+      },
+    };
     found.operators.set(name, operator);
     this.declared[key] = def;
     this.operators.push({ decl, def, file, module: this.meaningOf(name, source) });

@@ -10,8 +10,8 @@ import type { Span } from "./ast.ts";
 import { appending, type Diagnostic, error } from "./diagnostic.ts";
 import { Item, type ItemKind } from "./item.ts";
 import { Lexemes } from "./lexemes.ts";
-import { after, spanOf, withoutMark } from "./lexer.ts";
-import { outline, type Piece } from "./outline.ts";
+import { after, firstAt, spanOf, withoutMark } from "./lexer.ts";
+import { type Piece, type Section, sectionAt } from "./outline.ts";
 import { movedDiagnostic, movedSpan } from "./shift.ts";
 import type { Declaration, Module, RuleDecl } from "./syntax.ts";
 import * as t from "./tokens.ts";
@@ -22,18 +22,19 @@ export interface Part {
   readonly rules: readonly Item[];
   /** The last token of a ruleset. */
   readonly last: IToken;
+  /** Whether it is a ruleset that no brace closes. */
+  readonly isOpen: boolean;
+  /** How many tokens it consists of. */
+  readonly length: number;
 }
 
 /** The text of a rule file, and the items that it consists of. */
 export class Script {
   readonly file: string;
   parts: readonly Part[] = [];
-  /** All items, in the order of the text. */
-  private items: readonly Item[] = [];
+  private everything: readonly Item[] | undefined;
   private readonly lexemes: Lexemes;
   private readonly known = new WeakMap<IToken, Item>();
-  /** The rulesets that no brace closes. */
-  private unclosed: readonly Part[] = [];
 
   constructor({ file, text }: RuleFile) {
     this.file = file;
@@ -87,24 +88,26 @@ export class Script {
       add(item);
       rules.forEach(add);
     }
-    for (const { item, last } of this.unclosed)
-      said.push(
-        error(
-          "R0002",
-          spanOf(this.file, item.tokens.at(-1) as IToken),
-          "this `{` is never closed",
-          {
-            related: [{ span: after(this.file, last), label: "still open here" }],
-            edit: appending(after(this.file, last), "\n}", "close the ruleset"),
-          },
-        ),
-      );
+    for (const { item, last, isOpen } of this.parts)
+      if (isOpen)
+        said.push(
+          error(
+            "R0002",
+            spanOf(this.file, item.tokens.at(-1) as IToken),
+            "this `{` is never closed",
+            {
+              related: [{ span: after(this.file, last), label: "still open here" }],
+              edit: appending(after(this.file, last), "\n}", "close the ruleset"),
+            },
+          ),
+        );
     return said.sort((a, b) => a.span.start - b.span.start);
   }
 
   /** The last item that begins at a place or before it. */
   itemAt({ start }: Span): Item | undefined {
-    const { items } = this;
+    this.everything ??= this.parts.flatMap(({ item, rules }) => [item, ...rules]);
+    const items = this.everything;
     let low = 0;
     let high = items.length;
     while (low < high) {
@@ -116,22 +119,47 @@ export class Script {
   }
 
   private read(): void {
-    const unclosed: Part[] = [];
-    this.parts = outline(this.lexemes).map((section): Part => {
-      if (section.kind !== "rules") {
-        const item = this.item(section.kind, section);
-        return { item, rules: [], last: item.tokens.at(-1) as IToken };
+    const { lexemes } = this;
+    const { tokens } = lexemes;
+    const { start, end } = lexemes.changed;
+    const changed = firstAt(tokens, start);
+    const unchanged = firstAt(tokens, end);
+    const old = this.parts;
+    const parts: Part[] = [];
+    let at = 0;
+    // What ends well before the change is as it was.
+    for (const part of old) {
+      if (at + part.length + 1 >= changed) break;
+      parts.push(part);
+      at += part.length;
+    }
+    const known = new Map<IToken, number>();
+    for (let i = parts.length; i < old.length; i++) known.set((old[i] as Part).item.first, i);
+    while (at < tokens.length) {
+      // So is what begins well behind it, from the first part that begins where one did.
+      const same = at > unchanged ? known.get(tokens[at] as IToken) : undefined;
+      if (same !== undefined) {
+        for (let i = same; i < old.length; i++) parts.push(old[i] as Part);
+        break;
       }
-      const { header, rules: pieces, close } = section;
-      const rules = pieces.map((piece) => this.item("rule", piece));
-      const last = close ?? rules.at(-1)?.tokens.at(-1) ?? (header.tokens.at(-1) as IToken);
-      const part = { item: this.item("rulesHeader", header), rules, last };
-      const isOpened = header.tokens.at(-1)?.tokenType === t.OpenBrace;
-      if (isOpened && !close) unclosed.push(part);
-      return part;
-    });
-    this.unclosed = unclosed;
-    this.items = this.parts.flatMap(({ item, rules }) => [item, ...rules]);
+      const { section, end: next } = sectionAt(lexemes, at);
+      parts.push(this.part(section, next - at));
+      at = next;
+    }
+    this.parts = parts;
+    this.everything = undefined;
+  }
+
+  private part(section: Section, length: number): Part {
+    if (section.kind !== "rules") {
+      const item = this.item(section.kind, section);
+      return { item, rules: [], last: item.tokens.at(-1) as IToken, isOpen: false, length };
+    }
+    const { header, rules: pieces, close } = section;
+    const rules = pieces.map((piece) => this.item("rule", piece));
+    const last = close ?? rules.at(-1)?.tokens.at(-1) ?? (header.tokens.at(-1) as IToken);
+    const isOpen = !close && header.tokens.at(-1)?.tokenType === t.OpenBrace;
+    return { item: this.item("rulesHeader", header), rules, last, isOpen, length };
   }
 
   private item(kind: ItemKind, piece: Piece): Item {

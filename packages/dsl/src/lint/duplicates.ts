@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Root, Rule } from "../ast.ts";
+import type { Root } from "../ast.ts";
 import { type Diagnostic, warning } from "../diagnostic.ts";
 import { quote } from "../quotation.ts";
 import { orderless, type Sides, spellingOf } from "./likeness.ts";
-import { numberOf, silhouetteOf } from "./silhouette.ts";
+import { type Silhouette, silhouettesOf } from "./silhouette.ts";
 import { deleting, type Subject } from "./subject.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -16,10 +16,10 @@ type Report = (diagnostic: Diagnostic) => void;
 /** Reports rules that commutativity makes equal already (R0903). */
 export function lintBuiltIn(subject: Subject, report: Report): void {
   const [rule] = subject.rules;
-  if (!rule) return;
-  const { left, right } = silhouetteOf(rule);
+  const [silhouette] = silhouettesOf(subject);
   const isBuiltIn =
-    left === right &&
+    rule &&
+    silhouette?.left === silhouette?.right &&
     rule.left.every((root, i) => orderless(root) === orderless(rule.right[i] as Root));
   if (!isBuiltIn) return;
   const { label } = subject.decl;
@@ -48,23 +48,21 @@ class Forms {
   private readonly bySilhouette = new Map<number, Candidate[]>();
   private readonly bySpelling = new Map<number, Map<string, Candidate[]>>();
 
-  add(candidate: Candidate): void {
-    const number = numberOf(silhouetteOf(candidate.sides), false);
-    const known = this.bySilhouette.get(number);
+  add(silhouette: number, candidate: Candidate): void {
+    const known = this.bySilhouette.get(silhouette);
     if (known) known.push(candidate);
-    else this.bySilhouette.set(number, [candidate]);
+    else this.bySilhouette.set(silhouette, [candidate]);
   }
 
-  /** The first rule that is the same as this one, or, if so asked, as this one turned round. */
+  /** The first rule of a silhouette that has the same sides. */
   find(
-    rule: Rule,
-    isTurned: boolean,
+    silhouette: number,
+    sides: () => Sides,
     accepts: (other: Candidate) => boolean,
   ): Candidate | undefined {
-    const number = numberOf(silhouetteOf(rule), isTurned);
-    const candidates = this.bySilhouette.get(number) ?? [];
-    if (!candidates.some(accepts)) return undefined;
-    let spelt = this.bySpelling.get(number);
+    const candidates = this.bySilhouette.get(silhouette);
+    if (!candidates?.some(accepts)) return undefined;
+    let spelt = this.bySpelling.get(silhouette);
     if (!spelt) {
       spelt = new Map();
       for (const candidate of candidates) {
@@ -74,28 +72,49 @@ class Forms {
         if (alike.length < MOST_ALIKE) alike.push(candidate);
         spelt.set(spelling, alike);
       }
-      this.bySpelling.set(number, spelt);
+      this.bySpelling.set(silhouette, spelt);
     }
-    const own = spellingOf(isTurned ? { ...rule, left: rule.right, right: rule.left } : rule);
+    const own = spellingOf(sides());
     const alike = own === undefined ? [] : (spelt.get(own) ?? []);
     return alike.find(accepts);
   }
 }
 
+/** The silhouettes that more than one rule has, turned round or not. */
+function repeatedSilhouettes(subjects: readonly Subject[]): ReadonlySet<number> {
+  const seen = new Set<number>();
+  const repeated = new Set<number>();
+  for (const subject of subjects)
+    for (const { own } of silhouettesOf(subject)) {
+      if (seen.has(own)) repeated.add(own);
+      seen.add(own);
+    }
+  for (const subject of subjects)
+    for (const { own, turned } of silhouettesOf(subject))
+      if (own !== turned && seen.has(turned)) repeated.add(turned).add(own);
+  return repeated;
+}
+
 /** Reports rules that repeat another one (R0902), and pairs that are each other's inverse (R0904). */
 export function lintDuplicates(subjects: readonly Subject[], report: Report): void {
+  const repeating = repeatedSilhouettes(subjects);
+  if (repeating.size === 0) return;
   const forms = new Forms();
   for (const [place, subject] of subjects.entries())
-    for (const sides of subject.rules) forms.add({ subject, place, sides });
+    for (const [i, sides] of subject.rules.entries()) {
+      const { own } = silhouettesOf(subject)[i] as Silhouette;
+      if (repeating.has(own)) forms.add(own, { subject, place, sides });
+    }
   const said = new Set<Subject>();
   for (const [place, subject] of subjects.entries()) {
-    const isTwoWay = subject.rules.length === 2;
     const [rule] = subject.rules;
-    if (!rule) continue;
+    const [silhouette] = silhouettesOf(subject);
+    if (!rule || !silhouette || !repeating.has(silhouette.own)) continue;
+    const isTwoWay = subject.rules.length === 2;
     // Of two that say the same the later one is too much; of a one-way and a two-way rule, the one-way rule.
     const same = forms.find(
-      rule,
-      false,
+      silhouette.own,
+      () => rule,
       (other) =>
         other.subject !== subject &&
         !said.has(other.subject) &&
@@ -109,8 +128,8 @@ export function lintDuplicates(subjects: readonly Subject[], report: Report): vo
     // What grows without end undoes another rule on purpose.
     if (isTwoWay || rule.subsume || rule.expanding) continue;
     const inverse = forms.find(
-      rule,
-      true,
+      silhouette.turned,
+      () => ({ ...rule, left: rule.right, right: rule.left }),
       ({ subject: { rules }, place: other, subject: inverted }) =>
         rules.length === 1 &&
         rules[0]?.subsume === false &&

@@ -6,32 +6,31 @@
 
 import type { Tree } from "../occurrence.ts";
 import type { Sides } from "./likeness.ts";
+import type { Subject } from "./subject.ts";
 
-/** What is left of a rule when its names are forgotten. */
-interface Silhouette {
+/** What is left of a rule when its names are forgotten: rules of the same form, whatever the order of commuting operands, have the same. */
+export interface Silhouette {
   readonly left: number;
   readonly right: number;
-  readonly rest: number;
+  /** Of the whole rule. */
+  readonly own: number;
+  /** Of the rule turned round. */
+  readonly turned: number;
 }
 
-const known = new WeakMap<Sides, Silhouette>();
-
-/** The silhouette of a rule: rules of the same form, whatever the order of commuting operands, have the same. */
-export function silhouetteOf(rule: Sides): Silhouette {
-  let found = known.get(rule);
-  if (!found) {
-    let rest = rule.lossy;
-    for (const { kind, value } of rule.conditions)
-      rest = (rest + mix(hashOf(kind), visit(value))) | 0;
-    found = { left: inOrder(rule.left), right: inOrder(rule.right), rest };
-    known.set(rule, found);
-  }
-  return found;
+/** The silhouettes of a rule's directions. */
+export function silhouettesOf(subject: Subject): readonly Silhouette[] {
+  subject.silhouettes ??= subject.rules.map(silhouetteOf);
+  return subject.silhouettes;
 }
 
-/** The silhouette as one number; of the rule turned round, if so asked. */
-export function numberOf({ left, right, rest }: Silhouette, isTurned: boolean): number {
-  return mix(mix(isTurned ? right : left, isTurned ? left : right), rest);
+function silhouetteOf(rule: Sides): Silhouette {
+  let rest = rule.lossy;
+  for (const { kind, value } of rule.conditions)
+    rest = (rest + mix(hashOf(kind), visit(value))) | 0;
+  const left = inOrder(rule.left);
+  const right = inOrder(rule.right);
+  return { left, right, own: mix(mix(left, right), rest), turned: mix(mix(right, left), rest) };
 }
 
 function visit(tree: Tree): number {

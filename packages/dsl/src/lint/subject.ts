@@ -7,6 +7,7 @@
 import type { Rule, Span } from "../ast.ts";
 import type { Edit } from "../diagnostic.ts";
 import type { RuleDecl } from "../syntax.ts";
+import type { Silhouette } from "./silhouette.ts";
 
 /** A rule as written, with the directions that it stands for. */
 export interface Subject {
@@ -15,6 +16,8 @@ export interface Subject {
   readonly rules: readonly Rule[];
   /** The text of its file, which its spans count in. */
   readonly text: string;
+  /** Of its rules, once they are known. */
+  silhouettes?: readonly Silhouette[] | undefined;
 }
 
 /** The edit that deletes a rule, with the documentation above it and the line it leaves empty. */
