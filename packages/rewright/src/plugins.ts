@@ -5,7 +5,15 @@ export const backendNames = ["cpu", "gpu", "tpu"] as const;
 /** One of them. */
 export type BackendName = (typeof backendNames)[number];
 /** The strategies that come with the package. */
-export const strategyNames = ["saturate", "greedy", "mcts"] as const;
+export const strategyNames = [
+  "saturate",
+  "greedy",
+  "beam",
+  "anneal",
+  "regrow",
+  "mcts",
+  "random",
+] as const;
 /** One of them. */
 export type StrategyName = (typeof strategyNames)[number];
 
@@ -21,6 +29,10 @@ const backends: Readonly<Record<BackendName, (here: boolean) => Promise<Backend>
 const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> = {
   saturate: async () => (await import("@rewright/search")).saturate(),
   greedy: async () => (await import("@rewright/search")).greedy(),
+  beam: async () => (await import("@rewright/search")).beam(),
+  anneal: async () => (await import("@rewright/search")).anneal(),
+  regrow: async () => (await import("@rewright/search")).regrow(),
+  random: async () => (await import("@rewright/search")).random(),
   mcts: async () => (await import("@rewright/search-mcts")).mcts(),
 };
 

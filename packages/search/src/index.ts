@@ -4,11 +4,15 @@
  * @module
  */
 
+export { type AnnealOptions, anneal } from "./anneal.ts";
+export { type BeamOptions, beam } from "./beam.ts";
 export type { Budget, StopReason } from "./budget.ts";
 export type { Finalist } from "./finalist.ts";
 export { type GreedyOptions, greedy } from "./greedy.ts";
 export { type GrowthOptions, GrowthSession, growth } from "./growth.ts";
 export type { Progress } from "./progress.ts";
+export { type RandomOptions, random } from "./random.ts";
+export { type RegrowOptions, regrow } from "./regrow.ts";
 export { type SaturateOptions, saturate } from "./saturate.ts";
 export { SearchError } from "./search-error.ts";
 export type { RuleStatistics } from "./statistics.ts";

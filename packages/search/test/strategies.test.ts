@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { greedy, saturate } from "../src/index.ts";
+import { anneal, beam, greedy, growth, random, regrow, saturate } from "../src/index.ts";
+import { Draft, price, tiny, tinyRules } from "./tiny.ts";
 import { ToySession } from "./toy-session.ts";
 
 const swap = { name: "swap", from: "ab", to: "ba", growing: true };
@@ -8,7 +9,7 @@ const cancelA = { name: "cancel-a", from: "aa", to: "" };
 const cancelB = { name: "cancel-b", from: "bb", to: "" };
 const inflate = { name: "inflate", from: "a", to: "ac", growing: true };
 
-for (const strategy of [saturate(), greedy()]) {
+for (const strategy of [saturate(), greedy(), beam(), anneal(), random()]) {
   test(`${strategy.name} shrinks before it grows`, async () => {
     const session = new ToySession("aabbaab", [inflate, cancelA, cancelB], { words: 30 });
     await strategy.search(session);
@@ -69,4 +70,74 @@ test("greedy tries few rules a step once it knows what they gain", async () => {
   await greedy().search(session);
   expect(session.cost()).toBe(2);
   expect(session.priced).toBeLessThan(20);
+});
+
+test("beam goes through a state that costs more room to one that costs less", async () => {
+  // Three swaps before anything cancels; greedy, which looks one move ahead, ends where it began.
+  const rules = [
+    { name: "1", from: "abc", to: "acb", growing: true },
+    { name: "2", from: "acb", to: "cab", growing: true },
+    { name: "3", from: "cab", to: "d", growing: true },
+    { name: "other", from: "c", to: "cc", growing: true },
+  ];
+  const [looking, ahead] = [new ToySession("abc-abc", rules), new ToySession("abc-abc", rules)];
+  await greedy().search(looking);
+  await beam({ width: 2 }).search(ahead);
+  expect([looking.cost(), ahead.cost()]).toEqual([7, 3]);
+});
+
+test("annealing takes back what takes room and gains nothing", async () => {
+  const session = new ToySession("aaaa", [inflate, cancelB], { words: 10_000 });
+  await anneal({ starts: 1, steps: 50, temperature: 1e-6 }).search(session);
+  expect(session.words.size).toBe(1);
+  await anneal({ starts: 1, steps: 5, temperature: 100 }).search(session);
+  expect(session.words.size).toBeGreaterThan(1);
+});
+
+test("random draws from the session alone, so a run can be repeated", async () => {
+  const run = async (seed: number): Promise<number[]> => {
+    const session = new ToySession("aabab", [swap, unswap, inflate, cancelA], { seed });
+    const sizes: number[] = [];
+    const { cost } = session;
+    session.cost = () => {
+      sizes.push(session.words.size);
+      return cost.call(session);
+    };
+    await random({ length: 4, walks: 3 }).search(session);
+    return sizes;
+  };
+  expect(await run(1)).toEqual(await run(1));
+  expect(await run(1)).not.toEqual(await run(2));
+});
+
+/** A product of sums of the same n inputs, from the left and from the right, under the rules of sums. */
+function sums(n: number, nodes: number): ReturnType<typeof growth> {
+  const draft = new Draft();
+  const inputs = Array.from({ length: n }, (_, i) => draft.input(`x${i}`));
+  const left = inputs.reduce((a, b) => draft.node("Add", [a, b]));
+  const right = inputs.reduceRight((a, b) => draft.node("Add", [b, a]));
+  return growth({
+    graph: draft.graph(draft.node("Mul", [left, right])),
+    rules: tinyRules("associate: (a + b) + c <=> a + (b + c)"),
+    dialects: [tiny],
+    costModel: price(),
+    budget: { nodes, iterations: 2_000 },
+  });
+}
+
+test("regrowing goes on where one growth is full", async () => {
+  const [once, again, enough] = [sums(8, 60), sums(8, 60), sums(8, 2_000)];
+  await once.run(saturate());
+  await again.run(regrow(saturate()));
+  await enough.run(saturate());
+  expect(once.stopped).toBe("nodes");
+  expect(again.bestEver.cost).toBeLessThan(once.bestEver.cost);
+  expect(again.bestEver.cost).toBe(enough.bestEver.cost);
+});
+
+test("a composed strategy is named after its parts", () => {
+  expect(regrow(greedy()).name).toBe("regrow(greedy)");
+  expect(() => regrow(greedy(), { patience: 0 })).toThrow("patience is a whole number");
+  expect(() => beam({ width: 0 })).toThrow("one state wide");
+  expect(() => anneal({ cooling: 2 })).toThrow("cooling between 0 and 1");
 });
