@@ -36,6 +36,11 @@ export class Analysis {
     this.dialects = [...importable.dialects, { kind: "dialect", spec: 1, name: "declared", ops }];
   }
 
+  /** The name of the file asked about. */
+  get file(): string {
+    return this.#document.module.file;
+  }
+
   /** By name: the file asked about, and those that it imports. */
   get files(): ReadonlyMap<string, KnownFile> {
     this.#files ??= new Map(

@@ -7,7 +7,8 @@
 import { type IToken, tokenMatcher } from "chevrotain";
 import * as t from "../tokens.ts";
 import type { Analysis, KnownFile } from "./analysis.ts";
-import { mentionsIn } from "./mention.ts";
+import { countBefore } from "./fabric.ts";
+import { mentionsAround } from "./mention.ts";
 import type { Mention } from "./naming.ts";
 import type { ReferentKind } from "./referent.ts";
 
@@ -42,9 +43,9 @@ export function colours(
   const { entry } = analysis;
   const { tokens, docs, comments } = entry.fabric.lexed;
   const mentions = new Map(
-    mentionsIn(entry, analysis).map((mention) => [mention.span.start, mention]),
+    mentionsAround(entry, analysis, start, end).map((mention) => [mention.span.start, mention]),
   );
-  const keywords = keywordsIn(entry);
+  const keywords = keywordsIn(entry, start, end);
   const found: Coloured[] = [];
   const add = (
     token: IToken,
@@ -60,13 +61,20 @@ export function colours(
       role !== "tag" && mention?.referent.kind === role && mention.referent.file === undefined;
     found.push({ start: from, end: to, role, isDeclaration, isGiven, isDocumentation });
   };
-  for (const token of tokens) {
+  for (const token of within(tokens, start, end)) {
     const mention = mentions.get(token.startOffset);
     add(token, roleOf(token, mention, keywords), mention);
   }
-  for (const doc of docs) add(doc, "comment", undefined, true);
-  for (const comment of comments) add(comment, "comment");
+  for (const doc of within(docs, start, end)) add(doc, "comment", undefined, true);
+  for (const comment of within(comments, start, end)) add(comment, "comment");
   return found.sort((a, b) => a.start - b.start);
+}
+
+/** Those tokens that touch a stretch of the file. */
+function within(tokens: readonly IToken[], start: number, end: number): readonly IToken[] {
+  const before = (offset: number): number =>
+    countBefore(tokens, offset, ({ startOffset }) => startOffset);
+  return tokens.slice(Math.max(0, before(start) - 1), before(end));
 }
 
 function roleOf(
@@ -84,9 +92,10 @@ function roleOf(
 }
 
 /** The words that are keywords in these declarations, unless they name something there. */
-function keywordsIn({ fabric }: KnownFile): ReadonlySet<IToken> {
+function keywordsIn({ fabric }: KnownFile, start: number, end: number): ReadonlySet<IToken> {
   const found = new Set<IToken>();
-  for (const { kind, tokens } of fabric.pieces) {
+  const first = Math.max(0, fabric.piecesBefore(start) - 1);
+  for (const { kind, tokens } of fabric.pieces.slice(first, fabric.piecesBefore(end))) {
     const [first] = tokens;
     if (first && kind !== "rule" && kind !== "stray") found.add(first);
     const soft = SOFT.get(kind) ?? [];

@@ -14,8 +14,11 @@ import { type Analysis, importedFile, type KnownFile } from "./analysis.ts";
  * said at the import, with its place.
  */
 export function diagnosticsOf(analysis: Analysis): readonly Diagnostic[] {
-  const { entry, diagnostics } = analysis;
-  const own = diagnostics.filter(({ span }) => span.file === entry.file);
+  const { file, diagnostics } = analysis;
+  const own = diagnostics.filter(({ span }) => span.file === file);
+  if (diagnostics.every(({ span, severity }) => span.file === file || severity !== "error"))
+    return own;
+  const { entry } = analysis;
   const imports = entry.module.declarations.filter((decl) => decl.kind === "import");
   const told = new Set<string>([entry.file]);
   const theirs = imports.flatMap((decl) => fault(decl, analysis, told) ?? []);

@@ -11,7 +11,7 @@ import type { Operator } from "../scope.ts";
 import { type Analysis, fileAt, importedFile, type KnownFile } from "./analysis.ts";
 import { type Expectation, expectationAt, type Wanted } from "./expectation.ts";
 import { FUNCTIONS } from "./functions-told.ts";
-import { mentionsIn } from "./mention.ts";
+import { mentionsAround, mentionsIn } from "./mention.ts";
 import { declared } from "./naming.ts";
 import { literal, operatorCard } from "./operator-card.ts";
 import { placeAt } from "./place.ts";
@@ -146,16 +146,17 @@ function variables(
   const rule = placeAt(entry, offset)?.rule;
   const [forward] = (rule && entry.rules.get(rule)) ?? [];
   const types = forward && typesOf(forward);
-  const piece = entry.fabric.pieceBefore(offset);
-  const end = piece?.tokens.at(-1)?.startOffset ?? 0;
-  return mentionsIn(entry, analysis).flatMap(({ referent, span }): readonly Candidate[] => {
-    const { kind, name } = referent;
-    const isLocal =
-      LOCAL.has(kind) && owner !== undefined && owner <= span.start && span.start <= end;
-    // What is being written is no suggestion.
-    if (!isLocal || span.start === start) return [];
-    return [{ label: name, kind, detail: types?.of(name) ?? "", rank: 0 }];
-  });
+  if (owner === undefined) return [];
+  const last = entry.fabric.pieceBefore(offset)?.tokens.at(-1)?.startOffset ?? 0;
+  return mentionsAround(entry, analysis, owner, last).flatMap(
+    ({ referent, span }): readonly Candidate[] => {
+      const { kind, name } = referent;
+      const isLocal = LOCAL.has(kind) && owner <= span.start && span.start <= last;
+      // What is being written is no suggestion.
+      if (!isLocal || span.start === start) return [];
+      return [{ label: name, kind, detail: types?.of(name) ?? "", rank: 0 }];
+    },
+  );
 }
 
 const LOCAL: ReadonlySet<ReferentKind> = new Set([

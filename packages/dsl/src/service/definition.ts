@@ -6,8 +6,7 @@
 
 import type { Span } from "../ast.ts";
 import { type Analysis, pathOf } from "./analysis.ts";
-import { mentionAt, mentionsIn } from "./mention.ts";
-import { keyOf } from "./referent.ts";
+import { mentionAt, mentionsOf } from "./mention.ts";
 
 /** A place in a file of the project. */
 export interface Target {
@@ -35,10 +34,7 @@ export function definitionAt(analysis: Analysis, offset: number): Target | undef
   }
   const known = referent.file === undefined ? undefined : files.get(referent.file);
   if (known) {
-    const key = keyOf(referent);
-    const found = mentionsIn(known, analysis).find(
-      (one) => one.isDeclaration && keyOf(one.referent) === key,
-    );
+    const found = mentionsOf(referent, known, analysis).find((one) => one.isDeclaration);
     return found && { file: known.file, span: found.span, from };
   }
   const def = entry.scope.operators.get(entry.text.slice(from.start, from.end))?.[0]?.def;

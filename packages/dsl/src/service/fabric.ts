@@ -63,10 +63,14 @@ export class Fabric {
     return countBefore(this.tokens, offset, ({ startOffset }) => startOffset);
   }
 
+  /** How many declarations and rules begin before an offset. */
+  piecesBefore(offset: number): number {
+    return countBefore(this.pieces, offset, ({ tokens }) => tokens[0]?.startOffset ?? 0);
+  }
+
   /** The last declaration or rule that begins before an offset. */
   pieceBefore(offset: number): Piece | undefined {
-    const { pieces } = this;
-    return pieces[countBefore(pieces, offset, ({ tokens }) => tokens[0]?.startOffset ?? 0) - 1];
+    return this.pieces[this.piecesBefore(offset) - 1];
   }
 }
 

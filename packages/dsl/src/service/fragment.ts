@@ -13,16 +13,9 @@ import { ABSENT } from "../variables.ts";
 import type { Piece } from "./fabric.ts";
 import type { Naming } from "./naming.ts";
 
-/** Notes what the declarations and rules mention that are missing from the tree of a file. */
-export function readFragments(naming: Naming): void {
-  const { module, fabric } = naming.known;
-  const read = new Set<number>();
-  for (const decl of module.declarations) {
-    read.add(decl.span.start);
-    if (decl.kind === "rules") for (const rule of decl.rules) read.add(rule.span.start);
-  }
-  for (const piece of fabric.pieces)
-    if (!read.has(piece.tokens[0]?.startOffset ?? 0)) new Fragment(piece, naming).read();
+/** Notes what a declaration or a rule mentions that could not be read. */
+export function readFragment(piece: Piece, naming: Naming): void {
+  new Fragment(piece, naming).read();
 }
 
 /** A bracket that is open, and what it is the bracket of. */

@@ -14,12 +14,12 @@ import { type Analysis, importedFile, type KnownFile } from "./analysis.ts";
 import { endOf } from "./fabric.ts";
 import { FUNCTIONS } from "./functions-told.ts";
 import { guardsOf } from "./guard.ts";
-import { mentionAt, mentionsIn } from "./mention.ts";
+import { mentionAt, mentionsOf } from "./mention.ts";
 import { type Mention, operatorReferent } from "./naming.ts";
 import { operatorCard } from "./operator-card.ts";
 import { isNotation, parenthesised } from "./parenthesised.ts";
 import { type Place, placeAt } from "./place.ts";
-import { keyOf, type Referent, WORDS } from "./referent.ts";
+import { isSame, type Referent, WORDS } from "./referent.ts";
 import { typeInTest } from "./test-types.ts";
 import { attributeType, typesOf } from "./typing.ts";
 import { meaningOf, SORTS } from "./words-told.ts";
@@ -139,7 +139,7 @@ function ofOperator(
   for (const one of scopes)
     for (const [name, operators] of one.operators)
       for (const operator of operators) {
-        if (keyOf(operatorReferent(operator)) !== keyOf(referent)) continue;
+        if (!isSame(operatorReferent(operator), referent)) continue;
         const { signature, doc, facts } = operatorCard(operator, name, one);
         return [code(signature), text(doc), text(facts.join(" "))];
       }
@@ -249,10 +249,9 @@ function ofRule(rule: s.RuleDecl, { rules }: KnownFile): readonly Block[] {
 }
 
 function ofTag(referent: Referent, analysis: Analysis): readonly Block[] {
-  const key = keyOf(referent);
-  const count = [...analysis.files.values()]
-    .flatMap((known) => mentionsIn(known, analysis))
-    .filter((mention) => keyOf(mention.referent) === key).length;
+  const count = [...analysis.files.values()].flatMap((known) =>
+    mentionsOf(referent, known, analysis),
+  ).length;
   return [
     text(
       `A tag, to select rules by. It stands in ${count} ${count === 1 ? "place" : "places"}; on a ruleset it is for all of its rules.`,

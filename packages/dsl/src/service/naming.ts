@@ -51,9 +51,9 @@ export class Naming {
     }
   }
 
-  /** What was found, in order. */
-  get mentions(): readonly Mention[] {
-    return this.#mentions.sort((a, b) => a.span.start - b.span.start);
+  /** What was found since this was last asked, in order. */
+  take(): readonly Mention[] {
+    return this.#mentions.splice(0).sort((a, b) => a.span.start - b.span.start);
   }
 
   /** Notes that a referent is named at a place. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { match, P } from "ts-pattern";
+import { match } from "ts-pattern";
 import type { Span } from "../ast.ts";
 import { NEGATION } from "../declaration.ts";
 import { fold } from "../number.ts";
@@ -18,31 +18,29 @@ import type { Referent } from "./referent.ts";
 /** How an expression is read: as a term, as a value, or, as an argument of a function, as either. */
 type Reading = "term" | "value" | "argument";
 
-/** Notes what the declarations of a file mention. */
-export function readModule(module: s.Module, naming: Naming): void {
-  for (const decl of module.declarations)
-    match(decl)
-      .with({ kind: "import" }, (one) => {
-        if (one.as) naming.declare("module", one.as);
-        naming.addImport(one);
-      })
-      .with({ kind: "sort" }, ({ name }) => naming.declare("sort", name))
-      .with({ kind: "op" }, (one) => readOperator(one, naming))
-      .with({ kind: "rules" }, (one) => {
-        naming.declare("ruleset", one.name);
-        for (const { name, span } of one.tags) naming.add(span, { kind: "tag", name });
-        for (const rule of one.rules) readRule(rule, one, naming);
-      })
-      .with({ kind: "schedule" }, ({ name, steps }) => {
-        naming.declare("schedule", name);
-        for (const step of steps)
-          for (const part of parts(step)) if (part.kind === "name") naming.addRuleset(part);
-      })
-      .with({ kind: "test" }, (one) => readTest(one, naming))
-      .with({ kind: "check" }, ({ rulesets }) => {
-        for (const name of rulesets) naming.addRuleset(name);
-      })
-      .exhaustive();
+/** Notes what a declaration mentions; of a ruleset, what its head does. */
+export function readDeclaration(decl: s.Declaration, naming: Naming): void {
+  match(decl)
+    .with({ kind: "import" }, (one) => {
+      if (one.as) naming.declare("module", one.as);
+      naming.addImport(one);
+    })
+    .with({ kind: "sort" }, ({ name }) => naming.declare("sort", name))
+    .with({ kind: "op" }, (one) => readOperator(one, naming))
+    .with({ kind: "rules" }, ({ name, tags }) => {
+      naming.declare("ruleset", name);
+      for (const tag of tags) naming.add(tag.span, { kind: "tag", name: tag.name });
+    })
+    .with({ kind: "schedule" }, ({ name, steps }) => {
+      naming.declare("schedule", name);
+      for (const step of steps)
+        for (const part of parts(step)) if (part.kind === "name") naming.addRuleset(part);
+    })
+    .with({ kind: "test" }, (one) => readTest(one, naming))
+    .with({ kind: "check" }, ({ rulesets }) => {
+      for (const name of rulesets) naming.addRuleset(name);
+    })
+    .exhaustive();
 }
 
 function readOperator(decl: s.OpDecl, naming: Naming): void {
@@ -77,7 +75,8 @@ function readOperator(decl: s.OpDecl, naming: Naming): void {
     for (const part of parts(decl.notation)) inside.read(part, "value");
 }
 
-function readRule(rule: s.RuleDecl, ruleset: s.RulesDecl, naming: Naming): void {
+/** Notes what a rule mentions. */
+export function readRule(rule: s.RuleDecl, ruleset: s.RulesDecl, naming: Naming): void {
   naming.declare("rule", rule.label, ruleset.name.name);
   const bindings = rule.clauses.flatMap((clause) =>
     clause.kind === "where" ? clause.bindings : [],
@@ -179,29 +178,43 @@ class Locals {
 
   /** Notes what an expression mentions. */
   read(expr: s.Expr, reading: Reading): void {
-    match(expr)
-      .with({ kind: "name" }, (name) => this.#name(name))
-      .with({ kind: P.union("number", "string") }, () => {})
-      .with({ kind: "call" }, (call) => this.#call(call))
-      .with({ kind: "field" }, ({ of, field, fieldSpan }) => {
-        this.read(of, "term");
-        if (of.kind === "call" && typeof field === "string")
-          this.#naming.addResult(field, fieldSpan, this.#naming.operator(of.callee.name));
-      })
-      .with({ kind: "transpose" }, ({ operand, span }) => {
-        this.read(operand, "term");
-        this.#notation("'", { ...span, start: span.end - 1 });
-      })
-      .with({ kind: "binary" }, (one) => this.#binary(one, reading))
-      .with({ kind: "unary" }, (one) => {
-        const isTerm = one.operator === "-" && !fold(one) && this.#isTerm(one.operand, reading);
-        this.read(one.operand, reading);
-        if (isTerm) this.#notation(NEGATION, { ...one.span, end: one.span.start + 1 });
-      })
-      .with({ kind: P.union("list", "index", "slice") }, (one) => {
-        for (const part of parts(one)) this.read(part, "value");
-      })
-      .exhaustive();
+    // A switch: a file has tens of thousands of expressions.
+    switch (expr.kind) {
+      case "number":
+      case "string":
+        break;
+      case "name":
+        this.#name(expr);
+        break;
+      case "call":
+        this.#call(expr);
+        break;
+      case "field":
+        this.read(expr.of, "term");
+        if (expr.of.kind === "call" && typeof expr.field === "string") {
+          const operator = this.#naming.operator(expr.of.callee.name);
+          this.#naming.addResult(expr.field, expr.fieldSpan, operator);
+        }
+        break;
+      case "transpose":
+        this.read(expr.operand, "term");
+        this.#notation("'", { ...expr.span, start: expr.span.end - 1 });
+        break;
+      case "binary":
+        this.#binary(expr, reading);
+        break;
+      case "unary": {
+        const { operator, operand, span } = expr;
+        const isTerm = operator === "-" && !fold(expr) && this.#isTerm(operand, reading);
+        this.read(operand, reading);
+        if (isTerm) this.#notation(NEGATION, { ...span, end: span.start + 1 });
+        break;
+      }
+      case "list":
+      case "index":
+      case "slice":
+        for (const part of parts(expr)) this.read(part, "value");
+    }
   }
 
   #binary({ operator, left, right, operatorSpan }: s.BinaryExpr, reading: Reading): void {

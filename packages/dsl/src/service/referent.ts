@@ -32,9 +32,9 @@ export interface Referent {
   readonly within?: string | number;
 }
 
-/** A string that two referents share exactly when they are one thing. */
-export function keyOf({ kind, name, file, within }: Referent): string {
-  return JSON.stringify([kind, name, file, within]);
+/** Whether two referents are one thing. */
+export function isSame(a: Referent, b: Referent): boolean {
+  return a.name === b.name && a.kind === b.kind && a.file === b.file && a.within === b.within;
 }
 
 /** What kinds of referents are called in sentences. */

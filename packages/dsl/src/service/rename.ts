@@ -13,7 +13,7 @@ import { type Analysis, importedFile, type KnownFile, pathOf } from "./analysis.
 import { mentionAt, mentionsIn } from "./mention.ts";
 import { declared, type Mention } from "./naming.ts";
 import { everyMention } from "./references.ts";
-import { keyOf, type Referent, WORDS } from "./referent.ts";
+import { isSame, type Referent, WORDS } from "./referent.ts";
 
 /** The changes that give something another name, in one or several files; or why it keeps the one that it has. */
 export type Renamed = { readonly changes: readonly Change[] } | { readonly refused: string };
@@ -119,8 +119,7 @@ function clash(
   for (const one of [analysis, ...dependants])
     for (const known of one.files.values()) {
       const mentions = mentionsIn(known, one);
-      const key = keyOf(referent);
-      const own = mentions.filter((mention) => keyOf(mention.referent) === key);
+      const own = mentions.filter((mention) => isSame(mention.referent, referent));
       if (own.length === 0) continue;
       const other = mentions.find(
         (mention) =>
