@@ -30,6 +30,8 @@ export interface OnnxModel {
   readonly fixedInputs: ReadonlySet<string>;
   /** Bytes of its tensors that lie outside its file. */
   readonly external: number;
+  /** The files that those bytes are in. */
+  readonly dataFiles: readonly string[];
   /** Elements of its tensors were left in its file, which must not be changed while the model is in use. */
   readonly isHeld: boolean;
   /** What a reader may want to know: operators of the vocabulary that were left alone, and why. */

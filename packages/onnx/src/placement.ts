@@ -6,7 +6,7 @@
 
 import { ftruncateSync } from "node:fs";
 import type { DescMessage } from "@bufbuild/protobuf";
-import type { Content } from "./content.ts";
+import { type Content, inMemory } from "./content.ts";
 import type { DataFiles } from "./data-files.ts";
 import { GraphProtoSchema, TensorProtoSchema } from "./generated/onnx_pb.ts";
 import { Pieces, writeAll } from "./pieces.ts";
@@ -19,6 +19,9 @@ const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
 /** Data begin at multiples of this many bytes, so that they can be mapped into memory (ONNX's `docs/ExternalData.md`). */
 const ALIGNMENT = 4096;
+
+/** Elements of at least this many bytes are never copied in memory, and go into a data file where there is one. */
+export const LARGE: number = 2 ** 16;
 
 /** A data file to be: contents one behind the other, the same one only once. */
 export class DataDraft {
@@ -93,7 +96,12 @@ function placedTensor(
   isInitializer: boolean,
 ): Pieces | undefined {
   const { external, outside } = readTensor(bytes, files, "a tensor");
-  if (outside === undefined) return files.held && withElements(bytes, files.held);
+  if (outside === undefined) {
+    const raw = fieldsOf(bytes).findLast(({ no }) => no === RAW_DATA);
+    if (draft === undefined || !isInitializer || raw === undefined || raw.end - raw.start < LARGE)
+      return files.held && withElements(bytes, files.held);
+    return bare(bytes, files).append(draft.entries(inMemory(contentOf(bytes, raw))));
+  }
   if (external > 0 && keeps) return undefined;
   if (draft && (external > 0 || isInitializer))
     return bare(bytes, files).append(draft.entries(outside));

@@ -231,6 +231,7 @@ class Reader {
   readonly #initializers: readonly Initializer[];
   readonly #notes: string[] = [];
   readonly #external: number;
+  readonly #dataFiles = new Set<string>();
   readonly #fixedInputs: ReadonlySet<string>;
 
   /** The program so far. */
@@ -284,8 +285,10 @@ class Reader {
     let external = this.#initializers.reduce((sum, initializer) => sum + initializer.external, 0);
     for (const { start, end } of tensors) {
       const tensor = bytes.subarray(start, end);
-      if (!read.has(tensor.byteOffset))
-        external += readTensor(tensor, files, "a tensor within a node").external;
+      if (read.has(tensor.byteOffset)) continue;
+      const found = readTensor(tensor, files, "a tensor within a node");
+      external += found.external;
+      if (found.path !== undefined) this.#dataFiles.add(found.path);
     }
     this.#external = external;
     const infos = (no: number): (readonly [name: string, info: Uint8Array])[] =>
@@ -330,6 +333,7 @@ class Reader {
     const dense = this.#parts(INITIALIZER).map(({ field, content }): Initializer => {
       const tensor = readTensor(content, this.#files, "an initializer");
       const { name, constant, external } = tensor;
+      if (tensor.path !== undefined) this.#dataFiles.add(tensor.path);
       return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content, external };
     });
     const sparse = this.#parts(SPARSE_INITIALIZER).map(({ field, content }) =>
@@ -608,6 +612,7 @@ class Reader {
       defaults,
       fixedInputs: this.#fixedInputs,
       external: this.#external,
+      dataFiles: [...this.#dataFiles],
       isHeld: this.#files.held !== undefined,
       notes: this.#notes,
     };

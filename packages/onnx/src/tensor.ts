@@ -54,8 +54,9 @@ export interface FileTensor {
   readonly name: string;
   /** `undefined` for an element type that this version does not know. */
   readonly constant: Constant | undefined;
-  /** How many bytes lie outside the file. */
+  /** How many bytes lie outside the file, and in which file. */
   readonly external: number;
+  readonly path?: string;
   /** The elements as `raw_data` holds them, where they are external data or left in the model's file. */
   readonly outside?: Content;
 }
@@ -251,8 +252,13 @@ export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string
         `${label()} of ${dtype ?? `element type ${number}`} lies outside the file, which cannot be read for that type`,
       );
     const entries = externalEntries(bytes, all(EXTERNAL_DATA), label());
-    const outside = rangeContent(locate(entries, files.directory, whole, label()), label);
-    return { name, constant: fileConstant(dtype, shape, count, outside), external: whole, outside };
+    const range = locate(entries, files.directory, whole, label());
+    const outside = rangeContent(range, label);
+    const { path } = range;
+    return {
+      ...{ name, constant: fileConstant(dtype, shape, count, outside) },
+      ...{ external: whole, path, outside },
+    };
   }
   if (dtype === undefined) return { name, constant: undefined, external: 0 };
 

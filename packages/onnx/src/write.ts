@@ -36,7 +36,7 @@ import { FreshNames, type Naming, nameValues } from "./naming.ts";
 import { nodeLabel, plainDomain, textOf, withNames } from "./node.ts";
 import { sameMeaning, versionAt } from "./opset.ts";
 import { Pieces } from "./pieces.ts";
-import { DataDraft, type Placement, placed, placedNew } from "./placement.ts";
+import { DataDraft, LARGE, type Placement, placed, placedNew } from "./placement.ts";
 import { ConstantPool } from "./pool.ts";
 import { smallContents } from "./tensor.ts";
 import { contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
@@ -55,8 +55,6 @@ const SPARSE_INITIALIZER = 15;
 /** The field of TensorProto that names it; a sparse tensor is named by its values, its first field. */
 const TENSOR_NAME = 8;
 const SPARSE_VALUES = 1;
-/** Elements of at least this many bytes are never copied in memory, and go into a data file where there is one. */
-const LARGE = 2 ** 16;
 /** Protobuf's limit for one message. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -228,7 +226,10 @@ class Writer {
     // Before version 4 of the format initializers must be inputs.
     this.#irVersion = fixedInputs.size > 0 ? Math.max(4, origin.irVersion) : origin.irVersion;
     this.#placement = placement;
-    this.#moves = origin.files.held !== undefined || (origin.external > 0 && !placement.keeps);
+    this.#moves =
+      origin.files.held !== undefined ||
+      placement.draft !== undefined ||
+      (origin.external > 0 && !placement.keeps);
     checkProgram(origin, graph);
     this.#origin = origin;
     this.#graph = graph;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, copyFile, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "./errors.ts";
 
@@ -37,6 +37,18 @@ export async function readBytes(path: string, what: string): Promise<Uint8Array>
   }
 }
 
+/** The size of the model's file. @throws InputError when it cannot be read */
+export async function checkReadable(path: string): Promise<number> {
+  try {
+    await access(path, constants.R_OK);
+    const found = await stat(path);
+    if (found.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    return found.size;
+  } catch (error) {
+    throw new InputError(`cannot read the model ${path}: ${reasonOf(error)}`);
+  }
+}
+
 /**
  * Checks, before any work is done, that a file can be written at `path`: its folder exists and is writable, it is no folder itself,
  * and it is not `input` unless `force` is set.
@@ -65,11 +77,18 @@ export async function checkWritable(path: string, input?: string, force = false)
   }
 }
 
+/** What is written: bytes, text, what a function writes to the open file, or a copy of another file. */
+export type Written =
+  | Uint8Array
+  | string
+  | { readonly write: (file: number) => void }
+  | { readonly from: string };
+
 /**
  * Writes a file whole or not at all: beside its place under a name of its own, flushed, then renamed. Its permissions stay.
  * @throws InputError when it cannot be written; nothing is left behind then
  */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeWhole(path: string, content: Written): Promise<void> {
   const place = await realpath(path).catch(() => resolve(path)); // through a link, the file that it names
   // A name that no other run has, in this container or another on the same disk; short, since names have a limit.
   const beside = join(dirname(place), `.${basename(place).slice(0, 40)}.${randomUUID()}.tmp`);
@@ -81,7 +100,10 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     const file = await open(beside, "wx", mode);
     try {
       if (mode !== undefined) await file.chmod(mode); // whatever the process's mask
-      await file.writeFile(bytes);
+      if (typeof content === "string" || content instanceof Uint8Array)
+        await file.writeFile(content);
+      else if ("write" in content) content.write(file.fd);
+      else await copyFile(content.from, beside);
       await file.sync();
     } finally {
       await file.close();
@@ -89,6 +111,8 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     await rename(beside, place);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {}); // the first error says more
+    // What a function could not read from the model is the model's fault.
+    if (error instanceof Error && error.name === "ModelError") throw error;
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }

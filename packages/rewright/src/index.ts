@@ -3,7 +3,7 @@ export { rules } from "@rewright/dsl";
 export { type Config, defineConfig } from "./config.ts";
 export { CheckError, InputError } from "./errors.ts";
 export { foldConstants } from "./fold.ts";
-export { type Optimized, optimize } from "./optimize.ts";
+export { type Optimized, optimize, optimizeFile } from "./optimize.ts";
 export type { Budget, OptimizeOptions, Progress } from "./options.ts";
 export { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
 export type { Dropped, FileReport, Report, RuleReport, Side } from "./report.ts";

@@ -1,14 +1,18 @@
+import type { Model } from "@rewright/backend-cpu";
 import type { OnnxModel } from "@rewright/onnx";
 import type { Judge } from "./judge.ts";
 import type { OptimizeOptions } from "./options.ts";
+import type { Scratch } from "./scratch.ts";
 import type { Sizes } from "./sizes.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** One model on its way through the steps of `optimize`. */
 export interface Job {
-  /** The file as it was given. */
-  readonly bytes: Uint8Array;
+  /** The file as it was given: its bytes, or its path. */
+  readonly original: Model;
+  /** Bytes of it, and of its external data. */
+  readonly size: number;
   readonly model: OnnxModel;
   /** Sizes of its open dimensions, for pricing, verifying and timing. */
   readonly bind: Sizes;
@@ -16,4 +20,10 @@ export interface Job {
   readonly tools: Toolchain;
   readonly judge: Judge;
   readonly own: Stopwatch;
+  readonly scratch: Scratch;
+}
+
+/** Whether candidates that agree are to be timed. */
+export function isMeasured({ options, tools }: Job): boolean {
+  return (options.measure ?? true) && tools.backend.run !== undefined;
 }

@@ -1,6 +1,7 @@
 import {
   type Comparison,
   compareOutputs,
+  type Model,
   type NamedArrays,
   type Runtime,
   RuntimeError,
@@ -64,13 +65,13 @@ export class Judge {
   unfit: string | undefined;
   readonly #model: OnnxModel;
   readonly #options: JudgeOptions;
-  readonly #original: Uint8Array;
+  readonly #original: Model;
   #plain: RuntimeSession | undefined;
   #trials: readonly Trial[] | undefined;
   #runtime: Runtime | undefined;
 
   private constructor(
-    original: Uint8Array,
+    original: Model,
     model: OnnxModel,
     options: JudgeOptions,
     runtime: Runtime,
@@ -87,7 +88,7 @@ export class Judge {
    * Loads the original.
    * @throws InputError when ONNX Runtime is absent or refuses the original
    */
-  static async open(original: Uint8Array, model: OnnxModel, options: JudgeOptions): Promise<Judge> {
+  static async open(original: Model, model: OnnxModel, options: JudgeOptions): Promise<Judge> {
     const runtime = await startRuntime({ timeoutMs }).catch(refused("ONNX Runtime cannot start"));
     try {
       const plain = await runtime
@@ -154,11 +155,13 @@ export class Judge {
   }
 
   /** Runs a candidate, without the runtime's optimiser, on every trial. `error`: what inexact rules may have changed in it. */
-  async judge(candidate: Uint8Array, error = 0): Promise<Verdict> {
+  async judge(candidate: Model, error = 0): Promise<Verdict> {
     await this.try();
     try {
       this.#runtime ??= await startRuntime({ timeoutMs });
-      const session = await this.#runtime.load(candidate, { level: "disabled" });
+      const session = await this.#runtime.load(candidate, {
+        ...{ level: "disabled", cwd: this.#options.directory },
+      });
       let maxAbs = 0;
       let maxRel = 0;
       for (const { inputs, reference, noise } of this.#trials ?? []) {

@@ -1,9 +1,8 @@
 import { type Timing, timeModels } from "@rewright/backend-cpu";
-import { writeModel } from "@rewright/onnx";
 import type { Graph } from "@rewright/plugin";
-import type { Job } from "./job.ts";
+import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
-import { type Candidate, isMeasured } from "./verification.ts";
+import type { Candidate } from "./verification.ts";
 
 /** By candidate, how it ran beside the original, or why it did not; of the original alone where there is no candidate. */
 export type Timings = readonly (Timing | Error)[];
@@ -19,7 +18,7 @@ export async function measure(
 }
 
 async function timed(
-  { bytes, model, options, tools, judge }: Job,
+  { original, model, options, tools, judge, scratch }: Job,
   graphs: readonly Graph[],
 ): Promise<Timings | undefined> {
   const { signal, directory, seed = defaults.seed, threads = defaults.threads } = options;
@@ -27,14 +26,17 @@ async function timed(
   try {
     for (const [i, graph] of graphs.entries()) {
       options.onProgress?.({ phase: "timing", done: i, of: graphs.length });
-      const written =
-        graph === model.graph ? bytes : writeModel(model, graph, { dialects: tools.dialects });
-      const [timing] = await timeModels({ original: bytes, candidates: [written] }, judge.inputs, {
+      const isOriginal = graph === model.graph && model.fixedInputs.size === 0;
+      const candidate = isOriginal
+        ? original
+        : await scratch.candidate(model, graph, tools.dialects);
+      const [timing] = await timeModels({ original, candidates: [candidate] }, judge.inputs, {
         ...{ seed, threads },
         ...(signal && { signal }),
         ...(directory !== undefined && { cwd: directory }),
       });
       timings.push(timing as Timing | Error);
+      if (!isOriginal) await scratch.drop(candidate);
     }
     return timings;
   } catch (error) {

@@ -1,22 +1,37 @@
-import { readModel, writeModel } from "@rewright/onnx";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Model } from "@rewright/backend-cpu";
+import { type OnnxModel, openModel, readModel } from "@rewright/onnx";
 import { blamed } from "./blame.ts";
-import { CheckError } from "./errors.ts";
+import { CheckError, InputError } from "./errors.ts";
+import { reasonOf } from "./files.ts";
 import type { Job } from "./job.ts";
 import { Judge } from "./judge.ts";
 import { choose, measure } from "./measurement.ts";
 import { checkBytes, checkOptions, defaults, type OptimizeOptions } from "./options.ts";
 import { reportOf } from "./outcome.ts";
 import type { Report } from "./report.ts";
-import { search } from "./search.ts";
+import { bytesOf, type Savable, saveModel } from "./saving.ts";
+import { Scratch } from "./scratch.ts";
+import { type Found, search } from "./search.ts";
 import { sizesOf } from "./sizes.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { loadToolchain } from "./toolchain.ts";
 import { verify } from "./verification.ts";
 
-/** What `optimize` gives: the better model, or the input's bytes where nothing was gained, and what happened. */
+/** What `optimize` gives: the better model, or the input where nothing was gained, and what happened. */
 export interface Optimized {
+  /** The model's file in memory, made when it is asked for. It throws a ModelError (@rewright/onnx) where one file cannot hold the model. */
   readonly model: Uint8Array;
   readonly report: Report;
+  /**
+   * Writes the model whole or not at all, without holding its weights in memory, and a data file for them beside it where one file (of 2 GiB
+   * at most) cannot hold them.
+   *
+   * @returns the data file's path, where there is one
+   * @throws InputError when something cannot be written, ModelError (@rewright/onnx) when a file that it is written from has changed
+   */
+  save(path: string): Promise<string | undefined>;
 }
 
 /**
@@ -35,35 +50,99 @@ export async function optimize(
   options: OptimizeOptions = {},
 ): Promise<Optimized> {
   checkBytes(bytes);
+  return run(bytes, bytes.length, options, (read) => readModel(bytes, read));
+}
+
+/**
+ * `optimize` for a file of any size, its external data being looked for beside it: of a large model the weights are read when they are needed
+ * and never all at once. The file must not be changed until the result is written.
+ *
+ * @throws InputError when the file cannot be read, and all that `optimize` throws
+ */
+export async function optimizeFile(
+  path: string,
+  options: OptimizeOptions = {},
+): Promise<Optimized> {
+  const unreadable = (error: unknown): never => {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new InputError(`cannot read the model ${path}: ${reasonOf(error)}`);
+  };
+  const found = await stat(path).catch(unreadable);
+  const directory = dirname(resolve(path));
+  // What can be read only once, a pipe, is held in memory.
+  if (!found.isFile())
+    return optimize(await readFile(path).catch(unreadable), { ...options, directory });
+  return run(resolve(path), found.size, { ...options, directory }, (read) => {
+    try {
+      return openModel(path, read);
+    } catch (error) {
+      return unreadable(error);
+    }
+  });
+}
+
+type Read = (options: Parameters<typeof readModel>[1]) => OnnxModel;
+
+async function run(
+  original: Model,
+  bytes: number,
+  options: OptimizeOptions,
+  read: Read,
+): Promise<Optimized> {
   checkOptions(options);
   const { signal } = options;
   const own = new Stopwatch();
   options.onProgress?.({ phase: "reading" });
   const tools = await loadToolchain(options);
   const { dialects } = tools;
-  const { directory, seed = defaults.seed } = options;
-  const model = readModel(bytes, { dialects, ...(directory !== undefined && { directory }) });
+  const { directory, fixedInputs = false, seed = defaults.seed } = options;
+  const model = read({
+    ...{ dialects, fixedInputs },
+    ...(directory !== undefined && { directory }),
+  });
   const bind = sizesOf(model.graph, options.shapes ?? {});
   signal?.throwIfAborted();
-  const judge = await own.aside(() => Judge.open(bytes, model, { seed, bind, directory }));
-  const job: Job = { bytes, model, bind, options, tools, judge, own };
+  const judge = await own.aside(() => Judge.open(original, model, { seed, bind, directory }));
+  const scratch = new Scratch();
+  const size = bytes + model.external;
+  const job: Job = { original, size, model, bind, options, tools, judge, own, scratch };
   try {
     signal?.throwIfAborted();
-    const found = await search(job);
+    const found = withoutInputs(job, await search(job));
     const verified = await verify(job, found.finalists);
     const timings = await measure(job, verified.candidates);
     const winner = choose(verified.candidates, timings);
-    const written = winner && (winner.bytes ?? writeModel(model, winner.graph, { dialects }));
     const report = reportOf(job, { found, verified, timings, winner });
     if (!report.verified)
       throw new CheckError(
         `none of the ${found.finalists.length} cheaper programs agrees with the original; ${verified.dropped[0]?.why}`,
         report,
       );
-    return { model: written ?? bytes, report };
+    const graph = winner?.graph;
+    return optimized({ original, model, graph, dialects, directory }, report);
   } catch (error) {
     throw blamed(error, options);
   } finally {
+    await scratch.close();
     await judge.close();
   }
+}
+
+/** The model without the inputs that are constants now is another one already: a runtime can compute with them beforehand. */
+function withoutInputs({ model }: Job, found: Found): Found {
+  if (model.fixedInputs.size === 0) return found;
+  const plain = { graph: model.graph, cost: found.start, rules: [], assumed: new Map(), error: 0 };
+  return { ...found, finalists: [...found.finalists, plain] };
+}
+
+function optimized(savable: Savable, report: Report): Optimized {
+  let bytes: Uint8Array | undefined;
+  return {
+    get model() {
+      bytes ??= bytesOf(savable);
+      return bytes;
+    },
+    report,
+    save: (path) => saveModel(savable, path),
+  };
 }

@@ -52,6 +52,11 @@ export interface OptimizeOptions {
   readonly error?: number;
   /** How many programs are verified and timed against the original (default 3). */
   readonly finalists?: number;
+  /**
+   * Inputs that have a default, as old files list all their weights, are constants: nobody gives them others, and the written model has no
+   * such inputs (default false: whoever runs the model may give them).
+   */
+  readonly fixedInputs?: boolean;
   /** The folder of the model, where its external data lies; without it external data is refused. */
   readonly directory?: string;
   /** Ends the run early, with the best program so far if it can still be verified. */
@@ -89,7 +94,7 @@ const limits: readonly (readonly [
   ["finalists", 1, true, (o) => o.finalists],
 ];
 const known: readonly string[] =
-  "rules backend strategy budget seed measure maxGrowth threads shapes error finalists directory signal onProgress".split(
+  "rules backend strategy budget seed measure maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
     " ",
   );
 
@@ -102,7 +107,7 @@ export function suggestion(word: string, candidates: readonly string[]): string 
 /** @throws InputError when what was given is not the bytes of a file */
 export function checkBytes(bytes: unknown): void {
   if (bytes instanceof Uint8Array) return;
-  const hint = typeof bytes === "string" ? ": read the file first, await readFile(path)" : "";
+  const hint = typeof bytes === "string" ? ": for a path there is optimizeFile(path)" : "";
   throw new InputError(`the model must be the bytes of an ONNX file, a Uint8Array${hint}`);
 }
 

@@ -1,5 +1,6 @@
 import type { RunTime, Timing } from "@rewright/backend-cpu";
 import type { Rule } from "@rewright/dsl";
+import type { OnnxModel } from "@rewright/onnx";
 import type { Finalist, RuleStatistics } from "@rewright/search";
 import type { Job } from "./job.ts";
 import type { Timings } from "./measurement.ts";
@@ -44,6 +45,7 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     unit: tools.backend.costModel.unit,
     seed: options.seed ?? defaults.seed,
     threads: options.threads ?? defaults.threads,
+    defaults: { open: openDefaults(model), fixed: model.fixedInputs.size },
     assumed: bind,
     search: {
       nodes: session.egraph.nodeCount,
@@ -57,6 +59,15 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
 
 /** What an inexact rule may change in one place, the rest of a program may make much of: to differ more is no lie. */
 const isExact = ({ error }: Finalist): boolean => error === 0;
+
+/** How many inputs that have a default some operator reads. */
+function openDefaults({ graph, defaults: given }: OnnxModel): number {
+  const read = new Set<string | undefined>();
+  for (const { inputs } of graph.nodes)
+    for (const source of inputs)
+      if (source?.from === "input") read.add(graph.inputs[source.index]?.name);
+  return [...given.keys()].filter((name) => read.has(name)).length;
+}
 
 const isTiming = (timing: Timing | Error): timing is Timing => !(timing instanceof Error);
 

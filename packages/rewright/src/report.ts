@@ -63,6 +63,8 @@ export interface Report {
   readonly unit: string;
   readonly seed: number;
   readonly threads: number;
+  /** Inputs with a default that operators read: those that anybody may still give others, and those taken as constants (`fixedInputs`). */
+  readonly defaults: { readonly open: number; readonly fixed: number };
   /** Sizes taken for symbolic dimensions while pricing and timing. */
   readonly assumed: Readonly<Record<string, number>>;
   readonly search: {
@@ -81,4 +83,6 @@ export interface FileReport extends Report {
   readonly input: string;
   /** Null when nothing was written. */
   readonly output: string | null;
+  /** The file beside the output that holds its weights; null when the output holds them itself. */
+  readonly data: string | null;
 }

@@ -1,15 +1,13 @@
-import { writeModel } from "@rewright/onnx";
+import type { Model } from "@rewright/backend-cpu";
 import type { Graph } from "@rewright/plugin";
 import type { Finalist } from "@rewright/search";
 import { foldConstants } from "./fold.ts";
-import type { Job } from "./job.ts";
+import { isMeasured, type Job } from "./job.ts";
 import type { Dropped } from "./report.ts";
 
-/** A finalist that agrees with the original. It is kept as a graph and written anew when needed: several large models at once would not fit. */
+/** A finalist that agrees with the original. It is kept as a graph and made ready anew when needed: several large models at once would not fit. */
 export interface Candidate {
   readonly graph: Graph;
-  /** As it was written to be verified; kept of an only one. */
-  readonly bytes: Uint8Array | undefined;
   readonly finalist: Finalist;
   readonly maxAbs: number;
   readonly maxRel: number;
@@ -26,7 +24,7 @@ export interface Verified {
  * first that agrees is the only candidate.
  */
 export async function verify(job: Job, finalists: readonly Finalist[]): Promise<Verified> {
-  const { model, tools, judge, options, own } = job;
+  const { model, tools, judge, options, own, scratch } = job;
   const { onProgress, signal } = options;
   const candidates: Candidate[] = [];
   const dropped: Dropped[] = [];
@@ -45,28 +43,23 @@ export async function verify(job: Job, finalists: readonly Finalist[]): Promise<
       dropped.push({ why, rules: finalist.rules.map((name) => places.get(name) ?? name) });
     };
     const graph = foldConstants(finalist.graph, tools.dialects, room(job));
-    let bytes: Uint8Array;
+    let candidate: Model;
     try {
-      bytes = writeModel(model, graph, { dialects: tools.dialects });
+      candidate = await scratch.candidate(model, graph, tools.dialects);
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "ModelError") throw error;
       drop(error.message);
       continue;
     }
-    const verdict = await own.aside(() => judge.judge(bytes, finalist.error));
-    if (verdict.agrees)
-      candidates.push({ graph, bytes: alone ? bytes : undefined, finalist, ...verdict });
+    const verdict = await own.aside(() => judge.judge(candidate, finalist.error));
+    await scratch.drop(candidate);
+    if (verdict.agrees) candidates.push({ graph, finalist, ...verdict });
     else drop(verdict.why);
   }
   return { candidates, dropped };
 }
 
-/** Whether candidates that agree are to be timed. */
-export function isMeasured({ options, tools }: Job): boolean {
-  return (options.measure ?? true) && tools.backend.run !== undefined;
-}
-
 /** Bytes by which folded constants may make the model larger. */
-function room({ options, bytes }: Job): number {
-  return options.maxGrowth ?? bytes.length / 10 + 2 ** 20;
+function room({ options, size }: Job): number {
+  return options.maxGrowth ?? size / 10 + 2 ** 20;
 }

@@ -38,6 +38,39 @@ export function external(location: string): Uint8Array {
   return Uint8Array.from([...field(1, 8), ...field(7, graph), ...field(8, field(2, 17))]);
 }
 
+/** y = (x · a) · b, whose weights, `size` by `size`, are inputs with defaults, as all were before version 4 of the format. */
+export function overridable(size: number): Uint8Array {
+  const value = (name: string, rows: number): number[] => {
+    const dims = [rows, size].flatMap((n) => field(1, field(1, n)));
+    return [...field(1, name), ...field(2, field(1, [...field(1, 1), ...field(2, dims)]))];
+  };
+  const tensor = (name: string): number[] => {
+    const elements = Float32Array.from({ length: size * size }, (_, i) => Math.sin(i));
+    const raw = [...new Uint8Array(elements.buffer)];
+    return [
+      ...field(1, size),
+      ...field(1, size),
+      ...field(2, 1),
+      ...field(8, name),
+      ...field(9, raw),
+    ];
+  };
+  const node = (a: string, b: string, y: string): number[] => [
+    ...[...field(1, a), ...field(1, b), ...field(2, y), ...field(4, "MatMul")],
+  ];
+  const graph = [
+    ...[...field(1, node("x", "a", "h")), ...field(1, node("h", "b", "y")), ...field(2, "old")],
+    ...[...field(5, tensor("a")), ...field(5, tensor("b"))],
+    ...[
+      ...field(11, value("x", 1)),
+      ...field(11, value("a", size)),
+      ...field(11, value("b", size)),
+    ],
+    ...field(12, value("y", 1)),
+  ];
+  return Uint8Array.from([...field(1, 3), ...field(7, graph), ...field(8, field(2, 8))]);
+}
+
 /** A graph in an attribute of a node of a graph in an attribute …, `depth` times. */
 export function nested(depth: number): Uint8Array {
   const heads: number[][] = [];

@@ -85,6 +85,10 @@ function program(exit: (code: number) => void): Command {
       parseGrowth,
     )
     .option(
+      "--fixed-inputs",
+      "take inputs that have a default (the weights of old files) as constants, which nobody replaces",
+    )
+    .option(
       "--no-measure",
       "trust the predicted costs and time nothing: the written file is reproducible",
     )

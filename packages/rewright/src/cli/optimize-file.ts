@@ -1,8 +1,7 @@
-import { dirname, resolve } from "node:path";
 import { loadConfig } from "../config.ts";
 import { CheckError, exitCodes, InputError } from "../errors.ts";
-import { checkWritable, readBytes, sameFile, writeWhole } from "../files.ts";
-import { optimize } from "../optimize.ts";
+import { checkReadable, checkWritable, sameFile, writeWhole } from "../files.ts";
+import { optimizeFile as optimize } from "../optimize.ts";
 import type { OptimizeOptions } from "../options.ts";
 import type { BackendName, StrategyName } from "../plugins.ts";
 import type { FileReport } from "../report.ts";
@@ -25,6 +24,7 @@ export interface OptimizeArguments {
   readonly threads?: number;
   readonly error?: number;
   readonly maxGrowth?: Growth;
+  readonly fixedInputs?: boolean;
   readonly measure: boolean;
   readonly config?: string;
   readonly json?: string;
@@ -47,6 +47,7 @@ function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): 
     ...(maxGrowth && {
       maxGrowth: "share" in maxGrowth ? maxGrowth.share * size : maxGrowth.bytes,
     }),
+    ...(args.fixedInputs && { fixedInputs: true }),
     ...(!args.measure && { measure: false }),
     budget: {
       ...config.budget,
@@ -69,15 +70,14 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
   process.on("SIGTERM", interrupt);
   const progress = progressLine(process.stderr);
   try {
-    const bytes = await readBytes(model, "model");
+    const size = await checkReadable(model);
     if (output !== undefined) await checkWritable(output, model, args.force);
     if (json !== undefined) await checkWritable(json, model);
     if (json !== undefined && output !== undefined && (await sameFile(json, output)))
       throw new InputError(`-o and --json both name ${json}: give the report a file of its own`);
     const config = await loadConfig(process.cwd(), args.config);
-    const { result, failure } = await optimize(bytes, {
-      ...merge(config, args, bytes.length),
-      directory: dirname(resolve(model)),
+    const { result, failure } = await optimize(model, {
+      ...merge(config, args, size),
       signal: controller.signal,
       ...(!quiet && { onProgress: progress.show }),
     }).then(
@@ -90,8 +90,8 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
     const found = result?.report ?? (failure as CheckError).report;
     const write =
       output !== undefined && result !== undefined && (found.gained || !controller.signal.aborted);
-    if (write) await writeWhole(output, result.model);
-    const report: FileReport = { input: model, output: write ? output : null, ...found };
+    const data = write ? ((await result.save(output)) ?? null) : null;
+    const report: FileReport = { input: model, output: write ? output : null, data, ...found };
     if (json !== undefined) await writeWhole(json, `${JSON.stringify(report, null, 2)}\n`);
     progress.end();
     if (!quiet) {

@@ -84,6 +84,16 @@ export function describe(report: FileReport, color: boolean): string {
     "search",
     `${report.strategy}, ${stops[report.stopped] ?? report.stopped}; ${count(search.nodes)} e-nodes in ${count(search.classes)} classes, ${duration(search.ms)}`,
   );
+  if (report.defaults.open > 0)
+    row(
+      "inputs",
+      `${count(report.defaults.open)} have a default that callers may replace, so nothing was computed from them; if nobody does, --fixed-inputs makes them constants`,
+    );
+  else if (report.defaults.fixed > 0)
+    row(
+      "inputs",
+      `${count(report.defaults.fixed)} that have a default are constants: the written model has no such inputs`,
+    );
   const assumed = Object.entries(report.assumed);
   if (assumed.length > 0)
     row(
@@ -113,11 +123,14 @@ export function verdict(report: FileReport): string {
     return "interrupted: nothing was written";
   const early =
     report.stopped === "aborted" ? "interrupted: the best so far, verified, was written; " : "";
-  if (!report.gained)
-    return report.output === null
-      ? `${early}nothing gained`
-      : `${early}nothing gained: ${report.output} is the input, byte for byte`;
-  return report.output === null
-    ? "a better model was found; name a file with -o to have it written"
-    : `${early}wrote ${report.output}`;
+  if (report.output === null)
+    return report.gained
+      ? "a better model was found; name a file with -o to have it written"
+      : `${early}nothing gained`;
+  const beside = report.data === null ? "" : `, its weights in ${report.data}`;
+  const why = beside === "" ? "" : ": one file holds at most 2 GiB";
+  if (report.gained) return `${early}wrote ${report.output}${beside}${why}`;
+  return beside === ""
+    ? `${early}nothing gained: ${report.output} is the input, byte for byte`
+    : `${early}nothing gained: ${report.output} is the input${beside}${why}`;
 }
