@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   extraction: () => import("./benches/extraction.ts"),
   optimize: () => import("./benches/optimize.ts"),
   models: () => import("./benches/models.ts"),
+  language: () => import("./benches/language.ts"),
 };
 
 function report(): void {
