@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RuleError } from "@rewright/dsl";
 import { Command, CommanderError, Option } from "commander";
+import { dialects, formats } from "../convert/guess.ts";
 import { exitCodeOf, exitCodes } from "../errors.ts";
 import { reasonOf } from "../files.ts";
 import { defaults } from "../options.ts";
@@ -15,6 +16,7 @@ import {
   parseShape,
 } from "./arguments.ts";
 import type { CheckArguments } from "./check.ts";
+import type { ConvertArguments } from "./convert.ts";
 import type { FormatArguments } from "./format.ts";
 import type { TestArguments } from "./test.ts";
 
@@ -140,6 +142,45 @@ function program(exit: (code: number) => void): Command {
     .action(async (files: readonly string[], options: FormatArguments) => {
       const { format } = await import("./format.ts");
       exit(await format(files, options));
+    });
+  root
+    .command("convert")
+    .summary("turn rules of egg, egglog, TENSAT or TASO into a rule file")
+    .description(
+      "Reads a list of rules and writes those that hold as a rule file: what repeats another is merged, inverse pairs become one rule, and conditions that a rule needs are found by checking. What became of each rule goes to standard error, and so does what is not expressible; nothing is dropped in silence.",
+    )
+    .argument(
+      "<input>",
+      "Rust with rewrite! macros, s-expressions, an egglog program, or TASO's graph_subst.pb",
+    )
+    .addOption(
+      new Option("--from <format>", "the format (guessed from the content)")
+        .choices(formats)
+        .argParser(parseName(formats)),
+    )
+    .addOption(
+      new Option(
+        "--dialect <name>",
+        "the meaning of operators that are known: ONNX's (the default), or none",
+      )
+        .choices(dialects)
+        .argParser(parseName(dialects)),
+    )
+    .option("-o, --output <file>", "the rule file to write, instead of to standard output")
+    .option("--force", "let the output replace the input")
+    .option("--samples <n>", "samples to check each rule and direction with (100)", parseCount)
+    .option("--seed <n>", "of the samples (0)", parseSeed)
+    .option(
+      "--json <file>",
+      "write the account as JSON, too; - for standard output, in place of the rules",
+    )
+    .addHelpText(
+      "after",
+      "\nExample, egg's rules in one file and their conversion in another:\n  rewright convert math.rs -o math.rules\n  rewright check math.rules",
+    )
+    .action(async (input: string, options: ConvertArguments) => {
+      const { convertFile } = await import("./convert.ts");
+      exit(await convertFile(input, options));
     });
   root
     .command("explain")
