@@ -7,33 +7,28 @@
 import type { OpDef, RuleFile } from "@rewright/plugin";
 import type { Rule, Span } from "./ast.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { DocumentFile } from "./document-file.ts";
 import type { Item } from "./item.ts";
 import { Labels } from "./labels.ts";
 import { lintAlone, lintAmong } from "./lint/lint.ts";
 import { giveMeaning } from "./meaning.ts";
 import { resolveCheck, resolveSchedule, resolveTest, type Test } from "./prove/statement.ts";
 import { Resolution } from "./resolution.ts";
-import { resolveRule, titleOf } from "./rule.ts";
+import { resolveRule } from "./rule.ts";
 import { Said } from "./said.ts";
-import { buildScopes, changedNames, type Importable, type Known, type Scope } from "./scope.ts";
+import {
+  buildScopes,
+  changedNames,
+  type Importable,
+  type Imported,
+  importsOf,
+  type Known,
+  type Scope,
+} from "./scope.ts";
 import { Script } from "./script.ts";
-import { movedTree } from "./shift.ts";
-import type { Module, OpDecl, RuleDecl, RulesDecl, TestDecl } from "./syntax.ts";
+import type { Module, OpDecl, RuleDecl, RulesDecl } from "./syntax.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
-
-/** One of the files of a document, as far as it could be understood. */
-export interface DocumentFile {
-  readonly file: string;
-  /** Without a byte order mark. */
-  readonly text: string;
-  readonly module: Module;
-  readonly scope: Scope;
-  /** The rules that a declaration of the module stands for, one a direction; none where something is wrong with it. */
-  readonly rules: ReadonlyMap<RuleDecl, readonly Rule[]>;
-  /** The tests that could be resolved. */
-  readonly tests: ReadonlyMap<TestDecl, Test>;
-}
 
 /**
  * A rule file that is being written, with those that it imports. After each change its diagnostics are what `compileRules`
@@ -60,6 +55,11 @@ export class Document {
     this.analyse();
   }
 
+  /** The name of the file. */
+  get file(): string {
+    return this.scripts[0].file;
+  }
+
   /** The file's text, without a byte order mark. */
   get text(): string {
     return this.scripts[0].text;
@@ -81,33 +81,14 @@ export class Document {
     this.analyse();
   }
 
+  /** What the file imports besides dialects. */
+  get imports(): readonly Imported[] {
+    return importsOf(this.scripts[0].declarations);
+  }
+
   /** All of the files, as they are now. */
   get files(): readonly DocumentFile[] {
-    return this.scripts.map((script, i): DocumentFile => {
-      const rules = new Map<RuleDecl, readonly Rule[]>();
-      const tests = new Map<TestDecl, Test>();
-      for (const part of script.parts) {
-        const { tree, resolution } = part.item;
-        if (tree?.kind === "test" && resolution?.findings.test)
-          tests.set(tree, movedTree(resolution.findings.test, resolution.shift));
-        if (tree?.kind !== "rules") continue;
-        for (const item of part.rules) {
-          const decl = item.tree as RuleDecl | undefined;
-          const found = item.resolution;
-          if (!decl || !found) continue;
-          rules.set(
-            decl,
-            found.rules.map((rule, k) => ({
-              ...movedTree(rule, found.shift),
-              ...titleOf(decl, tree, k > 0),
-              line: decl.span.line,
-            })),
-          );
-        }
-      }
-      const { file, text, module } = script;
-      return { file, text, module, scope: this.scopes[i] as Scope, rules, tests };
-    });
+    return this.scripts.map((script, i) => new DocumentFile(script, this.scopes[i] as Scope));
   }
 
   private analyse(): void {

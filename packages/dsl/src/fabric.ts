@@ -4,35 +4,39 @@
  * @module
  */
 
-import type { RuleFile } from "@rewright/plugin";
 import type { IToken } from "chevrotain";
-import { type Lexed, lex } from "../lexer.ts";
-import { outline, type Section } from "../outline.ts";
+import type { Lexed } from "./lexer.ts";
+import type { Part, Script } from "./script.ts";
 
-/** A declaration or a rule, as tokens. */
+/** A declaration, the head of a ruleset, or a rule, as tokens. */
 export interface Piece {
   /** `stray`: tokens that begin no declaration. `rules`: the head of a ruleset, up to its opening brace. */
-  readonly kind: Section["kind"] | "rule";
+  readonly kind:
+    | "import"
+    | "sort"
+    | "op"
+    | "rules"
+    | "rule"
+    | "schedule"
+    | "test"
+    | "check"
+    | "stray";
   readonly tokens: readonly IToken[];
-  /** The ruleset that a rule stands in. */
-  readonly ruleset?: Section & { readonly kind: "rules" };
+  /** The name of the ruleset that a rule stands in. */
+  readonly ruleset?: string;
 }
 
-/** The tokens of a file, cut when they are first asked for. */
+/** The tokens of a file. */
 export class Fabric {
-  readonly #source: RuleFile;
-  #lexed: Lexed | undefined;
-  #sections: readonly Section[] | undefined;
+  /** The file cut into tokens. */
+  readonly lexed: Lexed;
+  /** The declarations, whether they could be read or not. */
+  readonly parts: readonly Part[];
   #pieces: readonly Piece[] | undefined;
 
-  constructor(source: RuleFile) {
-    this.#source = source;
-  }
-
-  /** The file cut into tokens. */
-  get lexed(): Lexed {
-    this.#lexed ??= lex(this.#source);
-    return this.#lexed;
+  constructor({ lexed, parts }: Script) {
+    this.lexed = lexed;
+    this.parts = parts;
   }
 
   /** The tokens, in order. */
@@ -40,20 +44,13 @@ export class Fabric {
     return this.lexed.tokens;
   }
 
-  /** Which tokens belong to which declaration. */
-  get sections(): readonly Section[] {
-    this.#sections ??= outline(this.lexed);
-    return this.#sections;
-  }
-
-  /** All declarations and rules, in order; none is empty. */
+  /** All declarations, heads of rulesets and rules, in order; none is empty. */
   get pieces(): readonly Piece[] {
-    this.#pieces ??= this.sections.flatMap((section): readonly Piece[] => {
-      if (section.kind !== "rules") return [section];
-      const rules = section.rules.map(
-        ({ tokens }): Piece => ({ kind: "rule", tokens, ruleset: section }),
-      );
-      return [{ kind: "rules", tokens: section.header.tokens }, ...rules];
+    this.#pieces ??= this.parts.flatMap(({ item: { kind, tokens }, rules }): readonly Piece[] => {
+      if (kind !== "rulesHeader") return [{ kind, tokens }];
+      const ruleset = tokens[1]?.image ?? "";
+      const inside = rules.map((rule): Piece => ({ kind: "rule", tokens: rule.tokens, ruleset }));
+      return [{ kind: "rules", tokens }, ...inside];
     });
     return this.#pieces;
   }

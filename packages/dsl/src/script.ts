@@ -10,7 +10,7 @@ import type { Span } from "./ast.ts";
 import { appending, type Diagnostic, error } from "./diagnostic.ts";
 import { Item, type ItemKind } from "./item.ts";
 import { Lexemes } from "./lexemes.ts";
-import { after, firstAt, spanOf, withoutMark } from "./lexer.ts";
+import { after, firstAt, type Lexed, spanOf, withoutMark } from "./lexer.ts";
 import { type Piece, type Section, sectionAt } from "./outline.ts";
 import { movedDiagnostic, movedSpan } from "./shift.ts";
 import type { Declaration, Module, RuleDecl } from "./syntax.ts";
@@ -45,6 +45,11 @@ export class Script {
   /** Without a byte order mark, which places do not count. */
   get text(): string {
     return this.lexemes.text;
+  }
+
+  /** The text, cut into tokens. */
+  get lexed(): Lexed {
+    return this.lexemes;
   }
 
   /** Puts another text in the place of this one. Items whose tokens are the same are the same. */

@@ -56,7 +56,7 @@ export function follow(
       assert.deepStrictEqual(document.diagnostics, diagnostics);
       assert.deepStrictEqual(document.module, parseRules(sources[0]).module);
       if (rules) {
-        const own = document.files.flatMap((known) => [...known.rules.values()].flat());
+        const own = document.files.flatMap((known) => known.rules);
         assert.deepStrictEqual(written(own), written(rules));
       }
     } catch (error) {

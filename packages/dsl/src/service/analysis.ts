@@ -6,16 +6,10 @@
 
 import type { Dialect, RuleFile } from "@rewright/plugin";
 import type { Diagnostic } from "../diagnostic.ts";
-import { Document, type DocumentFile } from "../document.ts";
+import { Document } from "../document.ts";
+import type { DocumentFile } from "../document-file.ts";
 import { type Importable, importsOf } from "../scope.ts";
 import type { ImportDecl } from "../syntax.ts";
-import { Fabric } from "./fabric.ts";
-
-/** A rule file as far as it could be understood. All offsets count UTF-16 code units of `text`. */
-export interface KnownFile extends DocumentFile {
-  /** Its tokens, and what they belong to. */
-  readonly fabric: Fabric;
-}
 
 /** Rule files that import one another, as they are when the analysis is made of their document. */
 export class Analysis {
@@ -25,7 +19,7 @@ export class Analysis {
   /** The dialects that operators are of, declared ones among them. */
   readonly dialects: readonly Dialect[];
   readonly #document: Document;
-  #files: ReadonlyMap<string, KnownFile> | undefined;
+  #files: ReadonlyMap<string, DocumentFile> | undefined;
 
   /** Ask nothing more of an analysis once its document has changed: make another. */
   constructor(document: Document, importable: Importable) {
@@ -38,21 +32,19 @@ export class Analysis {
 
   /** The name of the file asked about. */
   get file(): string {
-    return this.#document.module.file;
+    return this.#document.file;
   }
 
   /** By name: the file asked about, and those that it imports. */
-  get files(): ReadonlyMap<string, KnownFile> {
-    this.#files ??= new Map(
-      this.#document.files.map((one) => [one.file, { ...one, fabric: new Fabric(one) }]),
-    );
+  get files(): ReadonlyMap<string, DocumentFile> {
+    this.#files ??= new Map(this.#document.files.map((one) => [one.file, one]));
     return this.#files;
   }
 
   /** The file asked about. */
-  get entry(): KnownFile {
+  get entry(): DocumentFile {
     const [first] = this.files.values();
-    return first as KnownFile;
+    return first as DocumentFile;
   }
 }
 
@@ -77,18 +69,18 @@ export function pathOf(decl: ImportDecl, file: string): string | undefined {
 /** The rule file that an import names, if it is one of those analysed. */
 export function importedFile(
   { from }: ImportDecl,
-  known: KnownFile,
+  known: DocumentFile,
   analysis: Analysis,
-): KnownFile | undefined {
+): DocumentFile | undefined {
   return fileAt(from.value, known, analysis);
 }
 
 /** The rule file that an import of this text would name. */
 export function fileAt(
   value: string,
-  { file }: KnownFile,
+  { file }: DocumentFile,
   { files }: Analysis,
-): KnownFile | undefined {
+): DocumentFile | undefined {
   const span = { file, start: 0, end: 0, line: 1, column: 1 };
   const path = pathOf({ kind: "import", from: { kind: "string", value, span }, span }, file);
   return path === undefined ? undefined : files.get(path);

@@ -5,9 +5,10 @@
  */
 
 import { type IToken, tokenMatcher } from "chevrotain";
+import type { DocumentFile } from "../document-file.ts";
+import { countBefore } from "../fabric.ts";
 import * as t from "../tokens.ts";
-import type { Analysis, KnownFile } from "./analysis.ts";
-import { countBefore } from "./fabric.ts";
+import type { Analysis } from "./analysis.ts";
 import { mentionsAround } from "./mention.ts";
 import type { Mention } from "./naming.ts";
 import type { ReferentKind } from "./referent.ts";
@@ -92,7 +93,7 @@ function roleOf(
 }
 
 /** The words that are keywords in these declarations, unless they name something there. */
-function keywordsIn({ fabric }: KnownFile, start: number, end: number): ReadonlySet<IToken> {
+function keywordsIn({ fabric }: DocumentFile, start: number, end: number): ReadonlySet<IToken> {
   const found = new Set<IToken>();
   const first = Math.max(0, fabric.piecesBefore(start) - 1);
   for (const { kind, tokens } of fabric.pieces.slice(first, fabric.piecesBefore(end))) {

@@ -5,9 +5,10 @@
  */
 
 import { type Diagnostic, error } from "../diagnostic.ts";
+import type { DocumentFile } from "../document-file.ts";
 import { enumerate, quote } from "../quotation.ts";
 import type { ImportDecl } from "../syntax.ts";
-import { type Analysis, importedFile, type KnownFile } from "./analysis.ts";
+import { type Analysis, importedFile } from "./analysis.ts";
 
 /**
  * The diagnostics of the file asked about, in order. Errors in files that it imports keep it from working, too: the first of them is
@@ -29,7 +30,7 @@ export function diagnosticsOf(analysis: Analysis): readonly Diagnostic[] {
 function fault(decl: ImportDecl, analysis: Analysis, told: Set<string>): Diagnostic | undefined {
   const files: string[] = [];
   const first = importedFile(decl, analysis.entry, analysis);
-  const queue: KnownFile[] = first ? [first] : [];
+  const queue: DocumentFile[] = first ? [first] : [];
   for (let next = queue.pop(); next; next = queue.pop()) {
     if (told.has(next.file)) continue;
     told.add(next.file);

@@ -6,9 +6,10 @@
 
 import { match } from "ts-pattern";
 import { BUILT_IN_SORTS } from "../declaration.ts";
+import type { DocumentFile } from "../document-file.ts";
 import { quote } from "../quotation.ts";
 import type { Operator } from "../scope.ts";
-import { type Analysis, fileAt, importedFile, type KnownFile } from "./analysis.ts";
+import { type Analysis, fileAt, importedFile } from "./analysis.ts";
 import { type Expectation, expectationAt, type Wanted } from "./expectation.ts";
 import { FUNCTIONS } from "./functions-told.ts";
 import { mentionsAround, mentionsIn } from "./mention.ts";
@@ -144,7 +145,7 @@ function variables(
 ): readonly Candidate[] {
   const { entry } = analysis;
   const rule = placeAt(entry, offset)?.rule;
-  const [forward] = (rule && entry.rules.get(rule)) ?? [];
+  const [forward] = rule ? entry.rulesOf(rule) : [];
   const types = forward && typesOf(forward);
   if (owner === undefined) return [];
   const last = entry.fabric.pieceBefore(offset)?.tokens.at(-1)?.startOffset ?? 0;
@@ -166,7 +167,7 @@ const LOCAL: ReadonlySet<ReferentKind> = new Set([
   "operand",
 ]);
 
-function operators({ scope }: KnownFile, isCalled: boolean): readonly Candidate[] {
+function operators({ scope }: DocumentFile, isCalled: boolean): readonly Candidate[] {
   return [...scope.operators].flatMap(([label, [operator]]) => {
     if (!operator) return [];
     const { signature, doc, facts } = operatorCard(operator, label, scope);
@@ -196,7 +197,7 @@ function application(name: string, { def }: Operator): Completion["pieces"] {
   return [`${name}(`, ...parts, ")"].filter((part) => part !== "");
 }
 
-function functions({ scope }: KnownFile, isCalled: boolean): readonly Candidate[] {
+function functions({ scope }: DocumentFile, isCalled: boolean): readonly Candidate[] {
   return [...scope.functions.keys()].map((label) => {
     const card = FUNCTIONS.get(label);
     return {

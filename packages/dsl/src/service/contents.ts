@@ -45,7 +45,7 @@ function entryOf(decl: Declaration, { entry }: Analysis): Entry {
       ...named("ruleset", name, tags.map((tag) => `#${tag.name}`).join(" ")),
       children: rules.map((rule): Entry => {
         const { label, arrow } = rule;
-        const detail = [arrow, ...guardsOf(entry.rules.get(rule) ?? [])].join(" ");
+        const detail = [arrow, ...guardsOf(entry.rulesOf(rule))].join(" ");
         return {
           ...{ kind: "rule", name: label.name, detail, children: [] },
           ...{ span: rule.span, nameSpan: label.span },

@@ -5,10 +5,10 @@
  */
 
 import { type IToken, tokenMatcher } from "chevrotain";
+import type { DocumentFile } from "../document-file.ts";
+import { countBefore, endOf, type Piece } from "../fabric.ts";
 import { endsOperand } from "../nesting.ts";
 import * as t from "../tokens.ts";
-import type { KnownFile } from "./analysis.ts";
-import { countBefore, endOf, type Piece } from "./fabric.ts";
 
 /** What may be written. */
 export type Wanted =
@@ -47,7 +47,7 @@ export interface Expectation {
 }
 
 /** What may be written at an offset; `undefined` where a name is made up, or nothing but text stands. */
-export function expectationAt(known: KnownFile, offset: number): Expectation | undefined {
+export function expectationAt(known: DocumentFile, offset: number): Expectation | undefined {
   const { fabric } = known;
   const { tokens, docs, comments } = fabric.lexed;
   if ([docs, comments].some((notes) => isInside(notes, offset))) return undefined;

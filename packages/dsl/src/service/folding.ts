@@ -5,8 +5,8 @@
  */
 
 import type { IToken } from "chevrotain";
+import { endOf } from "../fabric.ts";
 import type { Analysis } from "./analysis.ts";
-import { endOf } from "./fabric.ts";
 
 /** A stretch that may be folded: what is behind its first line disappears. */
 export interface Fold {
@@ -17,25 +17,22 @@ export interface Fold {
 
 /** The declarations, rules, comments and runs of imports that take more than one line. */
 export function folds({ entry }: Analysis): readonly Fold[] {
-  const { sections, lexed } = entry.fabric;
+  const { parts, lexed } = entry.fabric;
   const found: Fold[] = [];
   const add = (first: IToken | undefined, last: IToken | undefined, kind: Fold["kind"]): void => {
     if (first && last && (last.endLine ?? 0) > (first.startLine ?? 0))
       found.push({ start: first.startOffset, end: endOf(last), kind });
   };
   let imports: IToken[] = [];
-  for (const section of sections) {
-    if (section.kind === "import") imports.push(...section.tokens);
-    else {
-      add(imports[0], imports.at(-1), "imports");
-      imports = [];
+  for (const { item, rules, last } of parts) {
+    if (item.kind === "import") {
+      imports.push(...item.tokens);
+      continue;
     }
-    if (section.kind === "rules") {
-      const { header, rules, close } = section;
-      add(header.tokens[0], close ?? rules.at(-1)?.tokens.at(-1), "region");
-      for (const { tokens } of rules) add(tokens[0], tokens.at(-1), "region");
-    } else if (section.kind !== "import" && section.kind !== "stray")
-      add(section.tokens[0], section.tokens.at(-1), "region");
+    add(imports[0], imports.at(-1), "imports");
+    imports = [];
+    if (item.kind !== "stray") add(item.first, last, "region");
+    for (const { first, tokens } of rules) add(first, tokens.at(-1), "region");
   }
   add(imports[0], imports.at(-1), "imports");
   let run: IToken[] = [];

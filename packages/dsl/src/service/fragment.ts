@@ -5,12 +5,12 @@
  */
 
 import { type IToken, tokenMatcher } from "chevrotain";
+import type { Piece } from "../fabric.ts";
 import { spanOf } from "../lexer.ts";
 import type { Operator } from "../scope.ts";
 import type { Identifier } from "../syntax.ts";
 import * as t from "../tokens.ts";
 import { ABSENT } from "../variables.ts";
-import type { Piece } from "./fabric.ts";
 import type { Naming } from "./naming.ts";
 
 /** Notes what a declaration or a rule mentions that could not be read. */
@@ -89,8 +89,7 @@ class Fragment {
     const place = this.#place(token);
     const { name, span } = place;
     const owner = tokens[0]?.startOffset ?? 0;
-    if (kind === "rule" && i === 0 && next === t.Colon)
-      naming.declare("rule", place, ruleset?.header.tokens[1]?.image ?? "");
+    if (kind === "rule" && i === 0 && next === t.Colon) naming.declare("rule", place, ruleset);
     else if (before === t.Dot || name === "_" || name === ABSENT) return;
     else if (kind === "test" && WORDS.has(tokens[i]?.tokenType)) return;
     else if (kind === "test" && before === t.Colon && this.#frames.length === 0)

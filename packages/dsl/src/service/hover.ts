@@ -6,12 +6,13 @@
 
 import { match, P } from "ts-pattern";
 import type { Span } from "../ast.ts";
+import type { DocumentFile } from "../document-file.ts";
+import { endOf } from "../fabric.ts";
 import { spanOf } from "../lexer.ts";
 import { printExpression } from "../print.ts";
 import { quote } from "../quotation.ts";
 import type * as s from "../syntax.ts";
-import { type Analysis, importedFile, type KnownFile } from "./analysis.ts";
-import { endOf } from "./fabric.ts";
+import { type Analysis, importedFile } from "./analysis.ts";
 import { FUNCTIONS } from "./functions-told.ts";
 import { guardsOf } from "./guard.ts";
 import { mentionAt, mentionsOf } from "./mention.ts";
@@ -96,12 +97,12 @@ function typeOf(
   { entry, dialects }: Analysis,
 ): string | undefined {
   if (rule) {
-    const [forward] = entry.rules.get(rule) ?? [];
+    const [forward] = entry.rulesOf(rule);
     if (!forward) return undefined;
     const types = typesOf(forward);
     return types.at(expr.span) ?? (expr.kind === "name" ? types.of(expr.name) : undefined);
   }
-  const test = decl.kind === "test" ? entry.tests.get(decl) : undefined;
+  const test = decl.kind === "test" ? entry.testOf(decl) : undefined;
   const known = test?.statements.find(({ span }) => span.start === statement?.span.start);
   return test && known && typeInTest(test, known, expr.span, dialects);
 }
@@ -132,7 +133,7 @@ function ofMention(
 
 function ofOperator(
   referent: Referent,
-  { scope }: KnownFile,
+  { scope }: DocumentFile,
   analysis: Analysis,
 ): readonly Block[] {
   const scopes = [scope, ...[...analysis.files.values()].map((known) => known.scope)];
@@ -234,11 +235,11 @@ function ofRuleset({ name, file = "" }: Referent, { files }: Analysis): readonly
   ];
 }
 
-function ofRule(rule: s.RuleDecl, { rules }: KnownFile): readonly Block[] {
+function ofRule(rule: s.RuleDecl, entry: DocumentFile): readonly Block[] {
   const [left, right] = [rule.left, rule.right].map((roots) =>
     roots.map(({ spread, value }) => `${spread ? "..." : ""}${parenthesised(value)}`).join(", "),
   );
-  const directions = rules.get(rule) ?? [];
+  const directions = entry.rulesOf(rule);
   return [
     code(`${left} ${rule.arrow} ${right}`),
     text(rule.doc),
@@ -278,7 +279,7 @@ function ofImport(decl: s.ImportDecl, analysis: Analysis): readonly Block[] {
 
 /** The keyword, arrow or other word at an offset. */
 function wordAt(
-  { fabric, file }: KnownFile,
+  { fabric, file }: DocumentFile,
   offset: number,
 ): { readonly image: string; readonly span: Span } | undefined {
   const token = fabric.tokens[fabric.before(offset + 1) - 1];
@@ -286,7 +287,7 @@ function wordAt(
   return { image: token.image, span: spanOf(file, token) };
 }
 
-function ofWord(image: string, place: Place | undefined, entry: KnownFile): readonly Block[] {
+function ofWord(image: string, place: Place | undefined, entry: DocumentFile): readonly Block[] {
   const says = text(meaningOf(image) ?? "");
   const isArrow = /^<?[=~]>$/.test(image);
   return isArrow && place?.rule ? [says, ...ofRule(place.rule, entry).slice(2)] : [says];

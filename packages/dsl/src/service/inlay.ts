@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RulesDecl } from "../syntax.ts";
 import type { Analysis } from "./analysis.ts";
 import { guardsOf } from "./guard.ts";
 
@@ -20,10 +21,17 @@ export function inlayHints(
   start = 0,
   end: number = Number.POSITIVE_INFINITY,
 ): readonly InlayHint[] {
-  return [...entry.rules].flatMap(([{ span }, directions]): readonly InlayHint[] => {
-    const guards = guardsOf(directions);
-    if (guards.length === 0 || span.end < start || span.end > end) return [];
-    const tooltip = "inferred from the shapes, and seen to at every match: it need not be written";
-    return [{ offset: span.end, text: guards.join(", "), tooltip }];
-  });
+  const rulesets = entry.module.declarations.filter(
+    (decl) => decl.kind === "rules" && decl.span.start <= end && start <= decl.span.end,
+  );
+  return rulesets.flatMap((ruleset) =>
+    (ruleset as RulesDecl).rules.flatMap((rule): readonly InlayHint[] => {
+      const { span } = rule;
+      if (span.end < start || span.end > end) return [];
+      const guards = guardsOf(entry.rulesOf(rule));
+      const tooltip =
+        "inferred from the shapes, and seen to at every match: it need not be written";
+      return guards.length > 0 ? [{ offset: span.end, text: guards.join(", "), tooltip }] : [];
+    }),
+  );
 }

@@ -6,10 +6,10 @@
 
 import type { IToken } from "chevrotain";
 import type { Change } from "../diagnostic.ts";
+import { endOf } from "../fabric.ts";
 import { formatRules } from "../format/format.ts";
 import { lex } from "../lexer.ts";
 import type { Analysis } from "./analysis.ts";
-import { endOf } from "./fabric.ts";
 
 /**
  * The changes that lay a file out as `formatRules` does, or those of them that begin between two offsets; none where the file has

@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { DocumentFile } from "../document-file.ts";
 import type { Declaration, RuleDecl, RulesDecl } from "../syntax.ts";
-import type { Analysis, KnownFile } from "./analysis.ts";
+import type { Analysis } from "./analysis.ts";
 import { readFragment } from "./fragment.ts";
 import { type Mention, Naming } from "./naming.ts";
 import { readDeclaration, readRule } from "./reading.ts";
@@ -13,13 +14,13 @@ import { isSame, type Referent } from "./referent.ts";
 
 /** The mentions of a file, by the declarations and rules that they stand in. */
 class Index {
-  readonly #known: KnownFile;
+  readonly #known: DocumentFile;
   readonly #naming: Naming;
   readonly #trees = new Map<number, Declaration | readonly [RuleDecl, RulesDecl]>();
   readonly #found: (readonly Mention[] | undefined)[] = [];
   #all: readonly Mention[] | undefined;
 
-  constructor(known: KnownFile, analysis: Analysis) {
+  constructor(known: DocumentFile, analysis: Analysis) {
     this.#known = known;
     this.#naming = new Naming(known, analysis);
     for (const decl of known.module.declarations) {
@@ -55,9 +56,9 @@ class Index {
   }
 }
 
-const indices = new WeakMap<KnownFile, Index>();
+const indices = new WeakMap<DocumentFile, Index>();
 
-function indexOf(known: KnownFile, analysis: Analysis): Index {
+function indexOf(known: DocumentFile, analysis: Analysis): Index {
   let index = indices.get(known);
   if (!index) {
     index = new Index(known, analysis);
@@ -67,13 +68,13 @@ function indexOf(known: KnownFile, analysis: Analysis): Index {
 }
 
 /** The mentions in a file, in order; none overlap. */
-export function mentionsIn(known: KnownFile, analysis: Analysis): readonly Mention[] {
+export function mentionsIn(known: DocumentFile, analysis: Analysis): readonly Mention[] {
   return indexOf(known, analysis).all;
 }
 
 /** The mentions in the declarations and rules of a file that touch a stretch of it. */
 export function mentionsAround(
-  known: KnownFile,
+  known: DocumentFile,
   analysis: Analysis,
   start: number,
   end: number = start,
@@ -90,7 +91,7 @@ export function mentionsAround(
 
 /** What is named at an offset, or right before it. */
 export function mentionAt(
-  known: KnownFile,
+  known: DocumentFile,
   analysis: Analysis,
   offset: number,
 ): Mention | undefined {
@@ -103,7 +104,7 @@ export function mentionAt(
 /** The mentions of one referent in a file. */
 export function mentionsOf(
   referent: Referent,
-  known: KnownFile,
+  known: DocumentFile,
   analysis: Analysis,
 ): readonly Mention[] {
   const { file, within } = referent;

@@ -6,10 +6,11 @@
 
 import type { Span } from "../ast.ts";
 import { BUILT_IN_SORTS } from "../declaration.ts";
+import type { DocumentFile } from "../document-file.ts";
 import { DIALECT_NOTATION, type Operator } from "../scope.ts";
 import { declarationOf } from "../signature.ts";
 import type { Identifier, ImportDecl } from "../syntax.ts";
-import { type Analysis, importedFile, type KnownFile, pathOf } from "./analysis.ts";
+import { type Analysis, importedFile, pathOf } from "./analysis.ts";
 import type { Referent, ReferentKind } from "./referent.ts";
 
 /** A place where something is named. */
@@ -24,14 +25,14 @@ export interface Mention {
 
 /** The names of one file, and the mentions of them that were found. */
 export class Naming {
-  readonly known: KnownFile;
+  readonly known: DocumentFile;
   readonly #analysis: Analysis;
   readonly #mentions: Mention[] = [];
   readonly #imports: readonly ImportDecl[];
   readonly #rulesets = new Map<string, string>();
   readonly #sorts = new Map<string, string>();
 
-  constructor(known: KnownFile, analysis: Analysis) {
+  constructor(known: DocumentFile, analysis: Analysis) {
     this.known = known;
     this.#analysis = analysis;
     this.#imports = known.module.declarations.filter((decl) => decl.kind === "import");
@@ -41,8 +42,8 @@ export class Naming {
       const chosen = decl.names && new Set(decl.names.map(({ name }) => name));
       for (const { kind, name } of other ? declared(other) : []) {
         if (kind === "ruleset" && (!chosen || chosen.has(name)))
-          this.#rulesets.set(name, (other as KnownFile).file);
-        if (kind === "sort") this.#sorts.set(name, (other as KnownFile).file);
+          this.#rulesets.set(name, (other as DocumentFile).file);
+        if (kind === "sort") this.#sorts.set(name, (other as DocumentFile).file);
       }
     }
     for (const { kind, name } of declared(known)) {
@@ -149,7 +150,7 @@ export function operatorReferent({ key, def, origin, span }: Operator): Referent
 }
 
 /** What a file declares that others may import. */
-export function declared({ module }: KnownFile): readonly Declared[] {
+export function declared({ module }: DocumentFile): readonly Declared[] {
   return module.declarations.flatMap((decl): readonly Declared[] => {
     if (decl.kind === "op") return [{ kind: "operator", ...decl.name }];
     if (decl.kind === "sort") return [{ kind: "sort", ...decl.name }];

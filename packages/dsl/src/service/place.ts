@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { DocumentFile } from "../document-file.ts";
 import type * as s from "../syntax.ts";
 import { parts } from "../traversal.ts";
-import type { KnownFile } from "./analysis.ts";
 
 /** The declaration at an offset, and what of it is there. */
 export interface Place {
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** What stands at an offset, or right before it; `undefined` between declarations, and in what could not be read. */
-export function placeAt({ module }: KnownFile, offset: number): Place | undefined {
+export function placeAt({ module }: DocumentFile, offset: number): Place | undefined {
   const decl = at(module.declarations, offset);
   if (!decl) return undefined;
   if (decl.kind === "rules") {

@@ -6,10 +6,11 @@
 
 import type { Span } from "../ast.ts";
 import type { Change } from "../diagnostic.ts";
+import type { DocumentFile } from "../document-file.ts";
 import { quote } from "../quotation.ts";
 import { isName } from "../tokens.ts";
 import { ABSENT } from "../variables.ts";
-import { type Analysis, importedFile, type KnownFile, pathOf } from "./analysis.ts";
+import { type Analysis, importedFile, pathOf } from "./analysis.ts";
 import { mentionAt, mentionsIn } from "./mention.ts";
 import { declared, type Mention } from "./naming.ts";
 import { everyMention } from "./references.ts";
@@ -151,7 +152,7 @@ function confuses(
   other: Referent,
   own: readonly Mention[],
   mention: Mention,
-  known: KnownFile,
+  known: DocumentFile,
 ): boolean {
   if (other.kind === referent.kind && other.within === referent.within) return true;
   if (referent.kind === "attribute" && other.kind === "operand")
@@ -172,7 +173,7 @@ function confuses(
 }
 
 /** Whether an operator's declaration is the one that an offset is in. */
-function declaresBoth({ module }: KnownFile, operator: string, offset: number): boolean {
+function declaresBoth({ module }: DocumentFile, operator: string, offset: number): boolean {
   return module.declarations.some(
     ({ kind, span, ...decl }) =>
       kind === "op" &&
@@ -185,7 +186,7 @@ function declaresBoth({ module }: KnownFile, operator: string, offset: number): 
 
 /** The rule or the declaration that an offset is in. */
 function ownerOf(
-  { fabric }: KnownFile,
+  { fabric }: DocumentFile,
   offset: number,
 ): { start: number; end: number } | undefined {
   const piece = fabric.pieceBefore(offset + 1);
@@ -197,7 +198,7 @@ function ownerOf(
 function hides(
   referent: Referent,
   wanted: string,
-  known: KnownFile,
+  known: DocumentFile,
   analysis: Analysis,
 ): string | undefined {
   const { scope } = known;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Document, importsOf } from "@rewright/dsl";
+import { Document } from "@rewright/dsl";
 import { Analysis } from "@rewright/dsl/service";
 import type { Dialect } from "@rewright/plugin";
 import { loadImports, type Source } from "../rule-imports.ts";
@@ -94,6 +94,6 @@ export class Sheet {
 }
 
 /** What a file imports, as a string to compare. */
-function importsIn({ module }: Document): string {
-  return JSON.stringify(importsOf(module));
+function importsIn({ imports }: Document): string {
+  return JSON.stringify(imports);
 }
