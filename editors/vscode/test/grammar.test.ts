@@ -2,11 +2,14 @@
 import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 // biome-ignore lint/correctness/noUnresolvedImports: CommonJS, whose exports are the default
 import oniguruma from "vscode-oniguruma";
 // biome-ignore lint/correctness/noUnresolvedImports: CommonJS, too
 import textmate, { type IGrammar } from "vscode-textmate";
+import { printRules } from "../../../packages/dsl/src/print.ts";
+import { module } from "../../../packages/dsl/test/tree.ts";
 import { spoken } from "./spoken.ts";
 
 const home = join(import.meta.dirname, "..");
@@ -78,6 +81,17 @@ test("a word is a keyword where it is read as one, and a name elsewhere", () => 
   expect(differences(text)).toEqual([]);
   // Not the test's own doing: a wrong colour is found.
   expect(differences("sort\nReal")).not.toEqual([]);
+});
+
+test("files drawn at random, but for names that are words of the language elsewhere", () => {
+  const words =
+    /^\d+: (import|from|sort|op|as|is|cost|rules|schedule|test|given|using|prove|refute|reduce|check) /;
+  fc.assert(
+    fc.property(module, (drawn) => {
+      const wrong = differences(printRules(drawn));
+      expect(wrong.filter((difference) => !words.test(difference))).toEqual([]);
+    }),
+  );
 });
 
 describe("an editor shows what the language reads", () => {
