@@ -208,7 +208,9 @@ function evaluateAttention(
     past === undefined ? x : joined([past, x], 2);
   const key = extended(unfolded(operandAt(operands, 1), shapes.k), pastKey);
   const value = extended(unfolded(operandAt(operands, 2), shapes.v), pastValue);
-  const scale = attrs["scale"] === undefined ? 1 / Math.sqrt(size) : floatAttr(attrs, "scale");
+  // Each operand is multiplied by the root of the scale, so that there is none below zero.
+  const root = attrs["scale"] === undefined ? size ** -0.25 : Math.sqrt(floatAttr(attrs, "scale"));
+  const scale = root * root;
   const cap = floatAttr(attrs, "softcap");
   const mode = intAttr(attrs, "qk_matmul_output_mode");
   const scoreShape = [batch, heads, length, total];
