@@ -85,7 +85,7 @@ rules other {
     const file = at.file("wrong.rules", wrong);
     const one = await here(["check", file, "--rule", "mine.right", "--plan"]);
     expect(one.code).toBe(0);
-    expect(one.stdout).toContain("match   %0 = Relu(Relu(x");
+    expect(one.stdout).toContain("begin   %0 = Relu(Relu(x");
     const json = await here(["check", file, "--rule", "#odd", "--samples", "5", "--json", "-"]);
     const { results } = JSON.parse(json.stdout);
     expect(results).toMatchObject([

@@ -13,6 +13,7 @@ import { attrKey, axisRank, canonicalAttr, canonicalAttrs } from "../terms/attri
 import type { Terms } from "../terms/terms.ts";
 import { type Frame, without } from "./frame.ts";
 import type { Guards } from "./guards.ts";
+import { worded } from "./wording.ts";
 
 /** Slots that are made when they are first asked for. */
 export interface ApplicationSlots {
@@ -96,11 +97,15 @@ export class AttributePatterns {
   #relative(name: string, value: Attr, type: AttrType, slots: ApplicationSlots): void {
     const frame = this.#frame;
     const [arg, node] = [slots.arg(), slots.node()];
-    this.#guards.add([arg, node], () => {
-      const found = this.#terms.application(frame.get(arg)).attrs[name];
-      const wanted = canonicalAttr(value, type, this.#rankAt(frame.get(node)));
-      return found !== undefined && attrKey(found) === attrKey(wanted);
-    });
+    this.#guards.add(
+      [arg, node],
+      () => {
+        const found = this.#terms.application(frame.get(arg)).attrs[name];
+        const wanted = canonicalAttr(value, type, this.#rankAt(frame.get(node)));
+        return found !== undefined && attrKey(found) === attrKey(wanted);
+      },
+      `${name} = ${JSON.stringify(value)}`,
+    );
   }
 
   #attribute({ name, value }: ast.AttrEntry, type: AttrType, slots: ApplicationSlots): void {
@@ -111,7 +116,7 @@ export class AttributePatterns {
       value.kind === "variable" &&
       this.#guards.bindValue(value.name, { kind: "attribute", slot, name })
     ) {
-      this.#guards.add([slot], () => found() !== undefined);
+      this.#guards.add([slot], () => found() !== undefined, `${name} = ${value.name}`);
       return;
     }
     const node = type === "axis" || type === "axes" ? slots.node() : undefined;
@@ -124,7 +129,8 @@ export class AttributePatterns {
         const rank = node === undefined ? undefined : this.#rankAt(frame.get(node));
         return attrKey(canonicalAttr(attr as Attr, type, rank)) === attrKey(actual);
       };
-      this.#guards.reading(node === undefined ? [slot] : [slot, node], value, holds);
+      const needs = node === undefined ? [slot] : [slot, node];
+      this.#guards.reading(needs, value, holds, `${name} = ${worded(value)}`);
     });
   }
 
@@ -143,12 +149,12 @@ export class AttributePatterns {
     }
     this.#guards.later(() => {
       const bound = frame.record(name);
-      this.#guards.add([slot, frame.source(name).slot], () => {
-        return sameAttrs(
-          bound(),
-          without(this.#terms.application(frame.get(slot)).attrs, mentioned),
-        );
-      });
+      this.#guards.add(
+        [slot, frame.source(name).slot],
+        () =>
+          sameAttrs(bound(), without(this.#terms.application(frame.get(slot)).attrs, mentioned)),
+        `...${name} again`,
+      );
     });
   }
 }

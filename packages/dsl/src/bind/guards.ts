@@ -9,16 +9,19 @@ import type * as ast from "../ast.ts";
 import { visitSpoken, visitVariables } from "../occurrence.ts";
 import type { Frame, Source } from "./frame.ts";
 import { treeKey } from "./key.ts";
+import { worded } from "./wording.ts";
 
 /** Collects the tests of a left side while it is compiled. */
 export class Guards {
   readonly frame: Frame;
   /** Made by the engine while it matches. */
   readonly early: Guard[] = [];
-  /** What each of them tests, for people. */
+  /** What each of them tests, for people; `%0` stands for what is in a slot. */
   readonly notes: string[] = [];
   /** Made after the elements of spreads have been matched; they read the frame. */
   readonly late: (() => boolean)[] = [];
+  /** What each of those tests. */
+  readonly lateNotes: string[] = [];
   /** Slots of composite terms that are matched, by key. */
   readonly #matched: ReadonlyMap<string, number>;
   /** Slots that only the elements of spreads bind. */
@@ -31,7 +34,7 @@ export class Guards {
   }
 
   /** Adds a test that is made as soon as the slots it reads are bound. */
-  add(needs: readonly number[], holds: () => boolean, note = "the kind of a part"): void {
+  add(needs: readonly number[], holds: () => boolean, note: string): void {
     const { frame } = this;
     const test = (row: Int32Array, base: number): boolean => {
       frame.at(row, base);
@@ -42,7 +45,12 @@ export class Guards {
   }
 
   /** Adds a test that reads the slots, and the variables of an expression: now, or after the spreads. */
-  reading(needs: readonly number[], tree: ast.Value, holds: () => boolean): void {
+  reading(
+    needs: readonly number[],
+    tree: ast.Value,
+    holds: () => boolean,
+    note: string = worded(tree),
+  ): void {
     const slots = new Set(needs);
     let early = true;
     visitVariables(tree, (name) => {
@@ -54,8 +62,11 @@ export class Guards {
       const slot = this.#matched.get(treeKey(term));
       if (slot !== undefined) slots.add(slot);
     });
-    if (early) this.add([...slots], holds, treeKey(tree));
-    else this.late.push(holds);
+    if (early) this.add([...slots], holds, note);
+    else {
+      this.late.push(holds);
+      this.lateNotes.push(note);
+    }
   }
 
   /** Does something once every variable has its place. */

@@ -18,6 +18,7 @@ import { Frame } from "./frame.ts";
 import { Guards } from "./guards.ts";
 import { treeKey } from "./key.ts";
 import { matchesNumber } from "./literal.ts";
+import { worded } from "./wording.ts";
 
 /** A spread whose elements are patterns: they are matched after the engine has matched the rest. */
 export interface SpreadTask {
@@ -42,6 +43,8 @@ export interface LeftSide {
   readonly tasks: readonly SpreadTask[];
   /** What can only be tested once the tasks are done; reads the frame. */
   readonly checks: readonly (() => boolean)[];
+  /** What each of those tests, for people. */
+  readonly lateNotes: readonly string[];
   /** The slot of the class in which a composite term was matched, if one was. */
   matched(term: ast.Term): number | undefined;
 }
@@ -128,6 +131,7 @@ class LeftCompiler {
       frame: this.#frame,
       tasks: this.#tasks,
       checks: this.#guards.late,
+      lateNotes: this.#guards.lateNotes,
       matched: (term) => this.#matched.get(treeKey(term)),
     };
   }
@@ -174,7 +178,7 @@ class LeftCompiler {
 
   /** A root that is no application must at least be a value: not a tuple, not the absent operand. */
   #needValue(slot: number): void {
-    this.#guards.add([slot], () => this.#facts(slot).types.length === 1);
+    this.#guards.add([slot], () => this.#facts(slot).types.length === 1, `%${slot} is one value`);
   }
 
   #facts(slot: number): Facts {
@@ -223,7 +227,11 @@ class LeftCompiler {
     const pattern = this.#pattern(operand);
     if (operand.kind === "variable" && op.operands[position]?.optional) {
       const { slot } = pattern as { slot: number };
-      this.#guards.add([slot], () => this.#facts(slot) !== this.#terms.table.absent);
+      this.#guards.add(
+        [slot],
+        () => this.#facts(slot) !== this.#terms.table.absent,
+        `%${slot} is there`,
+      );
     }
     return pattern;
   }
@@ -245,15 +253,19 @@ class LeftCompiler {
       const length = this.#frame.length(name);
       const item = this.#frame.class(name);
       const { egraph } = this.#terms;
-      this.#guards.add([task.slot, this.#frame.source(name).slot], () => {
-        const node = this.#frame.get(task.slot);
-        const count = egraph.arity(node) - task.from - task.suffix;
-        if (length() !== count) return false;
-        for (let i = 0; i < count; i++) {
-          if (egraph.child(node, task.from + i) !== item(i)) return false;
-        }
-        return true;
-      });
+      this.#guards.add(
+        [task.slot, this.#frame.source(name).slot],
+        () => {
+          const node = this.#frame.get(task.slot);
+          const count = egraph.arity(node) - task.from - task.suffix;
+          if (length() !== count) return false;
+          for (let i = 0; i < count; i++) {
+            if (egraph.child(node, task.from + i) !== item(i)) return false;
+          }
+          return true;
+        },
+        `...${name} again`,
+      );
     });
   }
 
@@ -283,7 +295,7 @@ class LeftCompiler {
           }
           return holds;
         },
-        `it is ${value.value}`,
+        `%${slot} is ${value.value}`,
       );
     } else if (value.kind === "list") {
       this.#list(value, slot);
@@ -294,7 +306,8 @@ class LeftCompiler {
           const { term } = this.#facts(slot);
           return term && termValue(term);
         };
-        this.#guards.reading([slot], value, () => isSame(found(), wanted(-1)));
+        const note = `%${slot} is ${worded(value)}`;
+        this.#guards.reading([slot], value, () => isSame(found(), wanted(-1)), note);
       });
     }
     return { kind: "variable", slot };
@@ -303,11 +316,15 @@ class LeftCompiler {
   #list({ elements }: ast.ListValue, slot: number): void {
     const spread = elements.findIndex((element) => element.kind === "spread");
     const least = spread < 0 ? elements.length : elements.length - 1;
-    this.#guards.add([slot], () => {
-      const type = this.#facts(slot).types[0];
-      const length = type?.shape.length === 1 ? type.value?.length : undefined;
-      return length !== undefined && (spread < 0 ? length === least : length >= least);
-    });
+    this.#guards.add(
+      [slot],
+      () => {
+        const type = this.#facts(slot).types[0];
+        const length = type?.shape.length === 1 ? type.value?.length : undefined;
+        return length !== undefined && (spread < 0 ? length === least : length >= least);
+      },
+      `%${slot} is a constant list of ${least}${spread < 0 ? "" : " or more"}`,
+    );
     for (const [position, element] of elements.entries()) {
       if (element.kind === "wildcard") continue;
       if (element.kind === "spread") {
@@ -324,7 +341,8 @@ class LeftCompiler {
       this.#guards.later(() => {
         const wanted = compileValue(element, this.#frame);
         const found = (): Attr | undefined => this.#facts(slot).types[0]?.value?.at(index);
-        this.#guards.reading([slot], element, () => isSame(found(), wanted(-1)));
+        const note = `%${slot}[${index}] is ${worded(element)}`;
+        this.#guards.reading([slot], element, () => isSame(found(), wanted(-1)), note);
       });
     }
   }
@@ -347,7 +365,8 @@ class LeftCompiler {
         const items = this.#facts(slot).types[0]?.value;
         return items?.slice(from, items.length - suffix);
       };
-      this.#guards.reading([slot], rest, () => isSame(found(), wanted(-1)));
+      const note = `the rest of %${slot} is ...${name}`;
+      this.#guards.reading([slot], rest, () => isSame(found(), wanted(-1)), note);
     });
   }
 
