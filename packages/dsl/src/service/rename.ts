@@ -202,11 +202,8 @@ function hides(
   analysis: Analysis,
 ): string | undefined {
   const { scope } = known;
-  const isBare =
-    referent.kind === "variable" ||
-    referent.kind === "abbreviation" ||
-    referent.kind === "parameter";
-  if ((isBare || referent.kind === "operator") && scope.operators.has(wanted))
+  const isBare = IN_EXPRESSIONS.has(referent.kind) || referent.kind === "attribute";
+  if (isBare && scope.operators.has(wanted))
     return `${quote(wanted)} is an operator already, of ${scope.operators.get(wanted)?.[0]?.origin}`;
   if (
     (referent.kind === "operator" || referent.kind === "abbreviation") &&
