@@ -9,6 +9,7 @@ export const floors: readonly (readonly string[])[] = [
   ["@rewright/search"],
   ["@rewright/tensor"],
   ["@rewright/onnx"],
+  ["@rewright/autodiff"],
   ["@rewright/costmodel"],
   ["@rewright/search-mcts"],
   ["@rewright/backend-cpu", "@rewright/backend-gpu", "@rewright/backend-tpu"],

@@ -1,0 +1,64 @@
+import type { Elements } from "./kernels.ts";
+
+/** How `Adam` steps. */
+export interface AdamOptions {
+  /** 1e-3 unless said. */
+  readonly rate?: number;
+  /** Of the averages of gradients and of their squares; 0.9 and 0.999 unless said. */
+  readonly betas?: readonly [number, number];
+  /** 1e-8 unless said. */
+  readonly epsilon?: number;
+  /** Gradients are scaled down, all alike, to this norm at most. No limit unless said. */
+  readonly norm?: number;
+}
+
+/** The optimiser of Kingma and Ba ("Adam", ICLR 2015, algorithm 1), with a limit on the gradients' norm. */
+export class Adam {
+  readonly #parameters: readonly Elements[];
+  readonly #means: readonly Float64Array[];
+  readonly #squares: readonly Float64Array[];
+  readonly #options: Required<AdamOptions>;
+  #steps = 0;
+
+  /** `parameters` are changed in place by each step. */
+  constructor(parameters: readonly Elements[], options: AdamOptions = {}) {
+    const { rate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, norm = Infinity } = options;
+    if (!(rate > 0 && epsilon > 0 && norm > 0 && betas.every((beta) => beta >= 0 && beta < 1)))
+      throw new RangeError("Adam: rate, epsilon and norm are above 0, betas from 0 to below 1");
+    this.#options = { rate, betas, epsilon, norm };
+    this.#parameters = parameters;
+    this.#means = parameters.map(({ length }) => new Float64Array(length));
+    this.#squares = parameters.map(({ length }) => new Float64Array(length));
+  }
+
+  /**
+   * Changes the parameters by a step against their gradients, given in the same order; returns the gradients' norm before it
+   * was limited. Where that is not finite, nothing is changed.
+   */
+  step(gradients: readonly Elements[]): number {
+    const { rate, betas, epsilon, norm: most } = this.#options;
+    const [b1, b2] = betas;
+    let sum = 0;
+    for (const gradient of gradients) for (const x of gradient) sum += x * x;
+    const norm = Math.sqrt(sum);
+    if (!Number.isFinite(norm)) return norm;
+    const shrink = norm > most ? most / norm : 1;
+    this.#steps++;
+    const size = (rate * Math.sqrt(1 - b2 ** this.#steps)) / (1 - b1 ** this.#steps);
+    const floor = epsilon * Math.sqrt(1 - b2 ** this.#steps);
+    for (const [p, parameter] of this.#parameters.entries()) {
+      const gradient = gradients[p] as Elements;
+      const mean = this.#means[p] as Float64Array;
+      const square = this.#squares[p] as Float64Array;
+      for (let i = 0; i < parameter.length; i++) {
+        const g = (gradient[i] as number) * shrink;
+        const m = b1 * (mean[i] as number) + (1 - b1) * g;
+        const v = b2 * (square[i] as number) + (1 - b2) * g * g;
+        mean[i] = m;
+        square[i] = v;
+        parameter[i] = (parameter[i] as number) - (size * m) / (Math.sqrt(v) + floor);
+      }
+    }
+    return norm;
+  }
+}

@@ -1,0 +1,37 @@
+/** Reverse-mode automatic differentiation on matrices: values, their gradients, programs that compute them, and Adam. @module */
+export { Adam, type AdamOptions } from "./adam.ts";
+export { gradients } from "./gradients.ts";
+export type { Elements, Kernel, Kernels } from "./kernels.ts";
+export { layerNorm, logSoftmax, logSumExp, mean, segmentMean, softmax } from "./layers.ts";
+export {
+  add,
+  divide,
+  exp,
+  fill,
+  gather,
+  gelu,
+  geluSlope,
+  index,
+  input,
+  join,
+  log,
+  matmul,
+  minimum,
+  multiply,
+  part,
+  peak,
+  place,
+  relu,
+  scale,
+  scatter,
+  sigmoid,
+  sqrt,
+  step,
+  stretch,
+  subtract,
+  sum,
+  tanh,
+} from "./operators.ts";
+export { type Feeds, Program } from "./program.ts";
+export { reference } from "./reference.ts";
+export type { Attributes, Operator, Value } from "./value.ts";
