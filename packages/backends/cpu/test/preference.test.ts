@@ -222,6 +222,28 @@ const cases: readonly (readonly [string, (s: Sketch) => Value, string, string])[
     "Softmax",
     "Attention",
   ],
+  [
+    "attention whose heads are side by side before and after, under a mask of keys",
+    (s) => {
+      const x = s.x([2, 24, 64]);
+      const heads = (perm: readonly number[], ...shape: number[]): Value => {
+        const projected = s.apply("MatMul", [x, s.weights(64, 64)]);
+        return s.apply("Transpose", [s.apply("Reshape", [projected, s.axes(...shape)])], { perm });
+      };
+      const [q, k, v] = [
+        heads([0, 2, 1, 3], 2, 24, 4, 16),
+        heads([0, 2, 3, 1], 0, -1, 4, 16),
+        heads([0, 2, 1, 3], 2, 0, 4, -1),
+      ];
+      const scores = s.apply("Div", [s.apply("MatMul", [q, k]), s.value("f32", [], [4])]);
+      const masked = s.apply("Add", [scores, s.x([2, 1, 1, 24], "mask")]);
+      const mixed = s.apply("MatMul", [s.apply("Softmax", [masked], { axis: 3 }), v]);
+      const back = s.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] });
+      return s.apply("Reshape", [back, s.axes(2, 24, 64)]);
+    },
+    "Transpose",
+    "Attention",
+  ],
 ];
 
 describe("what the costs prefer, the rules know how to reach, and it is equal", () => {
