@@ -16,3 +16,4 @@ export { type InlayHint, inlayHints } from "./inlay.ts";
 export { layoutChanges } from "./layout-edits.ts";
 export { highlightsAt, type Reference, referencesAt, sharedBy } from "./references.ts";
 export { rename, renameable } from "./rename.ts";
+export { type SignatureHelp, signatureAt } from "./signature-help.ts";

@@ -1,6 +1,6 @@
 // What may be written where the cursor is, in whole files and in half-written ones.
 import { describe, expect, test } from "vitest";
-import { completionsAt } from "../../src/service/index.ts";
+import { completionsAt, signatureAt } from "../../src/service/index.ts";
 import { desk, inRules, OPS, SKETCH } from "./desk.ts";
 
 function offered(marked: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
@@ -152,4 +152,42 @@ test("wherever the cursor is in a file, whole or cut off there, something or not
   for (let at = 0; at <= text.length; at += 5)
     for (const marked of [`${text.slice(0, at)}‸${text.slice(at)}`, `${text.slice(0, at)}‸`])
       expect(Array.isArray(offered(marked))).toBe(true);
+});
+
+/** The signature at the mark, what is being written in brackets. */
+function signature(rule: string): string | undefined {
+  const { analysis, offset } = desk(inRules(rule));
+  const found = signatureAt(analysis, offset);
+  if (!found) return undefined;
+  const [start, end] = found.parts[found.active ?? -1] ?? [0, 0];
+  const { signature: text } = found;
+  return end === 0 ? text : `${text.slice(0, start)}⟨${text.slice(start, end)}⟩${text.slice(end)}`;
+}
+
+describe("signatures", () => {
+  const pool = 'pool(x: Tensor; pad: "same" | "valid" = "same", stride: Int) -> Tensor';
+  test.each([
+    ["t: sum(‸", "sum(⟨a: Tensor[...s]⟩, b: Tensor[...s]) -> Tensor[...s] as a + b is commutative"],
+    [
+      "t: sum(relu(x), ‸y) => y",
+      "sum(a: Tensor[...s], ⟨b: Tensor[...s]⟩) -> Tensor[...s] as a + b is commutative",
+    ],
+    [
+      "t: sum(x, y, ‸",
+      "sum(a: Tensor[...s], b: Tensor[...s]) -> Tensor[...s] as a + b is commutative",
+    ],
+    ["t: concat(x, y, z‸", "concat(⟨...xs: Tensor⟩; axis: Int) -> Tensor"],
+    ["t: concat(x; axis = ‸", "concat(...xs: Tensor; ⟨axis: Int⟩) -> Tensor"],
+    ["t: pool(x; stride = [1, ‸", pool.replace("stride: Int", "⟨stride: Int⟩")],
+    ["t: pool(x; ‸", pool],
+    [
+      "t: pool(x; pad = ‸",
+      pool.replace('pad: "same" | "valid" = "same"', '⟨pad: "same" | "valid" = "same"⟩'),
+    ],
+    ["t: x => x when dim(x, ‸", "dim(t, ⟨i⟩)"],
+    ["t: relu(x)‸ => x", undefined],
+    ["t: none(‸", undefined],
+  ])("%s", (rule, wanted) => {
+    expect(signature(rule)).toBe(wanted);
+  });
 });

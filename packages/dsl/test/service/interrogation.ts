@@ -20,6 +20,7 @@ import {
   referencesAt,
   rename,
   renameable,
+  signatureAt,
 } from "../../src/service/index.ts";
 import { sketch } from "../dialect.ts";
 import { changed } from "./desk.ts";
@@ -69,6 +70,8 @@ function askAt(offset: number, analysis: Analysis, draw: (bound: number) => numb
   for (const { start, end } of completionsAt(analysis, offset))
     assert(0 <= start && start <= offset && offset <= end && end <= text.length);
   hover(analysis, offset);
+  const call = signatureAt(analysis, offset);
+  if (call?.active !== undefined) assert(call.active < call.parts.length);
   actionsAt(analysis, offset, offset + draw(20));
   const found = referencesAt(analysis, offset);
   assert.deepEqual(

@@ -20,6 +20,7 @@ import {
   rename,
   renameable,
   sharedBy,
+  signatureAt,
 } from "@rewright/dsl/service";
 import * as lsp from "vscode-languageserver/node";
 import { type Client, MEND_ALL } from "./capabilities.ts";
@@ -67,6 +68,21 @@ export class Answers {
     const paths = isImport ? await this.#workspace.pathsFrom(document.uri) : [];
     const found = completionsAt(analysis, lines.offset(position), { paths });
     return found.map((one) => completion(one, lines, this.#client.hasSnippets));
+  }
+
+  /** The signature of the call that is being written. */
+  signature({ analysis, lines }: Current, { position }: At): lsp.SignatureHelp | null {
+    const found = signatureAt(analysis, lines.offset(position));
+    if (!found) return null;
+    const { signature, doc, parts, active } = found;
+    const parameters = parts.map(([start, end]) => ({ label: [start, end] as [number, number] }));
+    const documentation = doc === "" ? {} : { documentation: doc };
+    return {
+      signatures: [{ label: signature, ...documentation, parameters }],
+      activeSignature: 0,
+      // One that there is not, where none is being written.
+      activeParameter: active ?? parts.length,
+    };
   }
 
   /** Where the thing under the cursor is declared. */

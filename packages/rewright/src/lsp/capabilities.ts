@@ -51,6 +51,7 @@ export function abilities(version: string): InitializeResult {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
       hoverProvider: true,
       completionProvider: { triggerCharacters: ['"', "#", "(", ".", ";", "=", ">"] },
+      signatureHelpProvider: { triggerCharacters: ["(", ",", ";"], retriggerCharacters: ["="] },
       definitionProvider: true,
       referencesProvider: true,
       documentHighlightProvider: true,

@@ -14,6 +14,12 @@ import { pathOf } from "./names.ts";
 import { Publisher } from "./publisher.ts";
 import { type Current, Workspace } from "./workspace.ts";
 
+const CANCELLED = new lsp.ResponseError<void>(lsp.LSPErrorCodes.RequestCancelled, "cancelled");
+const MODIFIED = new lsp.ResponseError<void>(
+  lsp.LSPErrorCodes.ContentModified,
+  "something has changed meanwhile: ask again",
+);
+
 /** What a request is about. */
 interface Asked {
   readonly textDocument: { readonly uri: string };
@@ -78,20 +84,26 @@ export function serve(version: string): Promise<never> {
     <P extends Asked, R>(what: string, make: (current: Current, asked: P) => R | Promise<R>) =>
     async (asked: P, token: lsp.CancellationToken): Promise<R | lsp.ResponseError<void> | null> => {
       const { uri } = asked.textDocument;
-      const cancelled = new lsp.ResponseError<void>(
-        lsp.LSPErrorCodes.RequestCancelled,
-        "cancelled",
-      );
       const made = await faults.watch(what, uri, async () => {
-        if (token.isCancellationRequested) return cancelled;
+        if (token.isCancellationRequested) return CANCELLED;
         const current = await workspace.current(uri);
-        if (token.isCancellationRequested) return cancelled;
-        return current && make(current, asked);
+        if (token.isCancellationRequested) return CANCELLED;
+        if (!current) return undefined;
+        const { changes } = workspace;
+        try {
+          const found = await make(current, asked);
+          return workspace.changes === changes ? found : MODIFIED;
+        } catch (error) {
+          // An answer that took several steps is of no use once something has changed between them.
+          if (workspace.changes === changes) throw error;
+          return MODIFIED;
+        }
       });
       return made ?? null;
     };
   connection.onHover(answer("hover", (one, asked) => answers.hover(one, asked)));
   connection.onCompletion(answer("completion", (one, asked) => answers.completion(one, asked)));
+  connection.onSignatureHelp(answer("signature", (one, asked) => answers.signature(one, asked)));
   connection.onDefinition(answer("definition", (one, asked) => answers.definition(one, asked)));
   connection.onReferences(answer("references", (one, asked) => answers.references(one, asked)));
   connection.onDocumentHighlight(

@@ -41,6 +41,8 @@ export class Workspace {
   #folders: readonly string[] = [];
   /** How often configurations have changed. */
   #version = 0;
+  /** How often anything has changed: an analysis is good until the next change. */
+  changes = 0;
 
   /** @param report tells the user of what cannot be loaded */
   constructor(texts: Texts, report: (message: string) => void) {
@@ -55,6 +57,7 @@ export class Workspace {
 
   /** Files have other names from now on. */
   set folders(folders: readonly string[]) {
+    this.changes++;
     this.#folders = folders;
     this.#sheets.clear();
   }
@@ -81,6 +84,7 @@ export class Workspace {
 
   /** Notes that the text of a file is another, in an editor or on the disk. @returns the open documents that depend on it */
   changed(uri: string): readonly string[] {
+    this.changes++;
     const path = pathOf(uri);
     if (path === undefined) return [];
     if (/[\\/]rewright\.config\.\w+$/.test(path)) return this.reconfigured();
@@ -129,12 +133,10 @@ export class Workspace {
     found.delete(uri);
     const analyses: Analysis[] = [];
     for (const [other, sheet] of found) {
-      const text = this.#texts.get(other)?.getText() ?? (await readOr(pathOf(other) ?? "", ""));
-      if (importsOf(parseRules({ file: sheet.name, text }).module).length === 0) continue;
-      const analysis = await sheet.analysis(
-        () => text,
-        () => this.#library(other),
-      );
+      const kept = this.#texts.get(other) ? "" : await readOr(pathOf(other) ?? "", "");
+      const read = (): string => this.#texts.get(other)?.getText() ?? kept;
+      if (importsOf(parseRules({ file: sheet.name, text: read() }).module).length === 0) continue;
+      const analysis = await sheet.analysis(read, () => this.#library(other));
       if (sheet.uses(path)) analyses.push(analysis);
     }
     return analyses;

@@ -380,6 +380,24 @@ describe("protocol", () => {
     expect(await editor.ask(lsp.HoverRequest.type, "main.rules", { position })).not.toBeNull();
   });
 
+  test("an answer in steps, while the text changes: it is of one text, or asked for again", async () => {
+    const editor = await editorWith({ "other.rules": "op half(a: Tensor) -> Tensor\n" });
+    const [position] = await editor.open("main.rules", "op ha‸lf(a: Tensor) -> Tensor\n");
+    const context = { includeDeclaration: true };
+    for (let i = 0; i < 20; i++) {
+      const found = editor
+        .ask(lsp.ReferencesRequest.type, "main.rules", { position, context })
+        .then(
+          (places) => places?.length,
+          ({ code }: lsp.ResponseError) => code,
+        );
+      await editor.type("main.rules", "op", i % 2 ? "op" : "// one\nop");
+      expect([0, 1, lsp.LSPErrorCodes.ContentModified]).toContain(await found);
+      if (i % 2 === 0) await editor.type("main.rules", "// one\n", "");
+    }
+    expect(editor.log).toEqual([]);
+  });
+
   test("an editor that understands little", async () => {
     const editor = await anotherEditor(
       {},

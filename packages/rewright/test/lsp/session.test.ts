@@ -70,6 +70,19 @@ describe("a session", () => {
     });
   });
 
+  test("signature", async () => {
+    const { line = 0, character = 0 } = onHalf ?? {};
+    const found = await editor.ask(lsp.SignatureHelpRequest.type, "mine.rules", {
+      position: { line, character: character + "lf(".length },
+    });
+    expect(found).toMatchObject({
+      signatures: [
+        { label: expect.stringMatching(/^half\(a: Tensor/), documentation: "Half of it." },
+      ],
+      activeParameter: 0,
+    });
+  });
+
   test("definition, references, highlights", async () => {
     const at = { position: onHalf };
     const place = (await editor.ask(lsp.DefinitionRequest.type, "mine.rules", at)) as lsp.Location;
