@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   extraction: () => import("./benches/extraction.ts"),
   optimize: () => import("./benches/optimize.ts"),
   models: () => import("./benches/models.ts"),
+  files: () => import("./benches/files.ts"),
+  large: () => import("./benches/large.ts"),
   language: () => import("./benches/language.ts"),
 };
 

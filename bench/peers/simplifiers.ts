@@ -20,30 +20,34 @@ export interface Simplifier {
   simplify(from: string, to: string): boolean;
 }
 
-/** The tools that can be had; for those that cannot, a line on standard error says so. The first call installs them. */
-export function simplifiers(): readonly Simplifier[] {
+/** The Python that has a package, which the first call installs; where that cannot be, a line on standard error says so. */
+export function installed(name: string): string | undefined {
   if (!existsSync(python))
     try {
       mkdirSync(home, { recursive: true });
       execFileSync("python3", ["-m", "venv", home], { stdio: "ignore" });
     } catch {
-      process.stderr.write("skipped: no Python 3 with venv, so neither onnxsim nor onnxslim\n");
-      return [];
+      process.stderr.write(`skipped: no Python 3 with venv, so no ${name}\n`);
+      return undefined;
     }
+  const has = (): boolean =>
+    spawnSync(python, ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
+  if (has()) return python;
+  spawnSync(python, ["-m", "pip", "install", "--quiet", name, "onnx", "onnxruntime"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (has()) return python;
+  process.stderr.write(`skipped: ${name} cannot be installed\n`);
+  return undefined;
+}
+
+/** The tools that can be had. */
+export function simplifiers(): readonly Simplifier[] {
   return Object.entries(programs).flatMap(([name, program]) => {
-    const has = (): boolean =>
-      spawnSync(python, ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
-    if (!has()) {
-      spawnSync(python, ["-m", "pip", "install", "--quiet", name, "onnx", "onnxruntime"], {
-        stdio: ["ignore", "ignore", "inherit"],
-      });
-      if (!has()) {
-        process.stderr.write(`skipped: ${name} cannot be installed\n`);
-        return [];
-      }
-    }
+    const path = installed(name);
+    if (path === undefined) return [];
     const simplify = (from: string, to: string): boolean =>
-      spawnSync(python, ["-c", program, from, to], { stdio: "ignore", timeout: 300_000 }).status ===
+      spawnSync(path, ["-c", program, from, to], { stdio: "ignore", timeout: 300_000 }).status ===
         0 && existsSync(to);
     return [{ name, simplify }];
   });
