@@ -256,7 +256,8 @@ describe("egglog", () => {
 
 describe("TENSAT", () => {
   test("merging groups, enlarging kernels, and pairs of lines", { timeout: 60_000 }, () => {
-    const { text, account } = convert(`
+    const { text, account } = convert(
+      `
 (conv2d 1 1 0 0 ?input_1 ?input_2)=>(conv2d 1 1 0 0 ?input_1 (merge ?input_2 2))
 (conv2d 2 2 0 0 ?input_1 ?input_2)=>(conv2d 2 2 0 0 ?input_1 (merge ?input_2 2))
 (relu (conv2d 1 1 0 0 x w))=>(conv2d 1 1 0 2 x w)
@@ -271,7 +272,9 @@ describe("TENSAT", () => {
 (conv2d 1 1 0 0 x w)=>(split_1 (split 1 (conv2d 1 1 0 0 x (concat 0 4 (enlarge v w) w))))
 (relu x)=>(split_0 (split 1 (relu (concat 1 2 x y))))
 (relu y)=>(split_1 (split 1 (relu (concat 1 2 x y))))
-`);
+`,
+      { samples: 5 },
+    );
     expect(account.format).toBe("tensat");
     expect(fates(account)).toEqual({
       line_2: expect.stringMatching(/^(ok|guarded)$/),
@@ -331,7 +334,7 @@ describe("TASO", () => {
   ]);
 
   test("rules get the groups and shapes that they need", { timeout: 60_000 }, () => {
-    const { text, account } = convert(rules, { samples: 60 });
+    const { text, account } = convert(rules, { samples: 10 });
     expect(account.format).toBe("taso");
     expect(fates(account)).toEqual({
       rule_0: "guarded",
@@ -518,6 +521,17 @@ describe("rewright convert", () => {
     const { stdout } = await here(["convert", "--help"]);
     expect(stdout).toContain("rewright convert math.rs -o math.rules");
   });
+});
+
+test("the documentation says what a conversion makes", () => {
+  const page = readFileSync(new URL("../../../docs/language/convert.md", import.meta.url), "utf8");
+  const [input, output] = [/```rust\n([\s\S]*?)```/, /```rules\n([\s\S]*?)```/].map(
+    (fence) => fence.exec(page)?.[1] ?? "",
+  );
+  const { text } = convertRules({ input: "powers.rs", bytes: bytesOf(input ?? ""), samples: 30 });
+  // Which sample refutes a rule depends on how samples are drawn.
+  const plain = (rules = ""): string => rules.replace(/refuted with .*/g, "refuted");
+  expect(plain(text)).toBe(plain(output));
 });
 
 test("an account for people has a line for each rule", () => {

@@ -171,27 +171,38 @@ function withoutRepetitions(
   });
 }
 
-/** Joins the rules that are each other's inverse, and drops those that say the same now that their conditions are known. */
+/**
+ * Joins the rules that are each other's inverse, and drops those that say the same now that their conditions are known, until none
+ * are left: of two pairs, one may repeat the other.
+ */
 function joined(
   held: readonly Kept[],
   declared: readonly Declaration[],
   fates: Map<ForeignRule, Outcome>,
 ): readonly Kept[] {
-  const found = likeness(
-    held.map(({ settled }) => settled),
-    declared,
-  );
-  const twoWay = new Set(found.inverse.values());
-  return held.flatMap((one, place): readonly Kept[] => {
-    const { draft, settled } = one;
-    const same = found.same.get(place);
-    const partner = same ?? found.inverse.get(place);
-    if (partner !== undefined) {
-      const by = (held[partner] as Kept).draft;
-      fates.set(draft.source, { kind: same === undefined ? "joined" : "merged", by });
-      return [];
-    }
-    const { rule, guard, verdict, otherwise, only } = settled;
+  let kept = held;
+  for (;;) {
+    const all = kept;
+    const found = likeness(
+      all.map(({ settled }) => settled),
+      declared,
+    );
+    const twoWay = new Set(found.inverse.values());
+    kept = all.flatMap(({ draft, settled }, place): readonly Kept[] => {
+      const same = found.same.get(place);
+      const partner = same ?? found.inverse.get(place);
+      if (partner !== undefined) {
+        const by = (all[partner] as Kept).draft;
+        fates.set(draft.source, { kind: same === undefined ? "joined" : "merged", by });
+        return [];
+      }
+      if (!twoWay.has(place)) return [{ draft, settled }];
+      return [{ draft, settled: { ...settled, rule: { ...settled.rule, arrow: "<=>" } } }];
+    });
+    if (kept.length === all.length) break;
+  }
+  for (const { draft, settled } of kept) {
+    const { guard, verdict, otherwise, only } = settled;
     fates.set(draft.source, {
       kind: "converted",
       as: labelOf(draft),
@@ -200,9 +211,8 @@ function joined(
       ...(only !== undefined && { only }),
       ...(otherwise && { otherwise }),
     });
-    if (!twoWay.has(place)) return [one];
-    return [{ draft, settled: { ...settled, rule: { ...rule, arrow: "<=>" } } }];
-  });
+  }
+  return kept;
 }
 
 /** The rule file. */

@@ -16,7 +16,7 @@ import {
   type Unreadable,
 } from "./foreign.ts";
 import { type Claim, type Known, rootsOf } from "./multipattern.ts";
-import { isNumber, Lines, readSexps, type Sexp, showTerm, termOf } from "./sexp.ts";
+import { Lines, readSexps, type Sexp, showTerm, termOf } from "./sexp.ts";
 
 type List = Sexp & { readonly kind: "list" };
 
@@ -86,11 +86,10 @@ class Reader {
       case "function": {
         const operator = wordOf(name, command.at);
         const operands = listOf(rest[0], command.at).items.map((item) => wordOf(item, item.at));
-        const cost = optionOf(rest, ":cost");
         this.#signatures.set(operator, {
           operands,
           result: wordOf(rest[1], command.at),
-          ...(cost?.kind === "atom" && isNumber(cost.text) && { cost: Number(cost.text) }),
+          ...costOf(rest),
         });
         if (head === "function") this.#tables.add(operator);
         break;
@@ -106,11 +105,10 @@ class Reader {
       const [name, ...rest] = listOf(variant, variant.at).items;
       const option = rest.findIndex((item) => item.kind === "atom" && item.text.startsWith(":"));
       const operands = option < 0 ? rest : rest.slice(0, option);
-      const cost = optionOf(rest, ":cost");
       this.#signatures.set(wordOf(name, variant.at), {
         operands: operands.map((item) => wordOf(item, item.at)),
         result: sort,
-        ...(cost?.kind === "atom" && isNumber(cost.text) && { cost: Number(cost.text) }),
+        ...costOf(rest),
       });
     }
   }
@@ -355,6 +353,12 @@ function wordOf(sexp: Sexp | undefined, at: Place): string {
 function listOf(sexp: Sexp | undefined, at: Place): List {
   if (sexp?.kind === "list") return sexp;
   throw new MalformedError(sexp?.at ?? at, "a list in parentheses is expected here");
+}
+
+/** `:cost n`, a whole number. */
+function costOf(options: readonly Sexp[]): Pick<Signature, "cost"> {
+  const cost = optionOf(options, ":cost");
+  return cost?.kind === "atom" && /^\d{1,15}$/.test(cost.text) ? { cost: Number(cost.text) } : {};
 }
 
 function hasOption(options: readonly Sexp[], name: string): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Node, variables, within } from "./node.ts";
+import { type Node, showNode, variables, within } from "./node.ts";
 import { binary, call, type Expr, number } from "./tree.ts";
 
 /** Writes a node. */
@@ -31,10 +31,10 @@ export function guardsOf(
   const stacks = names
     .filter((name) => ranks.get(name) === 2 && isMultiplied(name, all))
     .map((name) => binary(">=", rank(name), number(2)));
-  const shapes = alike(left, right, kernels, write);
+  const { shapes, plain } = alike(left, right, kernels, write);
   const isWindowed = all.flatMap(within).some(({ kind }) => kind === "convolution");
   const sets = isWindowed
-    ? [shapes, [...shapes, ...exact]]
+    ? [plain, shapes, [...shapes, ...exact]]
     : [stacks, [...shapes, ...stacks], exact, [...shapes, ...exact]];
   const seen = new Set<string>();
   return sets.filter((set) => {
@@ -93,35 +93,29 @@ function ranksOf(roots: readonly Node[]): ReadonlyMap<string, number> {
   return ranks;
 }
 
-/** That operands which are taken element by element have one shape; each way round, since it does not matter which comes first. */
+/** That operands which are taken element by element have one shape: all of them, and those that are variables. */
 function alike(
   left: readonly Node[],
   right: readonly Node[],
   kernels: boolean,
   write: Write,
-): readonly Expr[] {
-  const found = new Map<string, Expr>();
-  const isVariable = (node: Node): boolean => node.kind === "variable";
+): { readonly shapes: readonly Expr[]; readonly plain: readonly Expr[] } {
+  const found = new Map<string, { readonly condition: Expr; readonly isPlain: boolean }>();
   const note = (a: Node | undefined, b: Node | undefined, isLeft: boolean): void => {
-    if (!a || !b || JSON.stringify(a) === JSON.stringify(b)) return;
+    if (!a || !b || showNode(a) === showNode(b)) return;
     // Of what is put together alike, the parts.
-    if (
-      a.kind === "concat" &&
-      b.kind === "concat" &&
-      a.axis === b.axis &&
-      a.parts.length === b.parts.length
-    ) {
+    const isAlike = a.kind === "concat" && b.kind === "concat" && a.axis === b.axis;
+    if (isAlike && a.parts.length === b.parts.length) {
       for (const [i, part] of a.parts.entries()) note(part, b.parts[i], isLeft);
       return;
     }
-    if (!isLeft && !(isVariable(a) && isVariable(b))) return;
-    const [one, other] = [a, b].map((node) => call("shape", [write(node)]));
-    if (!one || !other) return;
-    const key = [a, b]
-      .map((node) => JSON.stringify(node))
-      .sort()
-      .join();
-    if (!found.has(key)) found.set(key, binary("==", one, other));
+    const isPlain = a.kind === "variable" && b.kind === "variable";
+    // What only the right side has is not there yet when a condition is asked.
+    if (!isLeft && !isPlain) return;
+    const key = [a, b].map(showNode).sort().join();
+    if (found.has(key)) return;
+    const shape = (node: Node): Expr => call("shape", [write(node)]);
+    found.set(key, { condition: binary("==", shape(a), shape(b)), isPlain });
   };
   const scan = (node: Node, isLeft: boolean): void => {
     for (const one of within(node)) {
@@ -134,5 +128,9 @@ function alike(
   };
   for (const node of left) scan(node, true);
   for (const node of right) scan(node, false);
-  return [...found.values()];
+  const all = [...found.values()];
+  return {
+    shapes: all.map(({ condition }) => condition),
+    plain: all.flatMap(({ condition, isPlain }) => (isPlain ? [condition] : [])),
+  };
 }

@@ -60,7 +60,7 @@ export function translate(
         : []),
       ...(vocabulary?.hasMeaning
         ? [
-            "Terms are numbers (tensors without dimensions); operators that are known by their names have ONNX's meaning.",
+            "Terms are tensors without dimensions; operators that are known by their names have ONNX's meaning.",
           ]
         : []),
     ],
