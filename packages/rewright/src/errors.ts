@@ -27,9 +27,17 @@ const inputErrors: ReadonlySet<string> = new Set([
   "RuntimeMissingError",
 ]);
 
+/** What the system says when it cannot do what it is asked: a full disk, a file out of reach, too many of them. It names the file itself. */
+const systemErrors: ReadonlySet<string | undefined> = new Set(
+  "EACCES EAGAIN EBUSY EDQUOT EIO EISDIR EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS ETXTBSY".split(
+    " ",
+  ),
+);
+
 /** The exit code that stands for an error. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) return exitCodes.bug;
   if (error.name === "CheckError") return exitCodes.check;
+  if (systemErrors.has((error as NodeJS.ErrnoException).code)) return exitCodes.usage;
   return inputErrors.has(error.name) ? exitCodes.usage : exitCodes.bug;
 }
