@@ -323,7 +323,7 @@ export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string
 }
 
 /** A tensor with the elements that were left in the model's file. */
-export function inPlace(bytes: Uint8Array, held: HeldFile): Uint8Array {
+function inPlace(bytes: Uint8Array, held: HeldFile): Uint8Array {
   return withElements(bytes, held)?.finish() ?? bytes;
 }
 

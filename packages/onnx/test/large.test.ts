@@ -10,9 +10,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
 import type { Constant, Graph, NdArray } from "@rewright/plugin";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tensorProto } from "../src/attribute.ts";
+import { TensorProtoSchema } from "../src/generated/onnx_pb.ts";
 import {
   constantOf,
   imageOf,
@@ -39,14 +41,16 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "onnx-large-"));
   path = join(folder, "large.onnx");
   // A raw one, a typed one, one within a node, and a small one between them.
-  const typed = { name: "typed", dims: [BigInt(MANY)], dataType: 1 } as const;
   bytes = file({
     input: [info("x", MANY)],
     output: [info("y", MANY)],
     initializer: [
       tensorProto(ramp(0), "raw"),
       tensorProto(f32([1], 5), "small"),
-      { ...typed, floatData: Array.from(ramp(1).data as Float32Array) },
+      create(TensorProtoSchema, {
+        ...{ name: "typed", dims: [BigInt(MANY)], dataType: 1 },
+        floatData: Array.from(ramp(1).data as Float32Array),
+      }),
     ],
     node: [
       node("Constant", [], ["c"], [attr.tensor("value", tensorProto(ramp(2)))]),
