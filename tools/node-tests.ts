@@ -1,12 +1,13 @@
-// ONNX's backend node tests through reading, optimising and writing: node tools/node-tests.ts [--data FOLDER] [--only PATTERN] [--shard I/N] [--update]
+// ONNX's backend node tests through reading, optimising and writing: node tools/node-tests.ts [--data FOLDER] [--only PATTERN] [--shard I/N] [--update | --sample]
 //
 // Needs python3 with pip to obtain the tests, once, or a folder `onnx/backend/test/data/node` that is there already. What each test
-// came to is compared with packages/onnx/test/node-tests.json; a letter lost is a regression.
+// came to is compared with packages/onnx/test/node-tests.json; a letter lost is a regression. --update writes that list, --sample the few
+// tests that run with all others.
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readNodeTests } from "../packages/onnx/test/node-test.ts";
+import { readNodeTests, writeSample } from "../packages/onnx/test/node-test.ts";
 import { examine } from "./verify/examination.ts";
 import { type Listed, letters, lost } from "./verify/node-test-list.ts";
 import { Oracle } from "./verify/oracle.ts";
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     shard: { type: "string", default: "1/1" },
     update: { type: "boolean", default: false },
+    sample: { type: "boolean", default: false },
   },
 });
 const [shard = 1, shards = 1] = values.shard.split("/").map(Number);
@@ -44,6 +46,10 @@ const list = JSON.parse(readFileSync(listFile, "utf8")) as Listed;
 const tests = readNodeTests(values.data ?? obtain())
   .filter(({ name }) => new RegExp(values.only).test(name))
   .filter((_, i) => i % shards === shard - 1);
+if (values.sample) {
+  writeSample(tests, list.tests);
+  process.exit();
+}
 const oracle = new Oracle();
 const found: Record<string, string> = {};
 const fired = new Set<string>();

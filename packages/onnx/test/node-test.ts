@@ -1,5 +1,6 @@
 /** ONNX's backend node tests: a model of one operator or of an operator's definition, inputs, and the outputs expected of it. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { NdArray } from "@rewright/plugin";
@@ -40,6 +41,54 @@ export function readNodeTests(folder: string): NodeTest[] {
         inputs: read("input", graph?.input ?? []),
         outputs: read("output", graph?.output ?? []),
       };
+    });
+}
+
+/** Some of the tests, in base64, a line each. They are ONNX's own (Apache-2.0), of the release that the list beside them names. */
+const sample = new URL("node-tests.jsonl", import.meta.url);
+/** How many tests the sample has, and how many bytes one has at most. */
+const SAMPLE = { tests: 40, bytes: 1_200 };
+
+interface Line {
+  readonly name: string;
+  readonly model: string;
+  readonly inputs: readonly (string | null)[];
+  readonly outputs: readonly (string | null)[];
+}
+
+/** Chooses small tests that ONNX Runtime runs as expected, at most one of a kind, and writes them down. */
+export function writeSample(
+  tests: readonly NodeTest[],
+  list: Readonly<Record<string, string>>,
+): void {
+  const kind = ({ name }: NodeTest): string => name.split("_")[1] ?? "";
+  const size = ({ model, inputs, outputs }: NodeTest): number =>
+    [model, ...inputs, ...outputs].reduce((sum, part) => sum + (part?.length ?? 0), 0);
+  const rank = ({ name }: NodeTest): string => createHash("sha1").update(name).digest("hex");
+  const small = tests
+    .filter((test) => list[test.name]?.startsWith("R") && size(test) <= SAMPLE.bytes)
+    .sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  const kinds = new Set<string>();
+  const chosen = small.filter((test) => !kinds.has(kind(test)) && kinds.add(kind(test)));
+  const text = (part: Uint8Array | undefined): string | null =>
+    part === undefined ? null : Buffer.from(part).toString("base64");
+  const lines = chosen.slice(0, SAMPLE.tests).map(({ name, model, inputs, outputs }) => {
+    return { name, model: text(model), inputs: inputs.map(text), outputs: outputs.map(text) };
+  });
+  writeFileSync(sample, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
+
+/** The tests that run with all others. */
+export function readSample(): NodeTest[] {
+  const bytes = (text: string): Uint8Array => Buffer.from(text, "base64");
+  return readFileSync(sample, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { name, model, inputs, outputs } = JSON.parse(line) as Line;
+      const parts = (all: Line["inputs"]) =>
+        all.map((part) => (part === null ? undefined : bytes(part)));
+      return { name, model: bytes(model), inputs: parts(inputs), outputs: parts(outputs) };
     });
 }
 
