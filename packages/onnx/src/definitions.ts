@@ -39,6 +39,24 @@ export function producersOf(
   return producers;
 }
 
+/** Whether each node takes nothing but what is given and what nodes before it yield. */
+function isOrdered(
+  nodes: readonly FileNode[],
+  inner: readonly (Inner | undefined)[],
+  given: ReadonlyMap<string, Given>,
+  producers: ReadonlyMap<string, number>,
+): boolean {
+  const isThere = (name: string, before: number): boolean => {
+    const producer = producers.get(name);
+    return producer !== undefined ? producer < before : name === "" || given.has(name);
+  };
+  for (const [index, node] of nodes.entries()) {
+    for (const name of node.inputs) if (!isThere(name, index)) return false;
+    for (const name of inner[index]?.captures ?? []) if (!isThere(name, index)) return false;
+  }
+  return true;
+}
+
 /**
  * The order in which nodes can run: the file's, where that is one.
  * @throws {ModelError} when a node takes a name that nothing defines, or nodes feed each other in a circle
@@ -49,6 +67,7 @@ export function runningOrder(
   given: ReadonlyMap<string, Given>,
   producers: ReadonlyMap<string, number>,
 ): readonly number[] {
+  if (isOrdered(nodes, inner, given, producers)) return Array.from(nodes.keys());
   const needs = nodes.map((node, index) => {
     const found: number[] = [];
     for (const name of [...node.inputs, ...(inner[index]?.captures ?? [])]) {

@@ -21,7 +21,7 @@ export function expressible(model: OnnxModel): (op: string) => boolean {
   if (origin === undefined)
     throw new ModelError("only of a model that readModel returned can be told what it can hold.");
   const used = new Set(model.graph.nodes.map((node) => node.op));
-  const carried = new Set(origin.apart);
+  const carried = new Set(origin.apart());
   for (const [index, { node, inner }] of origin.nodes.entries()) {
     for (const op of inner?.operators ?? []) carried.add(op);
     if (origin.graph.nodes[index]?.opaque !== undefined && node?.domain === "")

@@ -87,14 +87,14 @@ export interface Origin {
   readonly irVersion: number;
   readonly domains: ReadonlyMap<string, number>;
   /** Every name of a value or a node anywhere in the file. */
-  readonly names: ReadonlySet<string>;
+  names(): ReadonlySet<string>;
   /** Initializers that are inputs' defaults, or that nothing here may drop. */
   readonly pinned: ReadonlySet<Field>;
   readonly files: DataFiles;
   /** Bytes of tensors that lie outside the file. */
   readonly external: number;
   /** ONNX's own operators outside the main graph and the graphs within it. */
-  readonly apart: ReadonlySet<string>;
+  apart(): ReadonlySet<string>;
 }
 
 const origins = new WeakMap<OnnxModel, Origin>();

@@ -5,6 +5,7 @@
  */
 
 import { Pieces } from "./pieces.ts";
+import { textAt } from "./text.ts";
 import { BYTES, contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
 /** The fields of NodeProto, by number. */
@@ -19,13 +20,13 @@ const OVERLOAD = 8;
 const METADATA = 9;
 /** The field of AttributeProto that names it. */
 const ATTRIBUTE_NAME = 1;
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+/** The fields of AttributeProto that hold graphs. */
+const GRAPHS: readonly number[] = [6, 11];
 
 /** The text of the last field with this number, "" where there is none. */
 export function textOf(bytes: Uint8Array, fields: readonly Field[], no: number): string {
   const field = fields.findLast((candidate) => candidate.no === no);
-  return field ? utf8.decode(contentOf(bytes, field)) : "";
+  return field ? textAt(bytes, field.start, field.end) : "";
 }
 
 /** A node of a file. */
@@ -43,6 +44,8 @@ export interface FileNode {
   readonly outputs: readonly string[];
   /** AttributeProtos by name, in the file's order. */
   readonly attributes: ReadonlyMap<string, Uint8Array>;
+  /** Some attribute holds a graph, or several. */
+  readonly holdsGraphs: boolean;
 }
 
 /** One spelling for ONNX's own domain. */
@@ -57,17 +60,20 @@ export function readNode(bytes: Uint8Array): FileNode {
   const outputs: string[] = [];
   const attributes = new Map<string, Uint8Array>();
   const texts = new Map<number, string>();
+  let holdsGraphs = false;
   for (const field of fields) {
-    const content = contentOf(bytes, field);
-    if (field.no === INPUT) inputs.push(utf8.decode(content));
-    else if (field.no === OUTPUT) outputs.push(utf8.decode(content));
-    else if (field.no === ATTRIBUTE)
-      attributes.set(textOf(content, fieldsOf(content), ATTRIBUTE_NAME), content);
-    else if (field.no !== DOC_STRING && field.wire === BYTES)
-      texts.set(field.no, utf8.decode(content));
+    const { no, start, end } = field;
+    if (no === INPUT) inputs.push(textAt(bytes, start, end));
+    else if (no === OUTPUT) outputs.push(textAt(bytes, start, end));
+    else if (no === ATTRIBUTE) {
+      const content = contentOf(bytes, field);
+      const parts = fieldsOf(content);
+      holdsGraphs ||= parts.some((part) => GRAPHS.includes(part.no));
+      attributes.set(textOf(content, parts, ATTRIBUTE_NAME), content);
+    } else if (no !== DOC_STRING && field.wire === BYTES) texts.set(no, textAt(bytes, start, end));
   }
   return {
-    ...{ bytes, fields, inputs, outputs, attributes },
+    ...{ bytes, fields, inputs, outputs, attributes, holdsGraphs },
     name: texts.get(NAME) ?? "",
     opType: texts.get(OP_TYPE) ?? "",
     domain: plainDomain(texts.get(DOMAIN) ?? ""),
@@ -88,15 +94,9 @@ const RANDOM: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-/** The fields of an attribute that hold graphs. */
-const GRAPHS: readonly number[] = [6, 11];
-
 /** Whether two nodes of this kind may yield different results on the same inputs, for all that is known. */
-function mayBeRandom({ domain, opType, attributes }: FileNode): boolean {
-  if (domain !== "" || RANDOM.has(opType)) return true;
-  return [...attributes.values()].some((bytes) =>
-    fieldsOf(bytes).some(({ no }) => GRAPHS.includes(no)),
-  );
+function mayBeRandom({ domain, opType, holdsGraphs }: FileNode): boolean {
+  return domain !== "" || RANDOM.has(opType) || holdsGraphs;
 }
 
 /**

@@ -628,11 +628,11 @@ class Reader {
       outputs: this.#outputs,
       irVersion: this.#irVersion,
       domains: this.#domains,
-      names: this.#names(),
+      names: () => this.#names(),
       pinned,
       files: this.#files,
       external: this.#external,
-      apart: this.#operatorsApart(),
+      apart: () => this.#operatorsApart(),
     });
     return model;
   }

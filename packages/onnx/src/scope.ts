@@ -85,10 +85,10 @@ export interface Inner {
 
 /** What the inner graphs of a node take and hold; `undefined` where it has none. */
 export function innerOf(node: FileNode): Inner | undefined {
+  if (!node.holdsGraphs) return undefined;
   const attributes = [...node.attributes.values()].filter((bytes) =>
     fieldsOf(bytes).some(({ no }) => no === GRAPH || no === GRAPHS),
   );
-  if (attributes.length === 0) return undefined;
   const captures = new Set<string>();
   const defines = new Set<string>();
   for (const graph of graphsOf(

@@ -61,11 +61,11 @@ function shell(graph: Graph, opset: number, name: string): Origin {
     outputs,
     irVersion: irVersionFor(opset),
     domains: new Map([["", opset]]),
-    names: new Set([...inputs, ...outputs]),
+    names: () => new Set([...inputs, ...outputs]),
     pinned: new Set(),
     files: {},
     external: 0,
-    apart: new Set(),
+    apart: () => new Set(),
   };
 }
 

@@ -13,6 +13,7 @@ import { ModelError, quote } from "./error.ts";
 import { locate, rangeContent } from "./external.ts";
 import { Pieces } from "./pieces.ts";
 import type { HeldFile } from "./skeleton.ts";
+import { textAt } from "./text.ts";
 import {
   BYTES,
   contentOf,
@@ -62,7 +63,6 @@ export interface FileTensor {
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const looseUtf8 = new TextDecoder();
 
 /** Which field holds a type's elements when they are not raw. */
 function typedField(dtype: DType): number {
@@ -233,7 +233,7 @@ export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string
   const all = (no: number): readonly Field[] => fields.filter((field) => field.no === no);
   const last = (no: number): Field | undefined => fields.findLast((field) => field.no === no);
   const nameField = last(NAME);
-  const name = nameField ? looseUtf8.decode(contentOf(bytes, nameField)) : "";
+  const name = nameField ? textAt(bytes, nameField.start, nameField.end) : "";
   const label = (): string => (name === "" ? fallback : `tensor ${quote(name)}`);
   if (last(SEGMENT))
     throw new ModelError(`${label()} is stored in segments, which nothing reads. Save it whole.`);
@@ -351,8 +351,7 @@ function externalEntries(
     const entry = contentOf(bytes, field);
     const parts = ["", ""];
     for (const part of fieldsOf(entry))
-      if (part.no === 1 || part.no === 2)
-        parts[part.no - 1] = looseUtf8.decode(contentOf(entry, part));
+      if (part.no === 1 || part.no === 2) parts[part.no - 1] = textAt(entry, part.start, part.end);
     const [key = "", value = ""] = parts;
     if (entries.has(key)) throw new ModelError(`${label}: its external data gives "${key}" twice`);
     entries.set(key, value);

@@ -15,6 +15,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
+import { textAt } from "./text.ts";
 import { BYTES, contentOf, type Field, fieldsOf, varintOf } from "./wire.ts";
 
 /** Nothing known. */
@@ -27,12 +28,10 @@ const TENSOR = { element: 1, shape: 2 } as const;
 const DIMENSION = 1;
 const SIZE = { value: 1, name: 2 } as const;
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /** The name that a ValueInfoProto declares. */
 export function declaredName(info: Uint8Array): string {
   const field = lastOf(info, INFO.name);
-  return field ? utf8.decode(contentOf(info, field)) : "";
+  return field ? textAt(info, field.start, field.end) : "";
 }
 
 function lastOf(message: Uint8Array, no: number): Field | undefined {
@@ -70,7 +69,7 @@ function dimension(bytes: Uint8Array): Dim | undefined {
     const size = varintOf(bytes, field);
     return size <= Number.MAX_SAFE_INTEGER ? Number(size) : undefined;
   }
-  const name = utf8.decode(contentOf(bytes, field));
+  const name = textAt(bytes, field.start, field.end);
   return name === "" || name.startsWith("?") ? undefined : name;
 }
 

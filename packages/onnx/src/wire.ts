@@ -7,6 +7,7 @@
 
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { ModelError } from "./error.ts";
+import { isText } from "./text.ts";
 
 /** How a field's value is laid out. */
 const VARINT = 0;
@@ -199,7 +200,6 @@ function placeText(place: Place): string {
 
 /** The text of these fields may be in any encoding: nothing here reads it. */
 const ANY_TEXT: ReadonlySet<string> = new Set(["doc_string", "value", "key", "denotation"]);
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 const fieldTables = new WeakMap<DescMessage, ReadonlyMap<number, DescField>>();
 /** The declared fields of a message by number. */
@@ -295,11 +295,8 @@ export function checkWire(
         } else if (known.message !== undefined) {
           check(field.start, field.end, known.message, here, depth + 1);
         } else if (known.scalar === ScalarType.STRING && !ANY_TEXT.has(known.name)) {
-          try {
-            strictUtf8.decode(bytes.subarray(field.start, field.end));
-          } catch {
+          if (!isText(bytes, field.start, field.end))
             throw new WireError("the name is not valid UTF-8", field.start);
-          }
         }
       }
     } catch (error) {

@@ -235,7 +235,7 @@ class Writer {
     this.#graph = graph;
     this.#dialects = dialects;
     this.#alive = new Set(origin.inputs);
-    const fresh = new FreshNames(origin.names);
+    const fresh = new FreshNames(origin.names());
     const pool = new ConstantPool(origin, graph, fresh);
     this.#matched = matchNodes(origin.graph, graph, dialects);
     this.#naming = nameValues(
@@ -317,7 +317,7 @@ class Writer {
               "Convert the model to the newer operator set first, or leave out the rules that make such operators.",
           );
     };
-    check(this.#origin.apart, "a function or the training information");
+    check(this.#origin.apart(), "a function or the training information");
     for (const [index, node] of this.#graph.nodes.entries()) {
       const origin = this.#originOf(index, node);
       if (origin?.node === undefined || this.#isPlain(node)) continue;
