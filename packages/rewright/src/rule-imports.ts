@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Imported, importsOf, parseRules } from "@rewright/dsl";
+import { type Imported, readImports } from "@rewright/dsl";
 import type { Dialect, RuleFile } from "@rewright/plugin";
 import { messageOf, reasonOf } from "./files.ts";
 
@@ -69,7 +69,7 @@ export async function loadImports(
     return { source, path, root: projectOf(path, folder) };
   });
   for (let placed = queue.shift(); placed; placed = queue.shift()) {
-    for (const imported of importsOf(parseRules(placed.source).module)) {
+    for (const imported of readImports(placed.source)) {
       const name = imported.path;
       if (seen.has(name) || modules.has(name)) continue;
       try {

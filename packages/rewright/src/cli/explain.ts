@@ -1,12 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { Speller } from "@rewright/dsl/spelling";
+import { errorPages } from "../error-pages.ts";
 import { InputError } from "../errors.ts";
-
-/** The pages of the error codes: in the published package beside `src/` and `dist/`, in the repository in `docs/`. */
-const folders = ["../../errors/", "../../../../docs/errors/"].map(
-  (path) => new URL(path, import.meta.url),
-);
 
 /**
  * `rewright explain R0301`: what an error code means, with an example and its mending. Without a code, all of them.
@@ -15,7 +11,7 @@ const folders = ["../../errors/", "../../../../docs/errors/"].map(
  * @throws InputError for a code that does not exist
  */
 export function explain(code: string | undefined, color: boolean): string {
-  const folder = folders.find((place) => existsSync(place));
+  const folder = errorPages();
   if (!folder) throw new InputError("the explanations are missing: install rewright again");
   const codes = readdirSync(folder)
     .flatMap((name) => /^([RP]\d{4})\.md$/.exec(name)?.[1] ?? [])

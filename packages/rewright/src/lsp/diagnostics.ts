@@ -10,7 +10,10 @@ import {
   DiagnosticTag,
   type Diagnostic as Theirs,
 } from "vscode-languageserver/node";
+import { errorPages } from "../error-pages.ts";
 import type { Current, Workspace } from "./workspace.ts";
+
+const pages = errorPages();
 
 const SEVERITIES = {
   error: DiagnosticSeverity.Error,
@@ -32,6 +35,8 @@ export function translated(
     range: lines.range(span),
     severity: SEVERITIES[severity],
     code,
+    // The page of the code, for editors that make it a link.
+    ...(pages && { codeDescription: { href: new URL(`${code}.md`, pages).href } }),
     source: "rewright",
     message: [said, ...hints.map((hint) => `= ${hint}`)].join("\n"),
     ...(NEEDLESS.has(code) && { tags: [DiagnosticTag.Unnecessary] }),

@@ -8,7 +8,7 @@ import { existsSync, statSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { importsOf, parseRules } from "@rewright/dsl";
+import { readImports } from "@rewright/dsl";
 import type { Analysis } from "@rewright/dsl/service";
 import type { Dialect } from "@rewright/plugin";
 import type { TextDocument } from "vscode-languageserver-textdocument";
@@ -135,7 +135,7 @@ export class Workspace {
     for (const [other, sheet] of found) {
       const kept = this.#texts.get(other) ? "" : await readOr(pathOf(other) ?? "", "");
       const read = (): string => this.#texts.get(other)?.getText() ?? kept;
-      if (importsOf(parseRules({ file: sheet.name, text: read() }).module).length === 0) continue;
+      if (readImports({ file: sheet.name, text: read() }).length === 0) continue;
       const analysis = await sheet.analysis(read, () => this.#library(other));
       if (sheet.uses(path)) analyses.push(analysis);
     }

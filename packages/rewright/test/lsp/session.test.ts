@@ -46,6 +46,7 @@ describe("a session", () => {
       code: "R0101",
       severity: lsp.DiagnosticSeverity.Error,
       source: "rewright",
+      codeDescription: { href: expect.stringMatching(/^file:.*\/errors\/R0101\.md$/) },
       message: expect.stringMatching(/^no operator called `Mx`\n= did you mean `Ma?x`\?$/),
       range: { end: onMistake },
     });
