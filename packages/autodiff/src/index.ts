@@ -34,4 +34,5 @@ export {
 } from "./operators.ts";
 export { type Feeds, Program } from "./program.ts";
 export { reference } from "./reference.ts";
+export { simd } from "./simd.ts";
 export type { Attributes, Operator, Value } from "./value.ts";

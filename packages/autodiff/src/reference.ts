@@ -77,7 +77,7 @@ const gather: Kernel = ({ rows, columns, operands }, [x, at], out) => {
   const from = x as Elements;
   const { rows: most } = operands[0] as Value;
   for (let r = 0; r < rows; r++) {
-    const row = checked((at as Int32Array)[r] as number, most);
+    const row = checkedRow((at as Int32Array)[r] as number, most);
     for (let c = 0; c < columns; c++) out[r * columns + c] = from[row * columns + c] as number;
   }
 };
@@ -87,13 +87,14 @@ const scatter: Kernel = ({ rows, columns, operands }, [x, at], out) => {
   const { rows: count } = operands[0] as Value;
   out.fill(0);
   for (let r = 0; r < count; r++) {
-    const row = checked((at as Int32Array)[r] as number, rows) * columns;
+    const row = checkedRow((at as Int32Array)[r] as number, rows) * columns;
     for (let c = 0; c < columns; c++)
       out[row + c] = (out[row + c] as number) + (from[r * columns + c] as number);
   }
 };
 
-function checked(row: number, rows: number): number {
+/** A row number, or a RangeError where there is no such row. */
+export function checkedRow(row: number, rows: number): number {
   if (row >= 0 && row < rows) return row;
   throw new RangeError(`row ${row} of a matrix of ${rows} rows: row numbers count from 0`);
 }
