@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   files: () => import("./benches/files.ts"),
   large: () => import("./benches/large.ts"),
   language: () => import("./benches/language.ts"),
+  autodiff: () => import("./benches/autodiff.ts"),
 };
 
 function report(): void {
