@@ -8,3 +8,4 @@ export type { Budget, OptimizeOptions, Progress } from "./options.ts";
 export { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
 export type { Dropped, FileReport, Report, RuleReport, Side } from "./report.ts";
 export { defaultRules } from "./rule-files.ts";
+export type { Saved } from "./saving.ts";

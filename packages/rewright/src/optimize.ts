@@ -11,7 +11,7 @@ import { choose, measure } from "./measurement.ts";
 import { checkBytes, checkOptions, defaults, type OptimizeOptions } from "./options.ts";
 import { reportOf } from "./outcome.ts";
 import type { Report } from "./report.ts";
-import { bytesOf, type Savable, saveModel } from "./saving.ts";
+import { bytesOf, type Savable, type Saved, saveModel } from "./saving.ts";
 import { Scratch } from "./scratch.ts";
 import { type Found, search } from "./search.ts";
 import { sizesOf } from "./sizes.ts";
@@ -28,10 +28,9 @@ export interface Optimized {
    * Writes the model whole or not at all, without holding its weights in memory, and a data file for them beside it where one file (of 2 GiB
    * at most) cannot hold them.
    *
-   * @returns the data file's path, where there is one
    * @throws InputError when something cannot be written, ModelError (@rewright/onnx) when a file that it is written from has changed
    */
-  save(path: string): Promise<string | undefined>;
+  save(path: string): Promise<Saved>;
 }
 
 /**

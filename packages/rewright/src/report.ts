@@ -85,4 +85,6 @@ export interface FileReport extends Report {
   readonly output: string | null;
   /** The file beside the output that holds its weights; null when the output holds them itself. */
   readonly data: string | null;
+  /** The output is the input, byte for byte. */
+  readonly same: boolean;
 }

@@ -6,6 +6,14 @@ import { imageOf, type OnnxModel, openModel } from "@rewright/onnx";
 import type { Dialect, Graph } from "@rewright/plugin";
 import { sameFile, writeWhole } from "./files.ts";
 
+/** What was written. */
+export interface Saved {
+  /** The path of the file beside the model that holds its weights, where there is one. */
+  readonly data: string | undefined;
+  /** The model's file is the input's, byte for byte. */
+  readonly same: boolean;
+}
+
 /** A model that can be written. */
 export interface Savable {
   /** As it was given. */
@@ -28,10 +36,9 @@ export function bytesOf({ original, model, graph, dialects }: Savable): Uint8Arr
  * Writes the model whole or not at all, and beside it a data file for its weights where one file cannot hold them. External data of the
  * original are taken along, unless it is written unchanged into its own folder.
  *
- * @returns the data file's path, where there is one
  * @throws InputError when something cannot be written; ModelError (@rewright/onnx) when even two files cannot hold the model
  */
-export async function saveModel(savable: Savable, path: string): Promise<string | undefined> {
+export async function saveModel(savable: Savable, path: string): Promise<Saved> {
   const { original, model, dialects, directory } = savable;
   const folder = dirname(resolve(path));
   const stays =
@@ -41,7 +48,7 @@ export async function saveModel(savable: Savable, path: string): Promise<string 
     if (bytes !== undefined) await writeWhole(path, bytes);
     else if (!(await sameFile(original as string, path)))
       await writeWhole(path, { from: original as string });
-    return undefined;
+    return { data: undefined, same: true };
   }
   // A new name, so that the old model keeps its data until the new one has taken its place.
   const name = await freeName(folder, basename(path));
@@ -56,7 +63,7 @@ export async function saveModel(savable: Savable, path: string): Promise<string 
     throw error;
   }
   for (const file of before) await rm(file, { force: true });
-  return data;
+  return { data, same: false };
 }
 
 /** A name for the data file that no file in the folder has. */

@@ -90,8 +90,11 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
     const found = result?.report ?? (failure as CheckError).report;
     const write =
       output !== undefined && result !== undefined && (found.gained || !controller.signal.aborted);
-    const data = write ? ((await result.save(output)) ?? null) : null;
-    const report: FileReport = { input: model, output: write ? output : null, data, ...found };
+    const { data, same } = write ? await result.save(output) : { data: undefined, same: false };
+    const report: FileReport = {
+      ...{ input: model, output: write ? output : null, data: data ?? null, same },
+      ...found,
+    };
     if (json !== undefined) await writeWhole(json, `${JSON.stringify(report, null, 2)}\n`);
     progress.end();
     if (!quiet) {

@@ -130,7 +130,7 @@ export function verdict(report: FileReport): string {
   const beside = report.data === null ? "" : `, its weights in ${report.data}`;
   const why = beside === "" ? "" : ": one file holds at most 2 GiB";
   if (report.gained) return `${early}wrote ${report.output}${beside}${why}`;
-  return beside === ""
+  return report.same
     ? `${early}nothing gained: ${report.output} is the input, byte for byte`
-    : `${early}nothing gained: ${report.output} is the input${beside}${why}`;
+    : `${early}nothing gained: ${report.output} is the input${beside || ", its weights included"}${why}`;
 }
