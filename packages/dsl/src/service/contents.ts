@@ -8,7 +8,7 @@ import { match } from "ts-pattern";
 import type { Span } from "../ast.ts";
 import type { Declaration, Identifier } from "../syntax.ts";
 import type { Analysis } from "./analysis.ts";
-import { guardsOf } from "./guard.ts";
+import { guardsOf, shortly } from "./guard.ts";
 import type { ReferentKind } from "./referent.ts";
 
 /** An entry of the table. */
@@ -45,7 +45,7 @@ function entryOf(decl: Declaration, { entry }: Analysis): Entry {
       ...named("ruleset", name, tags.map((tag) => `#${tag.name}`).join(" ")),
       children: rules.map((rule): Entry => {
         const { label, arrow } = rule;
-        const detail = [arrow, ...guardsOf(entry.rulesOf(rule))].join(" ");
+        const detail = [arrow, ...guardsOf(entry.rulesOf(rule)).map(shortly)].join(" ");
         return {
           ...{ kind: "rule", name: label.name, detail, children: [] },
           ...{ span: rule.span, nameSpan: label.span },

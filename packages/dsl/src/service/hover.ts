@@ -10,11 +10,11 @@ import type { DocumentFile } from "../document-file.ts";
 import { endOf } from "../fabric.ts";
 import { spanOf } from "../lexer.ts";
 import { printExpression } from "../print.ts";
-import { quote } from "../quotation.ts";
+import { enumerate, quote } from "../quotation.ts";
 import type * as s from "../syntax.ts";
 import { type Analysis, importedFile } from "./analysis.ts";
 import { FUNCTIONS } from "./functions-told.ts";
-import { guardsOf } from "./guard.ts";
+import { guardsOf, sentence } from "./guard.ts";
 import { mentionAt, mentionsOf } from "./mention.ts";
 import { type Mention, operatorReferent } from "./naming.ts";
 import { operatorCard } from "./operator-card.ts";
@@ -119,7 +119,9 @@ function ofMention(
   return match(referent.kind)
     .with("operator", () => ofOperator(referent, entry, analysis))
     .with("function", () => ofFunction(referent))
-    .with(P.union("variable", "parameter", "size", "operand"), () => ofLocal(referent, place))
+    .with(P.union("variable", "parameter", "size", "operand"), () =>
+      ofLocal(referent, place, entry),
+    )
     .with("abbreviation", () => ofAbbreviation(mention, place))
     .with(P.union("attribute", "result"), () => ofAttribute(referent, analysis))
     .with("sort", () => ofSort(referent, analysis))
@@ -154,8 +156,23 @@ function ofFunction({ name }: Referent): readonly Block[] {
     : [text(`The function ${quote(name)} of a dialect.`)];
 }
 
-function ofLocal({ kind, name }: Referent, place: Place | undefined): readonly Block[] {
-  const { decl } = place ?? {};
+function ofLocal(
+  { kind, name }: Referent,
+  place: Place | undefined,
+  { scope, text: whole }: DocumentFile,
+): readonly Block[] {
+  const { decl, exprs = [] } = place ?? {};
+  const call = exprs.findLast((expr) => expr.kind === "call");
+  const rest = call?.attrs.find((attr) => attr.kind === "rest" && attr.name.name === name);
+  if (call && rest) {
+    const { def } = scope.operators.get(call.callee.name)?.[0] ?? {};
+    const mentioned = new Set(
+      call.attrs.flatMap((attr) => (attr.kind === "attr" ? [attr.name.name] : [])),
+    );
+    const left = Object.keys(def?.attrs ?? {}).filter((attr) => !mentioned.has(attr));
+    const these = left.length > 0 ? enumerate(left.map(quote)) : "none is left";
+    return [text(`All attributes of ${quote(call.callee.name)} that are not mentioned: ${these}.`)];
+  }
   if (decl?.kind === "op") {
     const operand = decl.operands.find((one) => one.name.name === name);
     if (operand && kind === "operand")
@@ -171,7 +188,9 @@ function ofLocal({ kind, name }: Referent, place: Place | undefined): readonly B
   }
   if (decl?.kind === "test") {
     const given = decl.given.find((one) => one.name.name === name);
-    return given ? [text("Given.")] : [];
+    return given
+      ? [code(whole.slice(given.name.span.start, given.type.span.end)), text("Given.")]
+      : [];
   }
   if (kind === "parameter") return [text("A parameter of an abbreviation.")];
   return [];
@@ -239,13 +258,10 @@ function ofRule(rule: s.RuleDecl, entry: DocumentFile): readonly Block[] {
   const [left, right] = [rule.left, rule.right].map((roots) =>
     roots.map(({ spread, value }) => `${spread ? "..." : ""}${parenthesised(value)}`).join(", "),
   );
-  const directions = entry.rulesOf(rule);
   return [
     code(`${left} ${rule.arrow} ${right}`),
     text(rule.doc),
-    ...guardsOf(directions).map((guard) =>
-      text(`Also ${guard.replace(/requires (.*)/, "requires `$1`")}.`),
-    ),
+    ...guardsOf(entry.rulesOf(rule)).map((guard) => text(sentence(guard))),
   ];
 }
 

@@ -6,14 +6,18 @@
 
 import type { RulesDecl } from "../syntax.ts";
 import type { Analysis } from "./analysis.ts";
-import { guardsOf } from "./guard.ts";
+import { guardsOf, sentence, shortly } from "./guard.ts";
 
 /** A text shown at an offset that is not part of the file. */
 export interface InlayHint {
   readonly offset: number;
   readonly text: string;
+  /** Markdown. */
   readonly tooltip: string;
 }
+
+const SEEN_TO =
+  "Inferred from the shapes, and seen to wherever the rule applies: it need not be written.";
 
 /** The guards of the rules that end between two offsets, each behind its rule. */
 export function inlayHints(
@@ -29,9 +33,9 @@ export function inlayHints(
       const { span } = rule;
       if (span.end < start || span.end > end) return [];
       const guards = guardsOf(entry.rulesOf(rule));
-      const tooltip =
-        "inferred from the shapes, and seen to at every match: it need not be written";
-      return guards.length > 0 ? [{ offset: span.end, text: guards.join(", "), tooltip }] : [];
+      if (guards.length === 0) return [];
+      const tooltip = [...guards.map(sentence), SEEN_TO].join("\n\n");
+      return [{ offset: span.end, text: guards.map(shortly).join(", "), tooltip }];
     }),
   );
 }

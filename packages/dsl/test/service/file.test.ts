@@ -187,6 +187,12 @@ describe("inlay hints", () => {
     ["t: relu(a) => relu(a')'", ["t: relu(a) => relu(a')' ⟨requires rank(a) == 2⟩"]],
     ["t: relu(a) <=> relu(a')'", ["t: relu(a) <=> relu(a')' ⟨→ requires rank(a) == 2⟩"]],
     ["t: (a @ b)' <=> b' @ a'", []],
+    [
+      "t: concat(a, b; axis = 1) @ concat(c, d; axis = 0) => a @ c + b @ d",
+      [
+        "t: concat(a, b; axis = 1) @ concat(c, d; axis = 0) => a @ c + b @ d ⟨requires rank(a) == 2 and rank(c) == 2 and dim(a, 1) == dim(c, 0) and rank(b) == 2 and 4 more⟩",
+      ],
+    ],
     ["t: relu(a => a", []],
   ])("%s", (rule, shown) => {
     expect(hints(rule)).toEqual(shown);

@@ -115,6 +115,16 @@ test.each([
     [expect.stringMatching(/in 2 places/)],
   ],
   ["a size", "op f(a: Tensor[‸m]) -> Tensor[m]", [expect.stringMatching(/^A size/)]],
+  [
+    "what is left of attributes",
+    inRules('t: pool(x; pad = "same", ...‸p) => relu(pool(x; pad = "same", ...p))'),
+    ["All attributes of `pool` that are not mentioned: `stride`."],
+  ],
+  [
+    "what is given",
+    'test "t" {\n given ‸x: Tensor[2, n]\n prove x == x\n}',
+    ["`x: Tensor[2, n]`", "Given."],
+  ],
   ["nothing", `${OPS}\n‸\n`, []],
 ])("%s", (_, text, lines) => {
   expect(said(text)).toEqual(lines);

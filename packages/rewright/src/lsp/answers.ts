@@ -221,7 +221,7 @@ export class Answers {
     return found.map(({ offset, text, tooltip }) => ({
       position: lines.position(offset),
       label: text,
-      tooltip,
+      tooltip: { kind: lsp.MarkupKind.Markdown, value: tooltip },
       paddingLeft: true,
     }));
   }
