@@ -14,17 +14,22 @@ export interface Found {
   readonly finalists: readonly Finalist[];
 }
 
+/** The share of the time that is kept for inexact rules, where these may apply. */
+const INEXACT_SHARE = 0.25;
+
 /** Grows an e-graph from the model by the rules under the strategy, and extracts the cheapest programs from it. */
 export async function search({ model, bind, options, tools }: Job): Promise<Found> {
   const { budget, signal, onProgress } = options;
   const { rules, dialects, strategy } = tools;
+  const seconds = budget?.seconds ?? defaults.seconds;
   const costModel = sayable(tools.backend.costModel, model);
   const session = growth({
     ...{ graph: model.graph, rules, dialects, costModel },
     seed: options.seed ?? defaults.seed,
     budget: {
       nodes: budget?.nodes ?? defaults.nodes,
-      seconds: budget?.seconds ?? defaults.seconds,
+      seconds,
+      reserve: rules.some(({ lossy }) => lossy > 0) ? seconds * INEXACT_SHARE : 0,
       bytes: (budget?.memory ?? defaults.memory) * 2 ** 20,
       ...(budget?.iterations !== undefined && { iterations: budget.iterations }),
     },
@@ -47,8 +52,8 @@ export async function search({ model, bind, options, tools }: Job): Promise<Foun
 }
 
 /**
- * Programs that rest on inexact rules. These join when the search without them has ended, with what it has left of the budget, so that
- * exact programs do not suffer from errors that are allowed and of no use.
+ * Programs that rest on inexact rules. These join when the search without them has ended, with what it has left of the budget (of the time at
+ * least a quarter), so that exact programs do not suffer from errors that are allowed and of no use.
  */
 async function approximate(
   session: GrowthSession,

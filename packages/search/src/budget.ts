@@ -4,6 +4,8 @@ export interface Budget {
   readonly nodes?: number;
   /** Seconds of wall time since the session began; 60 unless said. */
   readonly seconds?: number;
+  /** Of these, what is kept for after `tolerate`, so that inexact rules get their turn; none unless said. */
+  readonly reserve?: number;
   /** Calls of `apply`; no limit unless said. */
   readonly iterations?: number;
   /** Bytes of the e-graph's arrays; 2 GiB unless said. */
@@ -33,6 +35,7 @@ export class Limits {
   readonly bytes: number;
   readonly signal: AbortSignal;
   iterations = 0;
+  #reserve: number;
   readonly #iterations: number;
   readonly #clock: () => number;
   readonly #start: number;
@@ -40,6 +43,7 @@ export class Limits {
   constructor(budget: Budget, signal: AbortSignal | undefined, clock: () => number) {
     this.nodes = limit("nodes", budget.nodes, 50_000);
     this.seconds = limit("seconds", budget.seconds, 60);
+    this.#reserve = limit("reserve", budget.reserve, 0);
     this.bytes = limit("bytes", budget.bytes, 2 ** 31);
     this.#iterations = limit("iterations", budget.iterations, Infinity);
     this.signal = signal ?? new AbortController().signal;
@@ -52,10 +56,15 @@ export class Limits {
     return this.#clock() - this.#start;
   }
 
+  /** Gives what was kept of the time. */
+  release(): void {
+    this.#reserve = 0;
+  }
+
   /** Which limit of the run, rather than of the state, is spent. */
   get spent(): "aborted" | "seconds" | "iterations" | undefined {
     if (this.signal.aborted) return "aborted";
-    if (this.ms >= this.seconds * 1000) return "seconds";
+    if (this.#isOver) return "seconds";
     if (this.iterations >= this.#iterations) return "iterations";
     return undefined;
   }
@@ -67,7 +76,11 @@ export class Limits {
 
   /** Out of time, or called off: what is under way must end now. */
   get interrupted(): boolean {
-    return this.signal.aborted || this.ms >= this.seconds * 1000;
+    return this.signal.aborted || this.#isOver;
+  }
+
+  get #isOver(): boolean {
+    return this.ms >= (this.seconds - this.#reserve) * 1000;
   }
 }
 

@@ -237,6 +237,7 @@ export class GrowthSession implements Session {
    */
   tolerate(error: number): void {
     this.#tolerance = error;
+    this.#limits.release();
   }
 
   /**

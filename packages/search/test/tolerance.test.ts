@@ -97,6 +97,25 @@ test("the same approximation in two places costs twice, in one place used twice 
   expect(s.bestEver.error).toBeCloseTo(0.1);
 });
 
+test("time that is kept for them is theirs, and nobody else's", async () => {
+  let ms = 0;
+  const s = growth({
+    graph: places(),
+    rules: tinyRules(`explode: x => Scale(x; by = 2) - x expanding\n${near}`),
+    dialects: [tiny],
+    costModel: price({ Relu: 1 }),
+    budget: { seconds: 8, reserve: 2 },
+    clock: () => (ms += 1),
+  });
+  await s.run(saturate());
+  expect(s.stopped).toBe("seconds");
+  expect(ms).toBeLessThan(7_000);
+  expect(s.bestEver.error).toBe(0);
+  s.tolerate(1);
+  await s.run(saturate());
+  expect(s.bestEver.error).toBeCloseTo(0.3);
+});
+
 test("constants are computed exactly", async () => {
   const draft = new Draft();
   const graph = draft.graph(
