@@ -7,6 +7,7 @@
 import { type Application, type Id, Matches, Query } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import { compileCondition } from "../evaluate.ts";
+import { type Tree, visitParts } from "../occurrence.ts";
 import type { Terms } from "../terms/terms.ts";
 import { Builder } from "./build.ts";
 import type { Frame } from "./frame.ts";
@@ -37,6 +38,8 @@ interface Reading {
   readonly counts: ReadonlyMap<string, number>;
   /** What the `assuming` clauses say at a match. */
   readonly assumptions: readonly Assumption[];
+  /** Whether the engine can tell which of its matches are new. */
+  readonly isFresh: boolean;
   /** The matches whose equality the e-graph holds already. Not kept where spreads make rows refer to lists of one search. */
   readonly done: RowSet | undefined;
 }
@@ -59,14 +62,20 @@ export class BoundRule {
   /** Whether the last search found every match there is: neither its limit nor `stop` cut it short. */
   complete = false;
   readonly #terms: Terms;
+  /** Made when they are first needed: most rules never match anything. */
   readonly #readings = new Map<string, Reading>();
+  /** The operators of the left side that have not been seen in the e-graph yet: until they have, nothing matches. */
+  readonly #missing: Set<string>;
+  /** Of which it leaves open how many results they have. */
+  readonly #open: ReadonlyMap<string, number>;
   /** Where the row of the match that was looked at last begins. */
   #base = 0;
 
   constructor(rule: ast.Rule, terms: Terms) {
     this.rule = rule;
     this.#terms = terms;
-    if (openCounts(rule).size === 0) this.#read(new Map());
+    this.#missing = operatorsOf(rule);
+    this.#open = openCounts(rule);
   }
 
   /**
@@ -74,8 +83,27 @@ export class BoundRule {
    * e-graph must be rebuilt. `stop` is asked now and then whether to give up.
    */
   search(limit: number, stop?: () => boolean): number {
-    this.#readAll();
+    return this.#search(limit, stop, false);
+  }
+
+  /**
+   * As `search`, but finds only what may be new since the last such search that was complete: a match that was there then comes
+   * again only if something has changed that it, or what it builds, depends on. To be used where all that such searches find
+   * is applied. Restoring a mark of the e-graph brings back what had been seen at it.
+   */
+  searchFresh(limit: number, stop?: () => boolean): number {
+    return this.#search(limit, stop, true);
+  }
+
+  /** Makes the next fresh search one for all matches. */
+  overlook(): void {
+    for (const { query } of this.#readings.values()) query.forget();
+  }
+
+  #search(limit: number, stop: (() => boolean) | undefined, wantsFresh: boolean): number {
     this.complete = true;
+    if (this.#isIdle) return 0;
+    this.#readAll();
     const given = (): boolean => {
       if (stop?.() !== true) return false;
       this.complete = false;
@@ -90,7 +118,8 @@ export class BoundRule {
       if (room <= 0) continue;
       // What the engine finds may be dropped or multiplied when spreads are matched, so that its number says nothing yet.
       const most = reading.sequences || reading.gatherer ? CANDIDATES : room;
-      if (reading.query.search(reading.found, { limit: most, stop: given }) >= most)
+      const fresh = wantsFresh && reading.isFresh;
+      if (reading.query.search(reading.found, { limit: most, stop: given, fresh }) >= most)
         this.complete = false;
       // What is gathered is gathered from all that was found.
       const width = reading.gatherer ? CANDIDATES : room;
@@ -102,6 +131,8 @@ export class BoundRule {
       room -= reading.matches.count;
     }
     if (room <= 0) this.complete = false;
+    // Some readings may have been searched to the end: what was cut short has not been seen.
+    if (wantsFresh && !this.complete && this.#readings.size > 1) this.overlook();
     return this.count;
   }
 
@@ -227,10 +258,18 @@ export class BoundRule {
     );
   }
 
+  get #isIdle(): boolean {
+    for (const name of this.#missing) {
+      if (!this.#terms.occurs(name)) return true;
+      this.#missing.delete(name);
+    }
+    return false;
+  }
+
   /** Settles open numbers of results in every way that the e-graph has operators for. */
   #readAll(): void {
-    const open = [...openCounts(this.rule)];
-    if (open.length === 0) return;
+    if (this.#open.size === 0 && this.#readings.size > 0) return;
+    const open = [...this.#open];
     const settle = (at: number, counts: ReadonlyMap<string, number>): void => {
       const next = open[at];
       if (!next) {
@@ -251,9 +290,12 @@ export class BoundRule {
     const gathering = gatheringOf(this.rule);
     const left = compileLeft(gathering?.single ?? this.rule, this.#terms, counts, compose);
     const { patterns, rootSlots, slots, guards, tasks, checks } = left;
-    const query = new Query(this.#terms.egraph, patterns, { slots, rootSlots, guards });
     const found = new Matches(slots);
     const isExtended = tasks.length > 0 || checks.length > 0;
+    // Spreads look deeper than the engine does when it tells what is new, and lists are gathered from old items as well.
+    const isFresh = !isExtended && gathering === undefined;
+    const reads = variablesOf(left.frame);
+    const query = new Query(this.#terms.egraph, patterns, { slots, rootSlots, guards, reads });
     const extended = isExtended ? new Matches(slots) : found;
     const gatherer = gathering && new Gatherer(this.rule, gathering, left, compose);
     const frame = gatherer?.frame ?? left.frame;
@@ -275,9 +317,26 @@ export class BoundRule {
         const truth = compileCondition(value, frame);
         return [{ text, known: () => truth() === true }];
       }),
+      isFresh,
       done: isExtended || gatherer ? undefined : new RowSet(slots),
     });
   }
+}
+
+/** The operators without which a left side matches nothing. */
+function operatorsOf(rule: ast.Rule): Set<string> {
+  const names = new Set<string>();
+  const visit = (tree: Tree): void => {
+    if (tree.kind === "apply") names.add(tree.name);
+    visitParts(tree, visit);
+  };
+  rule.left.forEach(visit);
+  return names;
+}
+
+/** The slots of what a right side is built from: what it comes to depends on all that is known of these classes. */
+function variablesOf({ sources }: Frame): readonly number[] {
+  return [...sources.values()].flatMap(({ kind, slot }) => (kind === "class" ? [slot] : []));
 }
 
 /** Extends what the engine found by what the spreads bind, and tests what could not be tested before. */
@@ -309,7 +368,7 @@ function compose(frame: Frame, term: ast.Term): ReturnType<Frame["compose"]> {
   };
 }
 
-/** Binds a rule to an e-graph. Throws when its right side can never be built. */
+/** Binds a rule to an e-graph. It is compiled when its operators occur there: one that can never be built is refused by then. */
 export function bindRule(rule: ast.Rule, terms: Terms): BoundRule {
   return new BoundRule(rule, terms);
 }

@@ -49,6 +49,8 @@ export class Terms {
   readonly #definitions = new Map<string, OpDef>();
   readonly #operations: (Operation | undefined)[] = [];
   readonly #byName = new Map<string, Operation>();
+  /** The operators that have been applied. */
+  readonly #applied = new Set<string>();
   readonly #input: Operation;
   readonly #constant: Operation;
   /** What stands for an operand that is left out. */
@@ -202,6 +204,11 @@ export class Terms {
     return operation;
   }
 
+  /** Whether the operator `name` has ever been applied here as a modelled one; it may have been undone since. */
+  occurs(name: string): boolean {
+    return this.#applied.has(name);
+  }
+
   /** The operators known by now that apply `name`, with whatever number of results. */
   operationsNamed(name: string): Operation[] {
     const all = this.#operations.filter((operation) => operation !== undefined);
@@ -289,6 +296,7 @@ export class Terms {
       case "result":
         return table.project(egraph.data(egraph.child(node, 0)), operation.count);
     }
+    if (operation.def) this.#applied.add(operation.name);
     const operands: Facts[] = [];
     const arity = egraph.arity(node);
     for (let i = 0; i < arity; i++) operands.push(egraph.data(egraph.child(node, i)));
