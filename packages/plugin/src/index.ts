@@ -298,6 +298,8 @@ export interface Session {
     readonly granularity?: "rule" | "match";
     readonly ruleset?: string;
     readonly rule?: string;
+    /** Leaves out rules with more matches than this that have not been applied yet. */
+    readonly most?: number;
     readonly limit?: number;
   }): readonly Move[];
   /** Makes the moves and restores the state's invariants (in growth: unites, rebuilds). Returns how many changed anything. */

@@ -1,7 +1,7 @@
 import { expressible, type OnnxModel } from "@rewright/onnx";
 import type { CostModel } from "@rewright/plugin";
 import { type Finalist, type GrowthSession, growth } from "@rewright/search";
-import type { Job } from "./job.ts";
+import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import { openSize } from "./sizes.ts";
 
@@ -18,7 +18,8 @@ export interface Found {
 const INEXACT_SHARE = 0.25;
 
 /** Grows an e-graph from the model by the rules under the strategy, and extracts the cheapest programs from it. */
-export async function search({ model, bind, options, tools }: Job): Promise<Found> {
+export async function search(job: Job): Promise<Found> {
+  const { model, bind, options, tools } = job;
   const { budget, signal, onProgress } = options;
   const { rules, dialects, strategy } = tools;
   const seconds = budget?.seconds ?? defaults.seconds;
@@ -43,7 +44,7 @@ export async function search({ model, bind, options, tools }: Job): Promise<Foun
   const start = session.cost();
   await session.run(strategy);
   const most = options.finalists ?? defaults.finalists;
-  const exact = session.finalists(most);
+  const exact = session.finalists(most, { varied: isMeasured(job) });
   const inexact = await approximate(session, { most, options, tools });
   const finalists = [...exact, ...inexact]
     .filter(({ cost }) => cost < start)

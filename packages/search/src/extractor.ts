@@ -31,6 +31,11 @@ const TIE = 1e-11;
 /** What a node counts that the target cannot run, as a multiple of the whole start. */
 const UNRUNNABLE = 1e3;
 
+/** Steps of branch and bound in a thorough extraction, a fifth of a second at most. */
+const EFFORT = 2e6;
+/** Steps for each e-node below which they are of no use. */
+const WORTHWHILE = 100;
+
 /** Finds cheap programs in a world. */
 export class Extractor {
   readonly #pricing: Pricing;
@@ -65,6 +70,11 @@ export class Extractor {
     return equal ? a.size - b.size : a.cost - b.cost;
   }
 
+  /** Whether a thorough extraction can find more than a quick one. */
+  isThorough(world: World): boolean {
+    return world.terms.egraph.nodeCount * WORTHWHILE <= EFFORT;
+  }
+
   /** The cheapest program of the world's present state that can be found. */
   extract(world: World, taste: Taste = {}): Program {
     this.#pricing.attach(world.terms);
@@ -87,7 +97,7 @@ export class Extractor {
     return extractDag(world.terms.egraph, world.outputs, cost, {
       stop,
       ...(ties && { ties }),
-      ...(quick && { effort: 0 }),
+      effort: quick || !this.isThorough(world) ? 0 : EFFORT,
     });
   }
 

@@ -126,13 +126,14 @@ export class GrowthSession implements Session {
   }
 
   moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
-    const { granularity = "rule", ruleset, rule, limit = Infinity } = filter;
+    const { granularity = "rule", ruleset, rule, most, limit = Infinity } = filter;
     const moves: Move[] = [];
     for (const slot of this.#world.slots) {
       if (moves.length >= limit) break;
       if (ruleset !== undefined && slot.rule.ruleset !== ruleset) continue;
       if (rule !== undefined && slot.rule.name !== rule) continue;
       if (!this.#world.bears(slot.rule)) continue;
+      if (most !== undefined && this.#world.exceeds(slot, most)) continue;
       if (granularity === "rule") moves.push(Object.freeze({ rule: slot.rule.name, at: NOWHERE }));
       else this.#book.list(this.#world, slot, limit, moves);
     }
@@ -241,15 +242,17 @@ export class GrowthSession implements Session {
   }
 
   /**
-   * At most `k` programs for a judge of whole graphs, the cheapest first and all different: the best ever, those that the
-   * present state yields when ties are broken otherwise or the overhead of a node is thought larger or smaller, former
-   * bests, and the program that the session began with.
+   * At most `k` programs for a judge of whole graphs, the cheapest first and all different: the best ever, the best that the
+   * present state yields with more effort, when ties are broken otherwise or the overhead of a node is thought larger or smaller,
+   * former bests, and the program that the session began with. Unless `varied`, no more is extracted from an e-graph so large that
+   * more effort is of no use: what costs the same is of use only to a judge that measures.
    */
-  finalists(k: number): readonly Finalist[] {
+  finalists(k: number, { varied = true }: { readonly varied?: boolean } = {}): readonly Finalist[] {
     const found = [...this.#bests];
     if (!this.#world.broken && !this.signal.aborted) {
       found.push(this.#give(this.#present()));
-      for (const taste of TASTES) {
+      const thorough = this.#extractor.isThorough(this.#world);
+      for (const taste of thorough ? [{}, ...TASTES] : varied ? TASTES : []) {
         if (this.#limits.late) break;
         found.push(this.#give(this.#extractor.extract(this.#world, taste)));
       }
@@ -300,7 +303,7 @@ export class GrowthSession implements Session {
     for (const move of moves) {
       const slot = this.#slot(move.rule);
       if (move.at.length === 0) {
-        this.#world.search(slot);
+        this.#world.searchFresh(slot);
         selected.set(slot, "all");
       } else if (selected.get(slot) !== "all") {
         const match = this.#book.match(this.#world, slot, move);
@@ -389,7 +392,7 @@ const byCost = (a: Finalist, b: Finalist): number =>
   a.cost === b.cost ? a.error - b.error : a.cost - b.cost;
 
 const NOWHERE: readonly number[] = Object.freeze([]);
-const TASTES: readonly Taste[] = [{}, { ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
+const TASTES: readonly Taste[] = [{ ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
 
 function twice(rules: readonly RuleInfo[]): string {
   const names = rules.map((rule) => rule.name);

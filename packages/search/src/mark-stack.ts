@@ -23,6 +23,7 @@ export class MarkStack {
   push(world: World, program: Program | undefined): Mark {
     const mark = Object.freeze({}) as Mark;
     this.#issued.add(mark);
+    world.marking();
     this.#entries.push({
       mark,
       world,

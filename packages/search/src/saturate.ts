@@ -4,7 +4,7 @@ import { type Kinds, kinds, shrink } from "./shrink.ts";
 
 /** How `saturate` holds back rules that match too often. */
 export interface SaturateOptions {
-  /** Matches of one growing rule in one round above which it is banned for a while; doubles with each ban. 1,000 unless said. */
+  /** New matches of one growing rule in one round above which it is banned for a while; doubles with each ban. 1,000 unless said. */
   readonly matchLimit?: number;
   /** Rounds that a rule's first ban lasts; doubles with each ban. 5 unless said. */
   readonly banLength?: number;
@@ -46,9 +46,7 @@ export function saturate({
 function due(session: Session, { growing }: Kinds, backoff: Backoff, round: number): Move[] {
   return growing.filter(({ rule }) => {
     if (backoff.banned(rule, round)) return false;
-    const limit = backoff.limit(rule);
-    const matches = session.moves({ granularity: "match", rule, limit: limit + 1 });
-    if (matches.length <= limit) return true;
+    if (session.moves({ rule, most: backoff.limit(rule) }).length > 0) return true;
     backoff.ban(rule, round);
     return false;
   });

@@ -14,8 +14,12 @@ export interface Slot {
   readonly bound: BoundRule;
   /** Matches are kept from this state, */
   searched: number;
-  /** and they are all there are. */
+  /** and they are all there are, */
   complete: boolean;
+  /** or all that were not there when the rule was last applied. */
+  fresh: boolean;
+  /** A search for fresh matches has taken note of them, and they have not been applied yet. */
+  pending: boolean;
   /** In this state all its matches were applied, and changed nothing. */
   settled: number;
 }
@@ -35,6 +39,11 @@ const MATCHES = 1_000_000;
 const GROWING_SHARE = 0.9;
 /** An e-graph that was full has room again once it is smaller than this share of its limit. */
 const ROOM_SHARE = 0.75;
+
+const UNSEARCHED = {
+  ...{ searched: -1, settled: -1 },
+  ...{ complete: false, fresh: false, pending: false },
+};
 
 /** What all worlds of a session have in common. */
 export interface WorldOptions {
@@ -89,7 +98,7 @@ export class World {
     this.#clean = this.terms.egraph.nodeCount;
     this.slots = options.rules.map((rule, index) => {
       const bound = bindRule(rule, this.terms);
-      return { index, rule, bound, searched: -1, complete: false, settled: -1 };
+      return { ...{ index, rule, bound }, ...UNSEARCHED };
     });
     const { nodes } = options.limits;
     const mixed = options.rules.some((rule) => !rule.growing);
@@ -118,16 +127,55 @@ export class World {
 
   /** Finds the rule's matches in this state, at most `limit`, unless they are known. */
   search(slot: Slot, limit: number = MATCHES): void {
+    const known = slot.searched === this.state && !slot.fresh;
+    if (known && (slot.complete || slot.bound.count >= limit)) return;
+    this.#search(slot, limit, false);
+  }
+
+  /** Finds the rule's matches, at most `limit`, at least those that may change anything: what has come since it was last applied. */
+  searchFresh(slot: Slot, limit: number = MATCHES): void {
     const known = slot.searched === this.state;
     if (known && (slot.complete || slot.bound.count >= limit)) return;
+    // What an inexact rule is refused for now it may be allowed later.
+    this.#search(slot, limit, slot.rule.lossy === 0);
+  }
+
+  /** Whether more than `most` of the rule's matches in this state have not been applied yet. */
+  exceeds(slot: Slot, most: number): boolean {
+    this.searchFresh(slot, most + 1);
+    const { bound } = slot;
+    let open = bound.count;
+    for (let match = 0; match < bound.count && open > most; match++)
+      if (bound.applied(match)) open--;
+    return open > most;
+  }
+
+  /** To be called before a mark is set: the mark does not keep what is found and not applied. */
+  marking(): void {
+    for (const slot of this.slots) this.#overlook(slot);
+  }
+
+  #search(slot: Slot, limit: number, fresh: boolean): void {
+    this.#overlook(slot);
     this.#report("searching", slot.rule.name);
     const begin = this.#limits.ms;
     const most = Math.min(limit, MATCHES);
     const interrupted = (): boolean => this.#limits.interrupted;
-    const matches = this.#blaming(slot.rule, () => slot.bound.search(most, interrupted));
+    const { bound } = slot;
+    const matches = this.#blaming(slot.rule, () =>
+      fresh ? bound.searchFresh(most, interrupted) : bound.search(most, interrupted),
+    );
     slot.searched = this.state;
-    slot.complete = slot.bound.complete;
+    slot.complete = bound.complete;
+    slot.fresh = fresh;
+    slot.pending = fresh && bound.complete;
     this.#tally.add(slot.index, { matches, ms: this.#limits.ms - begin });
+  }
+
+  /** Fresh matches that were found and not applied must be found again. */
+  #overlook(slot: Slot): void {
+    if (slot.pending) slot.bound.overlook();
+    slot.pending = false;
   }
 
   /**
@@ -159,7 +207,10 @@ export class World {
     this.error = error;
     this.broken = false;
     this.#clean = this.terms.egraph.nodeCount;
-    for (const { bound } of this.slots) bound.forget();
+    for (const slot of this.slots) {
+      slot.bound.forget();
+      slot.pending = false;
+    }
   }
 
   #applyOne({ slot, matches }: Selection): number {
@@ -180,7 +231,10 @@ export class World {
       this.error += slot.rule.lossy;
       changed++;
     }
-    if (!matches && done === count && slot.complete && changed === 0) slot.settled = this.state;
+    if (!matches && done === count) {
+      slot.pending = false;
+      if (slot.complete && changed === 0) slot.settled = this.state;
+    }
     return changed;
   }
 

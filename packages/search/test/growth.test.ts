@@ -1,5 +1,5 @@
 import type { Mark, Move, SearchStrategy, Session } from "@rewright/plugin";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type GrowthOptions, type GrowthSession, greedy, growth, saturate } from "../src/index.ts";
 import { Draft, price, spell, tiny, tinyRules } from "./tiny.ts";
 
@@ -243,6 +243,62 @@ test("any walk of moves, marks and restores keeps every marked state as it was",
       }
     }
   }
+});
+
+describe("what has been looked for and not applied is found again", () => {
+  // Large enough that one match is a small part of it: else all is searched again, and nothing can be overlooked.
+  const draft = new Draft();
+  const chains = Array.from({ length: 20 }, (_, i) => {
+    const sum = draft.node("Add", [draft.input(`x${i}`), draft.input(`y${i}`)]);
+    return draft.node("Relu", [draft.node("Relu", [sum])]);
+  });
+  const graph = draft.graph(chains.reduce((a, b) => draft.node("Mul", [a, b])));
+  const looked = (): GrowthSession => {
+    const s = session(`${fuse}\n${relus}`, { graph });
+    expect(s.moves({ rule: "t.fuse", most: 99 })).toHaveLength(1);
+    return s;
+  };
+  const relu = (s: Session): number =>
+    s.apply(s.moves({ rule: "t.relus", granularity: "match", limit: 1 }));
+  /** Two a chain, for the two orders of a sum. */
+  const fuses = (s: Session): number => s.apply(s.moves({ rule: "t.fuse" }));
+
+  test("after another move", () => {
+    const s = looked();
+    expect(relu(s)).toBe(1);
+    expect(fuses(s)).toBe(40);
+  });
+
+  test("after the return to a mark that was set then", () => {
+    const s = looked();
+    const mark = s.mark();
+    expect(relu(s)).toBe(1);
+    expect(fuses(s)).toBe(40);
+    s.restore(mark);
+    expect(fuses(s)).toBe(40);
+  });
+
+  test("and what has been applied is not", () => {
+    const s = looked();
+    expect(fuses(s)).toBe(40);
+    expect(fuses(s)).toBe(0);
+    const matches = (): number => s.statistics[0]?.matches ?? 0;
+    const before = matches();
+    expect(relu(s)).toBe(1);
+    expect(fuses(s)).toBe(0);
+    expect(matches() - before).toBeLessThan(10);
+  });
+});
+
+test("rules with too many matches are left out, those that were applied not counted", () => {
+  const s = session(associate, { graph: sums(4) });
+  const rule = "t.associate";
+  const most = s.moves({ rule, granularity: "match" }).length;
+  expect(s.moves({ rule, most: most - 1 })).toEqual([]);
+  expect(s.moves({ rule, most })).toHaveLength(1);
+  while (s.apply(s.moves({ rule })) > 0);
+  expect(s.moves({ rule, granularity: "match" }).length).toBeGreaterThan(most);
+  expect(s.moves({ rule, most: 0 })).toHaveLength(1);
 });
 
 test("what is done again after a restore comes out the same", () => {

@@ -51,8 +51,17 @@ export class ToySession implements Session {
     return { nodes: this.words.size, iterations, ms: 0, all };
   }
 
-  moves({ granularity = "rule", rule, limit = Infinity }: Parameters<Session["moves"]>[0] = {}) {
-    const rules = this.#rules.filter(({ name }) => rule === undefined || name === rule);
+  moves({
+    granularity = "rule",
+    rule,
+    most = Infinity,
+    limit = Infinity,
+  }: Parameters<Session["moves"]>[0] = {}) {
+    const rules = this.#rules.filter(({ name, from, to }) => {
+      if (rule !== undefined && name !== rule) return false;
+      const fresh = rewrites(this.words, from, to).filter((word) => !this.words.has(word));
+      return fresh.length <= most;
+    });
     const moves: Move[] = rules.flatMap(({ name, from, to }) =>
       granularity === "rule"
         ? [{ rule: name, at: [] }]
