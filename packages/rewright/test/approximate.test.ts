@@ -1,5 +1,6 @@
 // Inexact rules: none without a bound on the error, and no more than the bound with one.
 import type { Timing } from "@rewright/backend-cpu";
+import { checkRule, compileRules } from "@rewright/dsl";
 import { ModelBuilder, readModel } from "@rewright/onnx";
 import { onnx } from "@rewright/tensor";
 import { describe, expect, test } from "vitest";
@@ -128,6 +129,22 @@ describe("inexact rules", () => {
     const found = count(model, "HardSwish");
     expect(found).toBeLessThanOrEqual(2);
     expect(report.error.spent).toBeCloseTo(found * 0.143);
+  });
+});
+
+describe("the bounds of the shipped ones", () => {
+  const { rules: compiled } = compileRules(defaultRules, { dialects: [onnx] });
+  const inexact = compiled
+    .filter(({ lossy }) => lossy > 0)
+    .map((rule) => [rule.name, rule] as const);
+  test("are there", () => {
+    expect(inexact.length).toBeGreaterThan(3);
+  });
+  test.each(inexact)("%s holds, and no smaller one would", (_, rule) => {
+    const options = { dialects: [onnx], samples: 200, seed: 3 };
+    expect(checkRule(rule, options).verdict).toBeOneOf(["ok", "guarded"]);
+    const less = checkRule({ ...rule, lossy: rule.lossy * 0.95 }, options);
+    expect(less).toMatchObject({ verdict: "counterexample", counterexample: { seed: 3 } });
   });
 });
 
