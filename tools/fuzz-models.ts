@@ -9,12 +9,8 @@ import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { type Campaign, campaign, count, type Tally, tally } from "./verify/campaign.ts";
 
-/** What a thread says. */
-type Message = { readonly fault: string } | { readonly tally: Tally };
-
 async function work(): Promise<void> {
-  const say = (message: Message): void => parentPort?.postMessage(message);
-  say({ tally: await campaign(workerData as Campaign, (fault) => say({ fault })) });
+  await campaign(workerData as Campaign, (since) => parentPort?.postMessage(since));
 }
 
 async function main(): Promise<void> {
@@ -38,26 +34,31 @@ async function main(): Promise<void> {
         ...{ rule: values.rule, runtime: Number(values.runtime), keep: values.keep },
       };
       new Worker(import.meta.filename, { workerData: given })
-        .on("message", (message: Message) => {
-          if ("fault" in message) console.log(message.fault);
-          else {
-            sum.models += message.tally.models;
-            sum.faults.push(...message.tally.faults);
-            count(sum.fired, message.tally.fired);
-            count(sum.compared, message.tally.compared);
-          }
+        .on("message", (since: Tally) => {
+          sum.models += since.models;
+          sum.faults.push(...since.faults);
+          for (const fault of since.faults) console.log(fault);
+          count(sum.fired, since.fired);
+          count(sum.compared, since.compared);
         })
         .on("error", reject)
         .on("exit", () => resolve());
     });
+  const summary = (): void => {
+    const fired = [...sum.fired].sort(([, a], [, b]) => a - b);
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    console.log(
+      `${sum.models} models of seed ${seed} in ${seconds} s, ${sum.faults.length} mismatches; compared: ${[...sum.compared].map(([name, n]) => `${name} ${n}`).join(", ")}; ` +
+        `${fired.filter(([, n]) => n >= 100).length} of ${fired.length} rules fired 100 times or more, ${fired.filter(([, n]) => n === 0).length} never; times fired:`,
+    );
+    console.log(fired.map(([name, n]) => `${n} ${name}`).join(", "));
+  };
+  process.once("SIGINT", () => {
+    summary(); // of what there is by now
+    process.exit(sum.faults.length > 0 ? 1 : 130);
+  });
   await Promise.all(Array.from({ length: step }, (_, first) => run(first)));
-  const fired = [...sum.fired].sort(([, a], [, b]) => a - b);
-  const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  console.log(
-    `${sum.models} models of seed ${seed} in ${seconds} s, ${sum.faults.length} mismatches; compared: ${[...sum.compared].map(([name, n]) => `${name} ${n}`).join(", ")}; ` +
-      `${fired.filter(([, n]) => n >= 100).length} of ${fired.length} rules fired 100 times or more, ${fired.filter(([, n]) => n === 0).length} never; times fired:`,
-  );
-  console.log(fired.map(([name, n]) => `${n} ${name}`).join(", "));
+  summary();
   if (sum.faults.length > 0) process.exitCode = 1;
 }
 

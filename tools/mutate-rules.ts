@@ -50,8 +50,8 @@ function fateOf({ rule, beyond }: Mutant): readonly [Fate, string] {
 }
 
 const counts = new Map<string, Record<Fate, number>>();
-const rest: string[] = [];
-for (const rule of chosen)
+for (const rule of chosen) {
+  const before = sum();
   for (const mutant of mutants(rule)) {
     let fate: Fate;
     let why: string;
@@ -63,18 +63,25 @@ for (const rule of chosen)
     const of = counts.get(mutant.kind) ?? { killed: 0, right: 0, survived: 0 };
     of[fate]++;
     counts.set(mutant.kind, of);
-    if (fate !== "killed") {
-      rest.push(`${fate}  ${rule.name}  ${mutant.kind}: ${mutant.what}  ${why}`);
-      console.log(rest.at(-1));
-    }
+    if (fate !== "killed")
+      console.log(`${fate}  ${rule.name}  ${mutant.kind}: ${mutant.what}  ${why}`);
   }
-let killed = 0;
-let wrong = 0;
-for (const [kind, of] of counts) {
-  killed += of.killed;
-  wrong += of.killed + of.survived;
-  console.log(`${kind}: ${of.killed} killed, ${of.survived} survived, ${of.right} right after all`);
+  const after = sum();
+  console.log(`${rule.name}: ${after.killed - before.killed} killed of ${after.all - before.all}`);
 }
+
+/** The mutants so far: killed, wrong, and all. */
+function sum(): { readonly killed: number; readonly wrong: number; readonly all: number } {
+  const all = [...counts.values()];
+  const total = (fate: Fate): number => all.reduce((n, of) => n + of[fate], 0);
+  const killed = total("killed");
+  const wrong = killed + total("survived");
+  return { killed, wrong, all: wrong + total("right") };
+}
+
+for (const [kind, of] of counts)
+  console.log(`${kind}: ${of.killed} killed, ${of.survived} survived, ${of.right} right after all`);
+const { killed, wrong } = sum();
 console.log(
   `${chosen.length} rules, ${wrong} wrong mutants, ${killed} killed (${((100 * killed) / Math.max(1, wrong)).toFixed(2)} %)`,
 );

@@ -48,18 +48,25 @@ export function count(into: Map<string, number>, more: Iterable<readonly [string
   for (const [name, n] of more) into.set(name, (into.get(name) ?? 0) + n);
 }
 
-/** Makes, rewrites and compares the models; `report` is told of each mismatch as it is found. */
+/** Models between two reports. */
+const PACE = 100;
+
+/** Makes, rewrites and compares the models, and reports what has become of them since it last did. */
 export async function campaign(
   { count: all, seed, rule: pattern, runtime, step, first, keep }: Campaign,
-  report: (fault: string) => void,
-): Promise<Tally> {
+  report: (since: Tally) => void,
+): Promise<void> {
   const around = shipped.filter(({ name }) => new RegExp(pattern).test(name));
   if (around.length === 0) throw new Error(`no rule is called ${pattern}`);
   const oracle = runtime > 0 ? new Oracle() : undefined;
-  const sum = tally();
+  let sum = tally();
+  const tell = (): void => {
+    report(sum);
+    sum = tally();
+  };
   const fault = (text: string): void => {
     sum.faults.push(text);
-    report(text);
+    tell();
   };
   for (let i = first; i < all; i += step) {
     const rule = around[i % around.length] as (typeof around)[number];
@@ -70,7 +77,7 @@ export async function campaign(
     try {
       const done = await trial(rule, shipped, own, judge);
       if (!done) continue;
-      sum.models++;
+      if (++sum.models >= PACE) tell();
       count(sum.fired, done.fired);
       count(
         sum.compared,
@@ -89,6 +96,6 @@ export async function campaign(
       fault(`${model}: ${error instanceof Error ? error.stack : error}`);
     }
   }
+  tell();
   await oracle?.close();
-  return sum;
 }

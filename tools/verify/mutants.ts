@@ -162,7 +162,8 @@ export function mutants(rule: ast.Rule): Mutant[] {
   for (const [at, condition] of rule.conditions.entries()) {
     const parts = conjuncts(condition.value);
     for (const [i, dropped] of parts.entries()) {
-      if (isHint(dropped)) continue;
+      // Whether something is known before the program runs says nothing about what it is: such a condition is about cost.
+      if (isHint(dropped) || (dropped.kind === "call" && dropped.name === "constant")) continue;
       const kept = parts.toSpliced(i, 1);
       const and = (all: readonly ast.Value[]): ast.Condition[] =>
         all.map((value) => ({ ...condition, value }));
