@@ -113,3 +113,24 @@ function uniform(shape: number[], x: number, dtype: NdArray["dtype"]): NdArray |
   if (/^[iu]\d/.test(dtype) && !Number.isSafeInteger(x)) return undefined;
   return tensor(dtype, shape, new Array<number>(size).fill(x));
 }
+
+/** The integers that a type holds without a gap, from the least to 2 to this power; floats by the bits of their significand. */
+const exactBits: Readonly<Record<string, readonly [signed: boolean, bits: number]>> = {
+  ...{ bool: [false, 1], u8: [false, 8], u16: [false, 16], u32: [false, 32], u64: [false, 64] },
+  ...{ i8: [true, 7], i16: [true, 15], i32: [true, 31], i64: [true, 63] },
+  ...{ f16: [true, 11], bf16: [true, 8], f32: [true, 24], f64: [true, 53] },
+};
+/** Floating-point types that hold all of another's values. */
+const wider: Readonly<Record<string, readonly string[]>> = {
+  ...{ f16: ["f32", "f64"], bf16: ["f32", "f64"], f32: ["f64"], f64: [] },
+};
+
+/** `holds_type(t, s)`: whether each value of type `s` is one of type `t`. `holds_type("f32", "i16")` is true; `holds_type("f32", "i32")` is false. */
+export const holds_type: RuleFunction = (a, b) => {
+  if (typeof a !== "string" || typeof b !== "string") return undefined;
+  const [to, from] = [exactBits[a], exactBits[b]];
+  if (to === undefined || from === undefined) return undefined;
+  if (a === b) return true;
+  if (wider[b] !== undefined) return wider[b].includes(a);
+  return to[1] >= from[1] && (to[0] || !from[0]);
+};

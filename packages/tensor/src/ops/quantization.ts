@@ -10,6 +10,7 @@ import { compatibleDims } from "../dim.ts";
 import {
   formatType,
   intAttr,
+  isFloat,
   normalizeAxis,
   operandAt,
   requireDType,
@@ -172,6 +173,7 @@ export const quantizationOps: Ops = checked({
         throw new ShapeError(
           `x and its zero point must have the same element type: ${x.dtype} and ${zero.dtype}`,
         );
+      requireDType(scale, isFloat, "a scale of floats");
       requireScale(x, scale, zero, attrs);
       return [{ dtype: outputDType(attrs, scale.dtype), shape: x.shape }];
     },
