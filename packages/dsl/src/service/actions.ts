@@ -36,16 +36,20 @@ export function actionsAt(analysis: Analysis, start: number, end: number): reado
 
 /** One edit for all diagnostics that have one. Of edits that overlap, the first is made: the others may be needless after it. */
 export function mendAll(analysis: Analysis): Action | undefined {
+  const stretches = diagnosticsOf(analysis).flatMap((diagnostic) => {
+    const own = diagnostic.edit?.changes ?? [];
+    const start = Math.min(...own.map(({ span }) => span.start));
+    const end = Math.max(...own.map(({ span }) => span.end));
+    return own.length > 0 ? [{ diagnostic, own, start, end }] : [];
+  });
   const changes: Change[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const diagnostic of diagnosticsOf(analysis)) {
-    const own = diagnostic.edit?.changes ?? [];
-    const isFree = own.every(({ span }) =>
-      changes.every(({ span: taken }) => span.end < taken.start || taken.end < span.start),
-    );
-    if (own.length === 0 || !isFree) continue;
+  let last = -1;
+  for (const { diagnostic, own, start, end } of stretches.sort((a, b) => a.start - b.start)) {
+    if (start <= last) continue;
     changes.push(...own);
     diagnostics.push(diagnostic);
+    last = end;
   }
   if (diagnostics.length === 0) return undefined;
   return { title: "mend all that can be mended", diagnostics, changes, isForAll: true };

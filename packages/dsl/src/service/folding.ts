@@ -26,7 +26,7 @@ export function folds({ entry }: Analysis): readonly Fold[] {
   let imports: IToken[] = [];
   for (const { item, rules, last } of parts) {
     if (item.kind === "import") {
-      imports.push(...item.tokens);
+      imports = imports.concat(item.tokens);
       continue;
     }
     add(imports[0], imports.at(-1), "imports");

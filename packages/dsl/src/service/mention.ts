@@ -81,12 +81,13 @@ export function mentionsAround(
 ): readonly Mention[] {
   const index = indexOf(known, analysis);
   const { fabric } = known;
-  const found: Mention[] = [];
   // What ends where the stretch begins touches it.
   const first = Math.max(0, fabric.piecesBefore(start) - 1);
   const last = fabric.piecesBefore(end + 1);
-  for (let i = first; i < last; i++) found.push(...index.piece(i));
-  return found;
+  const pieces = Array.from({ length: Math.max(0, last - first) }, (_, i) =>
+    index.piece(first + i),
+  );
+  return pieces.flat();
 }
 
 /** What is named at an offset, or right before it. */

@@ -54,14 +54,14 @@ export function everyMention(
   dependants: Iterable<Analysis>,
 ): readonly Mention[] {
   const seen = new Set<string>();
-  const found: Mention[] = [];
+  const found: (readonly Mention[])[] = [];
   for (const one of [analysis, ...dependants])
     for (const known of one.files.values()) {
       if (seen.has(known.file)) continue;
       seen.add(known.file);
-      found.push(...mentionsOf(referent, known, one));
+      found.push(mentionsOf(referent, known, one));
     }
-  return found;
+  return found.flat();
 }
 
 /** The places in the file itself where what stands at an offset is named. */

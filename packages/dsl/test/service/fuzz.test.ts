@@ -1,7 +1,8 @@
 // Whatever a file holds, all questions about it have answers, and these fit together.
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { test } from "vitest";
+import { expect, test } from "vitest";
+import { analyse, colours, completionsAt, referencesAt } from "../../src/service/index.ts";
 import { dice, mutated } from "../mutation.ts";
 import { interrogate } from "./interrogation.ts";
 
@@ -19,6 +20,14 @@ test("fixtures cut, spliced and sprinkled with what does not belong there", () =
     }),
     { numRuns: 300 },
   );
+});
+
+test("a rule with more names than a call may have arguments", () => {
+  const text = `rules r { t: ${"x + ".repeat(150_000)}`;
+  const analysis = analyse([{ file: "f.rules", text }], { dialects: [] });
+  expect(colours(analysis)).toHaveLength(300_003);
+  expect(referencesAt(analysis, text.indexOf("x"))).toHaveLength(150_000);
+  expect(completionsAt(analysis, text.length).map(({ label }) => label)).toContain("x");
 });
 
 test("any text", () => {
