@@ -68,7 +68,7 @@ export function compileRules(sources: readonly RuleFile[], options: CompileOptio
   };
   const parsed = sources.map((source) => {
     const { module, diagnostics: found } = parseRules(source);
-    diagnostics.push(...found);
+    found.forEach(report);
     return { module, text: withoutMark(source.text) };
   });
   const { scopes, operators, declared, costs } = buildScopes(parsed, options, report);

@@ -96,7 +96,7 @@ export class Document {
     const report: Report = (diagnostic) => {
       said.push(diagnostic);
     };
-    for (const script of this.scripts) said.push(...script.diagnostics);
+    for (const script of this.scripts) script.diagnostics.forEach(report);
     const changed = this.link();
     for (const diagnostic of this.linkage) report(diagnostic.now);
     const labels = new Labels<Item>((rule) => (rule.tree as RuleDecl).label.span);

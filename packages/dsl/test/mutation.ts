@@ -1,8 +1,12 @@
 /** Rule files as nobody would write them: fixtures cut, spliced and sprinkled with what does not belong there. */
 
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import type { RuleFile } from "@rewright/plugin";
 import {
   compileRules,
+  type Diagnostic,
+  type Document,
   formatRules,
   parseRules,
   RuleError,
@@ -82,19 +86,36 @@ export function edited(text: string, draw: (bound: number) => number): string {
   return (changes[k[draw(k.length)] as number] as () => string)().slice(0, 20_000);
 }
 
-/** Throws unless a text is handled as any text must be. @returns whether it has no errors */
-export function handle(text: string): boolean {
-  const source = { file: "f", text };
+/** What is written, mistaken or not: the first text is a fixture's with some changes, each further one is the last with one more. */
+export function* writing(draw: (bound: number) => number): Generator<string, never> {
+  for (;;) {
+    let text = mutated(draw);
+    yield text;
+    for (let left = draw(16); left > 0; left--) {
+      text = edited(text, draw);
+      yield text;
+    }
+  }
+}
+
+/**
+ * Throws unless a text is handled as any text must be; by a document, which is given it, too.
+ * @returns whether it has no errors
+ */
+export function handle(text: string, document?: Document): boolean {
+  const file = document?.file ?? "f";
+  const source = { file, text };
   const parsed = parseRules(source);
   for (const { span } of parsed.diagnostics)
     if (!(0 <= span.start && span.start <= span.end && span.end <= text.length && span.line >= 1))
       throw new Error(`a place outside of the text: ${JSON.stringify(span)}`);
   const [first] = parsed.diagnostics;
   if (first) renderDiagnostic(first, text, { color: true });
-  try {
-    compileRules([source], { dialects: [sketch] });
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
+  const said = diagnose([source]);
+  if (document) {
+    document.update(text);
+    assert.deepStrictEqual(document.diagnostics, said);
+    assert.deepStrictEqual(document.module, parsed.module);
   }
   const formatted = formatRules(source);
   const isWrong = formatted.diagnostics.some(({ severity }) => severity === "error");
@@ -102,10 +123,20 @@ export function handle(text: string): boolean {
     if (formatted.text !== text) throw new Error("a text with errors was changed");
     return false;
   }
-  const again = formatRules({ file: "f", text: formatted.text });
+  const again = formatRules({ file, text: formatted.text });
   if (again.text !== formatted.text) throw new Error("laid out twice is not laid out once");
   const tree = (of: string): string =>
-    JSON.stringify(withoutPlaces(parseRules({ file: "f", text: of }).module));
+    JSON.stringify(withoutPlaces(parseRules({ file, text: of }).module));
   if (tree(formatted.text) !== tree(text)) throw new Error("laid out it means something else");
   return true;
+}
+
+/** What the compiler says of files. */
+export function diagnose(sources: readonly RuleFile[]): readonly Diagnostic[] {
+  try {
+    return compileRules(sources, { dialects: [sketch] }).warnings;
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    return error.diagnostics;
+  }
 }
