@@ -52,7 +52,10 @@ export class Sheet {
     const next = this.#turn.then(() => this.#analyse(read, library));
     this.#turn = next.then(
       () => {},
-      () => {},
+      () => {
+        // What failed half-way is of no use: all is read anew.
+        this.#document = undefined;
+      },
     );
     return next;
   }

@@ -484,6 +484,9 @@ describe("protocol", () => {
     expect(editor.log[0]).toContain(`of ${editor.uri("main.rules")} failed`);
     expect(editor.log[0]).toContain("by design");
     expect(await editor.ask(lsp.FoldingRangeRequest.type, "main.rules")).toBeNull();
+    // Without the plugin the document is as good as any other.
+    await editor.type("main.rules", 'import ops from "./ops.ts"', "");
+    expect(await editor.codes("main.rules")).toEqual(["R0101"]);
     await editor.open("sound.rules", `${HEAD}rules r { t: Reluu(a) => a }\n`);
     expect(await editor.codes("sound.rules")).toEqual(["R0101"]);
   });
