@@ -95,6 +95,8 @@ export function breaches(root: string): string[] {
         if (target.startsWith(".")) {
           if (!resolve(dirname(path), target).startsWith(dir + sep))
             found.push(`${relative(root, path)} reaches into another package: ${target}`);
+        } else if (target.startsWith("dialect:")) {
+          // The import of a rule file in a string: no module.
         } else if (target.startsWith("node:")) {
           if (name === "egraph-ts" || name === "@rewright/plugin")
             found.push(`${relative(root, path)} imports ${target}; it must run anywhere`);
