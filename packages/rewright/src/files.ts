@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, copyFile, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { access, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "./errors.ts";
 
@@ -103,7 +103,7 @@ export async function writeWhole(path: string, content: Written): Promise<void> 
       if (typeof content === "string" || content instanceof Uint8Array)
         await file.writeFile(content);
       else if ("write" in content) content.write(file.fd);
-      else await copyFile(content.from, beside);
+      else await file.writeFile(createReadStream(content.from, { highWaterMark: 4 * 2 ** 20 }));
       await file.sync();
     } finally {
       await file.close();

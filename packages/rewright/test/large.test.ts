@@ -1,5 +1,13 @@
 // Models by their path: weights that stay in their file, or in others beside it, and inputs that have defaults.
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { imageOf, ModelBuilder, openModel, readModel } from "@rewright/onnx";
 import type { NdArray } from "@rewright/plugin";
@@ -52,10 +60,12 @@ test("a large file is optimised without its weights in memory", () =>
     expect(operators(desk.path("out.onnx"))).toEqual(["MatMul", "Relu"]);
     expect(Buffer.compare(readFileSync(desk.path("out.onnx")), model)).toBe(0);
     expect(Buffer.compare((await optimize(bytes, options)).model, model)).toBe(0);
-    // Nothing gained: the input, byte for byte.
+    // Nothing gained: the input, byte for byte, but not protected as that may be.
+    chmodSync(desk.path("out.onnx"), 0o444);
     const again = await optimizeFile(desk.path("out.onnx"), options);
     await again.save(desk.path("again.onnx"));
     expect(Buffer.compare(readFileSync(desk.path("again.onnx")), model)).toBe(0);
+    expect(statSync(desk.path("again.onnx")).mode & 0o200).toBe(0o200);
   }));
 
 describe("weights in a data file", () => {
