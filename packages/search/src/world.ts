@@ -245,8 +245,7 @@ export class World {
   }
 
   #allowed(rule: Rule): boolean {
-    if (this.#limits.interrupted) return false;
-    if ((++this.#asked & 63) === 0 && this.overweight) return false;
+    if ((this.#asked++ & 63) === 0 && (this.#limits.interrupted || this.overweight)) return false;
     if (this.fullness === "full" || (rule.growing && this.fullness === "grown")) return false;
     const limit = rule.growing ? this.#growingNodes : this.#limits.nodes;
     if (this.#fits(limit)) return true;
