@@ -41,6 +41,8 @@ export interface Text {
 export class Item {
   readonly kind: ItemKind;
   readonly tokens: readonly IToken[];
+  /** Its first token, which is always there. */
+  readonly first: IToken;
   /** The `///` lines right above it. */
   readonly doc: string;
   /** What it comes to, once that is known. */
@@ -56,6 +58,7 @@ export class Item {
   constructor(source: Text, kind: ItemKind, piece: Piece) {
     this.kind = kind;
     this.tokens = piece.tokens;
+    this.first = piece.tokens[0] as IToken;
     this.doc = piece.doc;
     this.start = this.first.startOffset;
     this.line = this.first.startLine ?? 1;
@@ -83,11 +86,6 @@ export class Item {
   get shift(): Shift {
     const { startOffset, startLine = 1 } = this.first;
     return { offset: startOffset - this.start, lines: startLine - this.line };
-  }
-
-  /** Its first token, which is always there. */
-  get first(): IToken {
-    return this.tokens[0] as IToken;
   }
 
   /** Whether reading a piece would give the same. */

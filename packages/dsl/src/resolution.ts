@@ -29,6 +29,7 @@ export interface Findings {
 export class Resolution implements Subject {
   readonly item: Item;
   readonly findings: Findings;
+  readonly rules: readonly Rule[];
   /** The last change of what names mean after which it is known to hold. */
   epoch: number;
   silhouettes: readonly Silhouette[] | undefined;
@@ -41,13 +42,10 @@ export class Resolution implements Subject {
     this.script = script;
     this.epoch = epoch;
     this.findings = findings;
+    this.rules = findings.rules;
     this.silhouettes = undefined;
     this.offset = item.first.startOffset;
     this.line = item.first.startLine ?? 1;
-  }
-
-  get rules(): readonly Rule[] {
-    return this.findings.rules;
   }
 
   /** Where the rule stands now. */

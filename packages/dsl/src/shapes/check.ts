@@ -174,8 +174,10 @@ function usesShapes({ left, right }: Direction): boolean {
     if (root.kind === "result" || root.kind === "results") return uses(root.of);
     if (root.kind !== "apply") return false;
     const decl = declarationOf(root.op);
-    const types = decl ? [...decl.operands.map(({ type }) => type), decl.result] : [];
-    return types.some(({ shape }) => shape !== undefined) || root.operands.some(uses);
+    const isShaped =
+      decl?.result.shape !== undefined ||
+      decl?.operands.some(({ type }) => type.shape !== undefined) === true;
+    return isShaped || root.operands.some(uses);
   };
   return [...left, ...right].some(uses);
 }
