@@ -9,6 +9,7 @@ import { type Bench, median, type Row } from "../bench.ts";
 import { Edits } from "../language/edits.ts";
 import { install } from "../language/installed.ts";
 import { manyRules } from "../language/many-rules.ts";
+import { Server } from "../language/server.ts";
 
 const RULES = 5000;
 
@@ -86,7 +87,7 @@ function treesOf(sources: readonly RuleFile[]): string {
 
 /** The rule language: how long a file takes to compile, and an edit to be diagnosed. */
 export const bench: Bench = {
-  about: `The rule language on a file of ${RULES.toLocaleString("en-US")} rules (instances of the shipped ones, and rules about operators of its own whose declarations speak of shapes) and on the shipped rules: a cold process of the built packages, which compiles them, its start counted, with Node's compile cache, as the command line uses it; and a Document, which diagnoses them again after an edit. The peer reads the same rules' trees by JSON.parse, taken by turns. Milliseconds of the main thread, which a busy machine stretches least; \`wall\` is what passed meanwhile, \`limit\` what is aimed at.`,
+  about: `The rule language on a file of ${RULES.toLocaleString("en-US")} rules (instances of the shipped ones, and rules about operators of its own whose declarations speak of shapes) and on the shipped rules: a cold process of the built packages, which compiles them, its start counted, with Node's compile cache, as the command line uses it; and a Document, which diagnoses them again after an edit, by itself and in the language server, from the message that changes the text to the one that brings the diagnostics. The peer reads the same rules' trees by JSON.parse, taken by turns. Milliseconds of the main thread, which a busy machine stretches least; \`wall\` is what passed meanwhile, \`limit\` what is aimed at.`,
   columns: ["wall", "limit"],
   async *run({ quick, seed }): AsyncGenerator<Row> {
     const folder = mkdtempSync(join(tmpdir(), "rewright-bench-"));
@@ -125,6 +126,7 @@ export const bench: Bench = {
       }
       yield warm(quick ? 3 : 20);
       yield* edits(many, quick ? 3 : 25, seed);
+      yield* served(many, quick ? 3 : 25, seed);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -160,5 +162,31 @@ function* edits(many: RuleFile, times: number, seed: number): Generator<Row> {
       return { ours, peer: timed(() => JSON.parse(trees)) };
     });
     yield row(`${RULES.toLocaleString("en-US")} rules: ${name}`, pairs, 50);
+  }
+}
+
+async function* served(many: RuleFile, times: number, seed: number): AsyncGenerator<Row> {
+  const trees = treesOf([many]);
+  const server = new Server();
+  try {
+    await server.open(many.text);
+    const diagnosed = async (text: string): Promise<Time> => {
+      const before = server.cpu;
+      const began = performance.now();
+      await server.change(text);
+      const wall = performance.now() - began;
+      return { cpu: before === undefined ? wall : (server.cpu ?? 0) - before, wall };
+    };
+    for (const [name, edit] of Object.entries(new Edits(many.text, seed).kinds)) {
+      const all: { readonly ours: Time; readonly peer: Time }[] = [];
+      for (let i = 0; i < times; i++) {
+        const ours = await diagnosed(edit());
+        await server.change(many.text);
+        all.push({ ours, peer: timed(() => JSON.parse(trees)) });
+      }
+      yield row(`${RULES.toLocaleString("en-US")} rules, in the server: ${name}`, all, 50);
+    }
+  } finally {
+    server.close();
   }
 }
