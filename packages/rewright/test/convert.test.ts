@@ -267,6 +267,8 @@ describe("TENSAT", () => {
 (conv2d 1 1 0 1 (ewadd a b) c)=>(conv2d 1 1 0 1 a c)
 (conv2d 1 1 0 act x w)=>(conv2d 1 1 0 act x w)
 (transpose (transpose a))=>(batchnorm a)
+(concat 0 2 (ewadd a b) (ewadd c d))=>(ewadd (concat 0 2 a c) (concat 0 2 b d))
+(concat 0 2 (ewadd a b) (ewadd c d))=>(ewadd (concat 0 2 b c) (concat 0 2 a d))
 
 (conv2d 1 1 0 0 x v)=>(split_0 (split 1 (conv2d 1 1 0 0 x (concat 0 4 (enlarge v w) w))))
 (conv2d 1 1 0 0 x w)=>(split_1 (split 1 (conv2d 1 1 0 0 x (concat 0 4 (enlarge v w) w))))
@@ -286,10 +288,15 @@ describe("TENSAT", () => {
       line_8: "refuted",
       line_9: "the activation is a variable, and no attribute of ONNX's operator",
       line_10: "the operator batchnorm is not known here",
-      line_12: expect.stringMatching(/^(ok|guarded)$/),
-      line_14: "the roots share no variable",
+      line_11: "ok",
+      line_12: "merged with list.line_11",
+      line_14: expect.stringMatching(/^(ok|guarded)$/),
+      line_16: "the roots share no variable",
     });
     const rules = rulesIn(text);
+    expect(rules).toMatch(
+      /line_11: .*\s+when shape\(a\) == shape\(b\) and shape\(c\) == shape\(d\)\n/,
+    );
     expect(rules).toContain("<=> a @ b @ c when rank(a) >= 2 and rank(b) >= 2 and rank(c) >= 2\n");
     expect(rules).toContain("group = g / 2");
     expect(rules).toContain("Pad(w, [0, 0, q1[0] - q[0],");

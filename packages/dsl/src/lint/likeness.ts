@@ -56,8 +56,10 @@ export function spellingOf(rule: Sides): string | undefined {
 function write({ left, right, conditions, lossy }: Sides, style: Style): string {
   const visit = (tree: Tree): string => show(tree, style, visit, form);
   const side = (terms: readonly Root[]): string => terms.map(visit).join(",");
+  // The sides name the variables: in which order conditions stand makes no difference.
+  const sides = `${side(left)}=>${side(right)}`;
   const clauses = conditions.map(({ kind, value }) => `${kind} ${visit(value)}`).sort();
-  return `${side(left)}=>${side(right)} ${clauses.join(" ")} ${lossy}`;
+  return `${sides} ${clauses.join(" ")} ${lossy}`;
 }
 
 const FORM: Style = { name: () => "?", swaps: () => false };

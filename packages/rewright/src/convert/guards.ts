@@ -12,7 +12,7 @@ type Write = (node: Node) => Expr;
 
 /**
  * Sets of conditions that a rule may need, those that ask for least first. What is multiplied is a matrix or a stack of them, never a
- * vector; what a convolution sums has one shape. Beyond that: that operands of `+` and `*` have one shape, and that ranks are those
+ * vector; what is summed before it is put together or convolved has one shape. Beyond that: that operands of `+` and `*` have one shape, and that ranks are those
  * that TASO's rule is about.
  *
  * @param kernels whether kernels that are put together must be of one shape, too
@@ -32,9 +32,16 @@ export function guardsOf(
     .filter((name) => ranks.get(name) === 2 && isMultiplied(name, all))
     .map((name) => binary(">=", rank(name), number(2)));
   const { shapes, plain } = alike(left, right, kernels, write);
-  const isWindowed = all.flatMap(within).some(({ kind }) => kind === "convolution");
-  const sets = isWindowed
-    ? [plain, shapes, [...shapes, ...exact]]
+  // A sum of what is put together, or in a window, is not the sum of the parts where they broadcast: an empty part hides it.
+  const has = (kind: Node["kind"]): boolean =>
+    all.flatMap(within).some((node) => node.kind === kind);
+  const isSum = has("convolution") || (has("elementwise") && has("concat"));
+  const sets = isSum
+    ? [
+        [...plain, ...stacks],
+        [...shapes, ...stacks],
+        [...shapes, ...exact],
+      ]
     : [stacks, [...shapes, ...stacks], exact, [...shapes, ...exact]];
   const seen = new Set<string>();
   return sets.filter((set) => {
