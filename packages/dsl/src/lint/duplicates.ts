@@ -80,7 +80,7 @@ class Forms {
   }
 }
 
-/** The silhouettes that more than one rule has, turned round or not. */
+/** The silhouettes that more than one rule has; that one has, and a one-way rule turned round. */
 function repeatedSilhouettes(subjects: readonly Subject[]): ReadonlySet<number> {
   const seen = new Set<number>();
   const repeated = new Set<number>();
@@ -89,9 +89,12 @@ function repeatedSilhouettes(subjects: readonly Subject[]): ReadonlySet<number> 
       if (seen.has(own)) repeated.add(own);
       seen.add(own);
     }
-  for (const subject of subjects)
-    for (const { own, turned } of silhouettesOf(subject))
-      if (own !== turned && seen.has(turned)) repeated.add(turned).add(own);
+  for (const subject of subjects) {
+    const [first, second] = silhouettesOf(subject);
+    // A two-way rule is its own inverse.
+    if (!first || second || first.own === first.turned || !seen.has(first.turned)) continue;
+    repeated.add(first.turned).add(first.own);
+  }
   return repeated;
 }
 
