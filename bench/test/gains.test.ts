@@ -1,12 +1,15 @@
 // Where hand-written passes gain, the shipped rules do, and not on one model alone: variants in size and in spelling. Predicted by the costs of
 // one named processor, so that the machine that runs the tests has no say.
 import { cpu } from "@rewright/backend-cpu";
+import { bert, bertClassifier, nasrnn } from "@rewright/example-models";
 import { readModel } from "@rewright/onnx";
 import { optimize } from "rewright";
 import { describe, expect, test } from "vitest";
 import { dlrm } from "../models/dlrm.ts";
+import { gcn } from "../models/gcn.ts";
 import { mobileone } from "../models/mobileone.ts";
 import { pointnet } from "../models/pointnet.ts";
+import { resnext50 } from "../models/resnext.ts";
 import { wavenet } from "../models/wavenet.ts";
 
 /** What was built, the operators that must be gone, and how many times as fast the result is predicted to be, at least. */
@@ -59,6 +62,31 @@ const cases: readonly Case[] = [
     [],
     1.15,
   ],
+  [
+    "a graph net over a dense matrix",
+    () => gcn({ vertices: 300, widths: [96, 24, 8, 4] }),
+    [],
+    1.5,
+  ],
+  [
+    "a NasRNN of three steps, two at a time",
+    () => nasrnn({ steps: 3, hidden: 256, batch: 2 }),
+    [],
+    1.1,
+  ],
+  [
+    "a classifier on one row of BERT's last layer",
+    () => bertClassifier({ layers: 2, hidden: 96, heads: 4, sequence: 48, inner: 192 }),
+    ["Erf", "Softmax"],
+    1.3,
+  ],
+  [
+    "BERT with adapters",
+    () => bert({ layers: 1, hidden: 96, heads: 3, sequence: 40, adapters: 6 }),
+    ["Erf", "Softmax"],
+    1.1,
+  ],
+  ["ResNeXt", () => resnext50({ size: 64, blocks: [2, 1], classes: 10 }), [], 1.02],
 ];
 
 describe("predicted gains", () => {

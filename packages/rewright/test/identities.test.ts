@@ -515,6 +515,35 @@ const cases: readonly Case[] = [
     (m) => m.op("Add", [m.op("Add", [m.input([8, 64]), m.weight(64)]), m.weight(8, 1)]),
     ["Add"],
   ],
+  [
+    "a hard sigmoid by its pieces",
+    (m) => {
+      const cut = m.op("Clip", [
+        m.op("Add", [m.input([2, 64]), m.number(3)]),
+        m.number(0),
+        m.number(6),
+      ]);
+      return m.op("Div", [cut, m.number(6)]);
+    },
+    ["HardSigmoid"],
+  ],
+  [
+    "a detour by a wider type",
+    (m) =>
+      m.op("Relu", [
+        m.op("Cast", [m.op("Cast", [m.input([2, 64])], { to: "f64" })], { to: "f32" }),
+      ]),
+    ["Relu"],
+  ],
+  [
+    "a mean between transpositions",
+    (m) => {
+      const last = m.op("Transpose", [m.input([2, 8, 6, 10])], { perm: [0, 2, 3, 1] });
+      const mean = m.mean(m.op("Relu", [last]), [1]);
+      return m.op("Transpose", [mean], { perm: [0, 3, 1, 2] });
+    },
+    ["Relu", "ReduceMean"],
+  ],
   // Convolutions
   [
     "a batch norm after a convolution",
