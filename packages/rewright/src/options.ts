@@ -28,7 +28,7 @@ export interface Progress {
 
 /** What `optimize` may be told. */
 export interface OptimizeOptions {
-  /** Paths of rule files, rule files themselves (also by the `rules` template), or "default" for the shipped ones (the default). A backend's own rules always join them. */
+  /** Paths of rule files, rule files themselves (also by the `rules` template), "default" for the shipped ones (the default), or "taso", "tensat" for those that come with the package and are off. A backend's own rules always join them. */
   readonly rules?: readonly (string | RuleFile)[];
   /** The target, by name or as a plugin (default "cpu"). */
   readonly backend?: Backend | BackendName;

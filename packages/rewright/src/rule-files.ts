@@ -1,16 +1,23 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import type { RuleSet } from "@rewright/dsl";
 import type { Backend, Dialect, RuleFile } from "@rewright/plugin";
-import { ruleFiles as shipped } from "@rewright/tensor";
+import { optionalRuleFiles, ruleFiles as shipped } from "@rewright/tensor";
 import { InputError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
 
 /** The rule files that come with the package. */
 export const defaultRules: readonly RuleFile[] = shipped;
 
+/** The rule files that come with the package and are off unless asked for, by their names: "taso", "tensat". */
+const optional: ReadonlyMap<string, RuleFile> = new Map(
+  optionalRuleFiles.map((file) => [basename(file.file, ".rules"), file]),
+);
+
 /**
- * The rule files of a run: those asked for, by path, pattern, text, or the word "default", and the backend's own.
+ * The rule files of a run: those asked for, by path, pattern, text, or one of the words "default", "taso" and "tensat", and the
+ * backend's own.
  * @throws InputError naming the path that cannot be read
  */
 export async function ruleFilesOf(
@@ -21,6 +28,7 @@ export async function ruleFilesOf(
   for (const rule of rules) {
     if (typeof rule !== "string") files.push(rule);
     else if (rule === "default") files.push(...shipped);
+    else if (optional.has(rule)) files.push(optional.get(rule) as RuleFile);
     else {
       const paths = /[*?[{]/.test(rule) ? globSync(rule).sort() : [rule];
       if (paths.length === 0) throw new InputError(`no rule file fits ${rule}`);
@@ -29,7 +37,7 @@ export async function ruleFilesOf(
           files.push({ file: path, text: await readFile(path, "utf8") });
         } catch (error) {
           throw new InputError(
-            `cannot read the rule file ${path}: ${reasonOf(error)}; name a .rules file, or "default" for the shipped rules`,
+            `cannot read the rule file ${path}: ${reasonOf(error)}; name a .rules file, or one of the words "default", ${[...optional.keys()].map((name) => `"${name}"`).join(", ")} for what comes with rewright`,
           );
         }
       }

@@ -6,5 +6,5 @@
 
 export { onnx } from "./dialect.ts";
 export { evaluateGraph } from "./interpreter.ts";
-export { ruleFiles } from "./rules.ts";
+export { optionalRuleFiles, ruleFiles } from "./rules.ts";
 export { ShapeError } from "./typing.ts";

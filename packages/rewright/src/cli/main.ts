@@ -45,7 +45,7 @@ function program(exit: (code: number) => void): Command {
     .option("--force", "let the output replace the input")
     .option(
       "--rules <file>",
-      'a rule file to use instead of the shipped ones; repeatable; "default" names the shipped ones',
+      'a rule file to use instead of the shipped ones; repeatable; "default" names the shipped ones, "taso" and "tensat" further ones',
       collect,
     )
     .addOption(
