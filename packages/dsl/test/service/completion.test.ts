@@ -35,7 +35,7 @@ describe.each([
   ["an abbreviation's meaning", "t: relu(abc) => f where f = ‸", ["abc", "f", ...operators]],
 ])("%s", (_, rule, wanted) => {
   test("terms", () => {
-    expect(offered(inRules(rule)).sort()).toEqual([...wanted].sort());
+    expect([...offered(inRules(rule))].sort()).toEqual([...wanted].sort());
   });
 });
 

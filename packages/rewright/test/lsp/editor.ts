@@ -252,8 +252,8 @@ export class Editor {
   }
 
   /** Asks something about a place in a document. */
-  ask<P, R, E>(
-    type: { readonly method: string; readonly _?: readonly [P, R, E] },
+  ask<P, R, PR, E, RO>(
+    type: lsp.ProtocolRequestType<P, R, PR, E, RO>,
     name: string,
     more: object = {},
   ): Promise<R> {
