@@ -22,6 +22,8 @@ export interface Bench {
   readonly about: string;
   /** Further fields of the rows that the tables show. */
   readonly columns?: readonly string[];
+  /** The rows are alike, so that the mean of their ratios says something. */
+  readonly mean?: boolean;
   run(options: {
     readonly quick: boolean;
     readonly seed: number;
@@ -39,6 +41,7 @@ export interface Results {
   readonly machine: string;
   readonly commit: string;
   readonly quick: boolean;
+  readonly mean?: boolean;
   readonly rows: readonly Row[];
 }
 
@@ -85,6 +88,15 @@ export function table(rows: readonly Row[], columns: readonly string[]): string 
     `| ${cells.map((c, i) => (i === 0 || i === 3 ? c.padEnd(widths[i] as number) : c.padStart(widths[i] as number))).join(" | ")} |`;
   const rule = `|${widths.map((w, i) => (i === 0 || i === 3 ? "-".repeat(w + 2) : `${"-".repeat(w + 1)}:`)).join("|")}|`;
   return [line(head), rule, ...body.map(line)].join("\n");
+}
+
+/** The geometric mean of the ratios, in words; nothing where the rows are not alike. Rows that could not be measured are left out, and counted. */
+export function meanLine(rows: readonly Row[], mean = false): string {
+  const good = rows.filter(({ ours }) => ours > 0);
+  if (!mean || good.length === 0) return "";
+  const value = Math.exp(good.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / good.length);
+  const failed = rows.length - good.length;
+  return `\n\nGeometric mean of the ${good.length} ratios: ${value.toFixed(2)}${failed > 0 ? `; ${failed} could not be measured` : ""}.`;
 }
 
 /** The middle value. */

@@ -122,6 +122,7 @@ async function measure(
 export const bench: Bench = {
   about:
     "Milliseconds of a run in ONNX Runtime, one thread, processor time: ours is the optimised model, the peer the original, each at the level of ONNX Runtime's own optimisations that suits it best. Two threads are timed by the wall clock. onnxsim and onnxslim: what their output gains over the original, timed in the same way, at the original's level. A ratio of exactly 1.00 means that nothing was gained and the input was kept; `optimiser` is its own time in seconds, from reading to writing.",
+  mean: true,
   columns: [
     ...["before", "after", "twoThreads", "onnxsim", "onnxslim", "optimiser", "levels", "note"],
   ],
