@@ -125,7 +125,7 @@ export function unescaped(raw: string): string {
 const NUMBER = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
 
 /** Whether an atom is a number. */
-export function isNumber(text: string): boolean {
+function isNumber(text: string): boolean {
   return NUMBER.test(text);
 }
 
