@@ -103,6 +103,7 @@ export const fusedConv: OpDef = {
   infer([x, w, b, z], attrs): readonly TensorType[] {
     if (x === undefined || w === undefined) throw new ShapeError("FusedConv needs X and W");
     if (x.dtype !== w.dtype) throw new ShapeError(`${w.dtype} kernels for ${x.dtype}`);
+    if (!/^b?f\d/.test(x.dtype)) throw new ShapeError(`FusedConv takes floats, not ${x.dtype}`);
     const shape = shapeOf(x.shape, w.shape, attrs);
     if (b !== undefined) checkShape(b.shape, [shape[1] as Dim], "the bias");
     if (z !== undefined) checkShape(z.shape, shape, "what is added");
