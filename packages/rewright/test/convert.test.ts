@@ -513,7 +513,7 @@ describe("rewright convert", () => {
     await atDesk(async ({ file, path }) => {
       const open = file("open.egg", "(rewrite (A a) a)\n(rewrite");
       expect(await here(["convert", open])).toEqual({
-        code: 1,
+        code: 2,
         stdout: "",
         stderr: `rewright: ${open}:2:1: this \`(\` is never closed\n`,
       });

@@ -2,7 +2,7 @@ import { describeAccount } from "../convert/account.ts";
 import { convertRules } from "../convert/convert.ts";
 import { MalformedError, showPlace } from "../convert/foreign.ts";
 import type { DialectName, Format } from "../convert/guess.ts";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, InputError } from "../errors.ts";
 import { checkWritable, readBytes, writeWhole } from "../files.ts";
 
 /** The options of `rewright convert`. */
@@ -20,7 +20,8 @@ export interface ConvertArguments {
  * `rewright convert`: a list of rules of another tool as a rule file, to standard output or to a file; what became of each rule to
  * standard error.
  *
- * @returns the exit code: 1 when the input is not of its format
+ * @returns the exit code
+ * @throws InputError when the input is not of its format, or a file cannot be read or written
  */
 export async function convertFile(path: string, args: ConvertArguments): Promise<number> {
   const { output, json, from, dialect, samples, seed } = args;
@@ -54,7 +55,6 @@ export async function convertFile(path: string, args: ConvertArguments): Promise
     return exitCodes.done;
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
-    process.stderr.write(`rewright: ${path}:${showPlace(error.at)}: ${error.message}\n`);
-    return exitCodes.check;
+    throw new InputError(`${path}:${showPlace(error.at)}: ${error.message}`);
   }
 }
