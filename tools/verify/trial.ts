@@ -23,6 +23,9 @@ import type { Case } from "./sketch.ts";
 /** How far the e-graph of a random program is grown. */
 const REACH: Reach = { rounds: 3, nodes: 500, matches: 30 };
 
+/** Programs grown around one rule until one is found in which it fires. */
+const ATTEMPTS = 4;
+
 /** What was compared: on the program's own inputs, on inputs of other sizes, on numbers that are none, of the file as written, in ONNX Runtime. */
 type Comparison = "own" | "sizes" | "special" | "file" | "runtime";
 
@@ -83,13 +86,20 @@ export async function trial(
   seed: number,
   oracle?: Oracle,
 ): Promise<Trial | undefined> {
-  const program = planted(rule, rules, seed);
-  const model = program && filed(program.graph);
-  if (!program || !model) return undefined;
+  let found:
+    | { readonly program: Planted; readonly model: OnnxModel; readonly grown: Grown }
+    | undefined;
+  // What surrounds an instance may keep the rule from firing: then another one is tried.
+  for (let attempt = 0; attempt < ATTEMPTS && !found?.grown.fired.has(rule.name); attempt++) {
+    const program = planted(rule, rules, seed + attempt * 0x9e3779b1);
+    const model = program && filed(program.graph);
+    if (program && model) found = { program, model, grown: grow(model.graph, rules, REACH) };
+  }
+  if (!found) return undefined;
+  const { program, model, grown } = found;
   const { graph } = model;
   const dice = new Dice(seed ^ 0x5bd1e995);
   const compared: Comparison[] = [];
-  const grown = grow(graph, rules, REACH);
   const inputs: Readonly<Record<Comparison, readonly NdArray[] | undefined>> = {
     own: program.inputs,
     sizes: resized(program, graph, dice),
