@@ -9,8 +9,10 @@ import { type Edit, replacing } from "./diagnostic.ts";
 
 /** Names longer than this are not compared: the distance is quadratic in their length. */
 const LONGEST = 64;
-/** How many names are compared for one declaration or rule: many mistakes and many names must not multiply. */
+/** How many names are looked at for one declaration or rule: many mistakes and many names must not multiply. */
 const BUDGET = 5_000;
+/** Looking at a name closely is worth looking at so many. */
+const CLOSE = 50;
 
 /** Looks for the name that was meant, as long as that does not take too long altogether. */
 export class Speller {
@@ -26,11 +28,17 @@ export class Speller {
     if (name.length > LONGEST) return undefined;
     let best: string | undefined;
     let least = Math.max(1, name.length / 3) + 0.25;
+    const letters = lettersOf(name);
     for (const candidate of candidates) {
       if (this.left-- <= 0) return undefined;
       if (candidate === name || Math.abs(candidate.length - name.length) > least) continue;
-      const exact = distance(name, candidate);
+      // A change of one letter for another takes a letter away, and adds one.
+      if (bits(letters ^ lettersOf(candidate)) / 2 >= least) continue;
+      this.left -= CLOSE;
+      // No letter is nearer to another than it is in lower case.
       const folded = distance(name.toLowerCase(), candidate.toLowerCase());
+      if (folded >= least) continue;
+      const exact = distance(name, candidate);
       const far = Math.min(exact, folded + (exact > folded ? 0.5 : 0)) + apart(name, candidate);
       if (far < least) {
         least = far;
@@ -58,6 +66,21 @@ export class Speller {
       ? { hints, edit: replacing(span, found) }
       : { hints };
   }
+}
+
+/** Which letters a name has, upper or lower case, each as one of 32 bits. */
+function lettersOf(name: string): number {
+  let letters = 0;
+  for (let i = 0; i < name.length; i++) letters |= 1 << ((name.charCodeAt(i) | 32) & 31);
+  return letters;
+}
+
+/** How many bits of a number of 32 are set. */
+function bits(number: number): number {
+  let left = number >>> 0;
+  let count = 0;
+  for (; left !== 0; left = (left & (left - 1)) >>> 0) count++;
+  return count;
 }
 
 /** Between names of one letter, all as far apart as any, the nearer in the alphabet is the likelier. */
