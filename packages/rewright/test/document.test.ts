@@ -1,0 +1,14 @@
+import { onnx, ruleFiles } from "@rewright/tensor";
+import fc from "fast-check";
+import { test } from "vitest";
+import { follow } from "../../dsl/test/following.ts";
+import { dice } from "../../dsl/test/mutation.ts";
+
+test("after each edit of a shipped file all is as an analysis from the beginning finds it", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ruleFiles), fc.nat(), ({ text }, seed) =>
+      follow(text, 4, dice(seed), { dialects: [onnx] }),
+    ),
+    { numRuns: 8 },
+  );
+});
