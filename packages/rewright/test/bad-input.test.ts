@@ -150,7 +150,12 @@ test("an output that is the input, unless forced", () =>
 const usage: readonly [name: string, args: readonly string[], ...says: RegExp[]][] = [
   ["an unknown option", ["--nods", "5"], /--nods/, /--nodes/],
   ["an unknown backend", ["--backend", "npu"], /npu/, /cpu, gpu, tpu/],
-  ["an unknown strategy", ["--strategy", "magic"], /magic/, /saturate, greedy, beam, anneal, regrow, mcts, random/],
+  [
+    "an unknown strategy",
+    ["--strategy", "magic"],
+    /magic/,
+    /saturate, greedy, beam, anneal, regrow, mcts, random/,
+  ],
   ["a misspelt strategy", ["--strategy", "satrate"], /did you mean `saturate`/],
   ["more threads than there can be", ["--threads", "1000000000"], /threads.*1024/],
   ["an output without a name", ["-o", ""], /must have a name/],
