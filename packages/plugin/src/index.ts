@@ -298,7 +298,7 @@ export interface Session {
     readonly granularity?: "rule" | "match";
     readonly ruleset?: string;
     readonly rule?: string;
-    /** Leaves out rules with more matches than this that have not been applied yet. */
+    /** Leaves out rules of which more matches than this may change anything: those that have come, or been touched, since it was last applied. */
     readonly most?: number;
     readonly limit?: number;
   }): readonly Move[];

@@ -140,14 +140,12 @@ export class World {
     this.#search(slot, limit, slot.rule.lossy === 0);
   }
 
-  /** Whether more than `most` of the rule's matches in this state have not been applied yet. */
+  /** Whether more than `most` of the rule's matches may change anything. */
   exceeds(slot: Slot, most: number): boolean {
+    // Where all matches have been listed, those that are settled are among them.
+    if (!slot.fresh) slot.searched = -1;
     this.searchFresh(slot, most + 1);
-    const { bound } = slot;
-    let open = bound.count;
-    for (let match = 0; match < bound.count && open > most; match++)
-      if (bound.applied(match)) open--;
-    return open > most;
+    return slot.bound.count > most;
   }
 
   /** To be called before a mark is set: the mark does not keep what is found and not applied. */

@@ -287,18 +287,18 @@ describe("what has been looked for and not applied is found again", () => {
     expect(relu(s)).toBe(1);
     expect(fuses(s)).toBe(0);
     expect(matches() - before).toBeLessThan(10);
+    // Nor does it count among those that are too many.
+    expect(s.moves({ rule: "t.fuse", granularity: "match" }).length).toBeGreaterThan(10);
+    expect(s.moves({ rule: "t.fuse", most: 10 })).toHaveLength(1);
   });
 });
 
-test("rules with too many matches are left out, those that were applied not counted", () => {
+test("rules with too many matches are left out", () => {
   const s = session(associate, { graph: sums(4) });
   const rule = "t.associate";
   const most = s.moves({ rule, granularity: "match" }).length;
   expect(s.moves({ rule, most: most - 1 })).toEqual([]);
   expect(s.moves({ rule, most })).toHaveLength(1);
-  while (s.apply(s.moves({ rule })) > 0);
-  expect(s.moves({ rule, granularity: "match" }).length).toBeGreaterThan(most);
-  expect(s.moves({ rule, most: 0 })).toHaveLength(1);
 });
 
 test("what is done again after a restore comes out the same", () => {
