@@ -1,6 +1,7 @@
 // What can go wrong around a run: disks, signals, clocks, and a runtime that is missing or dies. One clear message, and files whole.
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { ModelBuilder, readModel } from "@rewright/onnx";
 import { afterEach, expect, test, vi } from "vitest";
 import { exitCodeOf, exitCodes } from "../src/errors.ts";
@@ -180,7 +181,7 @@ test("row 38: a reader that goes away is no error", () =>
       "mine.rules",
       'import onnx from "dialect:onnx"\nrules mine { a: Relu(Relu(x)) => Relu(x) }\n',
     );
-    const bin = new URL("../src/bin.ts", import.meta.url).pathname;
+    const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
     const child = spawn(process.execPath, [bin, "check", rules], {
       stdio: ["ignore", "pipe", "pipe"],
     });

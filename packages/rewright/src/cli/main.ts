@@ -220,12 +220,12 @@ function messageOf(error: unknown): string {
   return (error as RuleError).render({ color: true });
 }
 
-/**
- * The command line: parses, runs, prints. One message to standard error for anything that goes wrong, and an exit code that says
- * what it was: 0 done, 1 a check failed, 2 bad input or usage, 70 a bug of ours, 130 interrupted.
- */
-export async function main(args: readonly string[]): Promise<number> {
-  let code: number = exitCodes.done;
+let isHeeding = false;
+
+/** Sees to errors of the standard streams, which may come after the end: once a process, however often `main` is called. */
+function heedStreams(): void {
+  if (isHeeding) return;
+  isHeeding = true;
   process.stderr.on("error", () => {}); // where nobody listens there is nobody to tell
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return; // a reader that goes away (`| head`) is no error of ours
@@ -234,6 +234,15 @@ export async function main(args: readonly string[]): Promise<number> {
       process.exitCode ||= exitCodes.usage;
     });
   });
+}
+
+/**
+ * The command line: parses, runs, prints. One message to standard error for anything that goes wrong, and an exit code that says
+ * what it was: 0 done, 1 a check failed, 2 bad input or usage, 70 a bug of ours, 130 interrupted.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.done;
+  heedStreams();
   try {
     const root = program((c) => {
       code = c;
