@@ -1,14 +1,12 @@
 // Compiles the kernel of egraph-ts to WebAssembly: `pnpm kernel` writes packages/egraph/src/kernel.wasm.ts.
 //
 // The kernel is TypeScript over 32-bit words, so it is AssemblyScript once `number` says `i32`; memory.as takes the
-// place of memory.ts. The compiler is fetched when this runs: it is large, and only who changes the kernel needs it.
-import { execFileSync } from "node:child_process";
+// place of memory.ts.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compiled } from "./assemblyscript.ts";
 import { digest, kernel, sources } from "./kernel-sources.ts";
-
-const COMPILER = "assemblyscript@0.28.20";
 
 const folder = mkdtempSync(join(tmpdir(), "kernel-"));
 try {
@@ -23,13 +21,7 @@ try {
     );
   }
   writeFileSync(join(folder, "memory.ts"), readFileSync(join(kernel, "memory.as"), "utf8"));
-  const options = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--importMemory"];
-  execFileSync(
-    "npx",
-    ["-y", `--package=${COMPILER}`, "asc", "index.ts", ...options, "-o", "kernel.wasm"],
-    { cwd: folder, stdio: ["ignore", "inherit", "inherit"] },
-  );
-  const bytes = readFileSync(join(folder, "kernel.wasm")).toString("base64");
+  const bytes = compiled(folder, "index.ts");
   writeFileSync(
     join(kernel, "../kernel.wasm.ts"),
     `/** The kernel as WebAssembly, in base 64; written by tools/build-kernel.ts from sources of this digest: ${digest()}. */

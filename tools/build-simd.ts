@@ -1,11 +1,10 @@
 // Compiles the vector kernels of @rewright/autodiff: part of `pnpm kernel`, writes packages/autodiff/src/simd.wasm.ts.
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compiled } from "./assemblyscript.ts";
 
-const COMPILER = "assemblyscript@0.28.20";
 /** The sources. */
 export const simdSource: string = join(
   import.meta.dirname,
@@ -28,31 +27,12 @@ export function simdDigest(): string {
 if (import.meta.main) {
   const folder = mkdtempSync(join(tmpdir(), "simd-"));
   try {
-    const compiled = Object.entries(MADD).map(([name, expression]) => {
+    const lines = Object.entries(MADD).map(([name, expression]) => {
       const madd = `@inline function madd(a: v128, b: v128, c: v128): v128 { return ${expression}; }`;
       writeFileSync(join(folder, "kernel.ts"), `${madd}\n${readFileSync(simdSource, "utf8")}`);
-      const options = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--importMemory"];
-      execFileSync(
-        "npx",
-        [
-          "-y",
-          `--package=${COMPILER}`,
-          "asc",
-          "kernel.ts",
-          ...options,
-          "--enable",
-          "simd,relaxed-simd",
-          "-o",
-          "kernel.wasm",
-        ],
-        { cwd: folder, stdio: ["ignore", "inherit", "inherit"] },
-      );
-      return [name, readFileSync(join(folder, "kernel.wasm")).toString("base64")] as const;
+      const bytes = compiled(folder, "kernel.ts", ["--enable", "simd,relaxed-simd"]);
+      return `/** The ${name} form, in base 64. */\nexport const ${name}: string =\n  "${bytes}";\n`;
     });
-    const lines = compiled.map(
-      ([name, bytes]) =>
-        `/** The ${name} form, in base 64. */\nexport const ${name}: string =\n  "${bytes}";\n`,
-    );
     writeFileSync(
       written,
       `// The vector kernels as WebAssembly; written by tools/build-simd.ts from sources of this digest: ${simdDigest()}.\n${lines.join("")}`,

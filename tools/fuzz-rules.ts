@@ -2,8 +2,9 @@
 // that follows the edits; and asks of it what editors ask: node tools/fuzz-rules.ts [CASES] [SEED]
 import { Document } from "../packages/dsl/src/index.ts";
 import { sketch } from "../packages/dsl/test/dialect.ts";
-import { dice, handle, writing } from "../packages/dsl/test/mutation.ts";
+import { handle, writing } from "../packages/dsl/test/mutation.ts";
 import { interrogate } from "../packages/dsl/test/service/interrogation.ts";
+import { dice } from "./dice.ts";
 
 const cases = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? 1);

@@ -1,21 +1,11 @@
 // Edits as people make them, at any place of a rule file.
+import { dice } from "../../tools/dice.ts";
 
 /** A place in a text, and what is written over it. */
 interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-}
-
-/** Numbers below a bound, each sequence the same for the same seed (Mulberry32). */
-function dice(seed: number): (bound: number) => number {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % bound;
-  };
 }
 
 /** Draws edits of a text. */

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { RuleFile } from "@rewright/plugin";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dice } from "../../../tools/dice.ts";
 import { Document } from "../src/index.ts";
 import { sketch } from "./dialect.ts";
 import { follow } from "./following.ts";
-import { diagnose, dice } from "./mutation.ts";
+import { diagnose } from "./mutation.ts";
 
 const fixtures: readonly string[] = ["fail", "format", "pass", "read"].flatMap((folder) => {
   const place = new URL(`../fixtures/${folder}/`, import.meta.url);

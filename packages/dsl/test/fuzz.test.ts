@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dice } from "../../../tools/dice.ts";
 import { compileRules, parseRules, RuleError, renderDiagnostic } from "../src/index.ts";
 import { sketch } from "./dialect.ts";
-import { dice, handle, mutated } from "./mutation.ts";
+import { handle, mutated } from "./mutation.ts";
 
 /** A file compiles, or is refused with places that lie in it; no text makes the compiler fail. */
 function isHandled(text: string): boolean {

@@ -47,17 +47,6 @@ const WORDS = [
   ...["((((((((((((", "]]]]]]]]", '"\n', "a: b => c\n", "#".repeat(40), "x".repeat(300)],
 ];
 
-/** Numbers below a bound, each sequence the same for the same seed (Mulberry32). */
-export function dice(seed: number): (bound: number) => number {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % bound;
-  };
-}
-
 /** The text of a fixture with one to eight changes. */
 export function mutated(draw: (bound: number) => number): string {
   let text = texts[draw(texts.length)] as string;

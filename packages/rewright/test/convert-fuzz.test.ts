@@ -1,5 +1,6 @@
 // No bytes make a conversion crash: it says what is wrong, or accounts for every rule.
 import { expect, test } from "vitest";
+import { dice } from "../../../tools/dice.ts";
 import { convertRules } from "../src/convert/convert.ts";
 import { readEgg } from "../src/convert/egg.ts";
 import { readEgglog } from "../src/convert/egglog.ts";
@@ -64,17 +65,6 @@ const WORDS = [
   "?x ".repeat(50),
   "(f ".repeat(300),
 ];
-
-/** Numbers below a bound, the same for the same seed (Mulberry32). */
-function dice(seed: number): (bound: number) => number {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % bound;
-  };
-}
 
 function edited(text: string, draw: (bound: number) => number): string {
   const [from, to] = [draw(text.length + 1), draw(text.length + 1)].sort((a, b) => a - b) as [

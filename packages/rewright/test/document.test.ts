@@ -1,8 +1,8 @@
 import { onnx, ruleFiles } from "@rewright/tensor";
 import fc from "fast-check";
 import { test } from "vitest";
+import { dice } from "../../../tools/dice.ts";
 import { follow } from "../../dsl/test/following.ts";
-import { dice } from "../../dsl/test/mutation.ts";
 
 test("after each edit of a shipped file all is as an analysis from the beginning finds it", () => {
   fc.assert(

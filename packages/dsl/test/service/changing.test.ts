@@ -1,6 +1,7 @@
 // A document that is being written has the same answers, after each edit, as one that is read anew.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dice } from "../../../../tools/dice.ts";
 import { Document } from "../../src/index.ts";
 import {
   Analysis,
@@ -18,7 +19,7 @@ import {
   signatureAt,
 } from "../../src/service/index.ts";
 import { sketch } from "../dialect.ts";
-import { dice, edited, mutated } from "../mutation.ts";
+import { edited, mutated } from "../mutation.ts";
 
 const importable = { dialects: [sketch] };
 

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dice } from "../../../../tools/dice.ts";
 import { analyse, colours, completionsAt, referencesAt } from "../../src/service/index.ts";
-import { dice, mutated } from "../mutation.ts";
+import { mutated } from "../mutation.ts";
 import { interrogate } from "./interrogation.ts";
 
 test.each(["pass", "fail", "format", "read"])("fixtures/%s", (folder) => {
