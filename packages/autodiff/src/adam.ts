@@ -31,6 +31,34 @@ export class Adam {
     this.#squares = parameters.map(({ length }) => new Float64Array(length));
   }
 
+  /** What it remembers, to go on from later: the number of steps, then the averages of each parameter's gradients and squares. */
+  save(): Float64Array {
+    const averages = this.#means.flatMap((mean, p) => [mean, this.#squares[p] as Float64Array]);
+    const state = new Float64Array(averages.reduce((n, { length }) => n + length, 1));
+    state[0] = this.#steps;
+    let at = 1;
+    for (const average of averages) {
+      state.set(average, at);
+      at += average.length;
+    }
+    return state;
+  }
+
+  /** Goes on from there: steps are the same, bit by bit. Throws a RangeError where the state is of parameters of other sizes. */
+  load(state: Float64Array): void {
+    const { length } = this.save();
+    if (state.length !== length)
+      throw new RangeError(
+        `Adam: a state of ${state.length} numbers, and ${length} are needed: it belongs to other parameters`,
+      );
+    this.#steps = state[0] as number;
+    let at = 1;
+    for (const average of this.#means.flatMap((m, p) => [m, this.#squares[p] as Float64Array])) {
+      average.set(state.subarray(at, at + average.length));
+      at += average.length;
+    }
+  }
+
   /**
    * Changes the parameters by a step against their gradients, given in the same order; returns the gradients' norm before it
    * was limited. Where that is not finite, nothing is changed.

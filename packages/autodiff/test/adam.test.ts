@@ -41,6 +41,21 @@ test("gradients are limited together, and what is not finite changes nothing", (
   expect(() => new Adam([], { rate: 0 })).toThrow("rate, epsilon and norm are above 0");
 });
 
+test("what is saved goes on as if it had never stopped", () => {
+  const slopes = [Float64Array.of(1, -3), Float64Array.of(0.5)];
+  const parameters = [Float64Array.of(1, 2), Float64Array.of(3)];
+  const adam = new Adam(parameters);
+  for (let i = 0; i < 5; i++) adam.step(slopes);
+  const copies = parameters.map((parameter) => parameter.slice());
+  const other = new Adam(copies);
+  other.load(adam.save());
+  adam.step(slopes);
+  other.step(slopes);
+  expect(copies).toEqual(parameters);
+  expect(other.save()).toEqual(adam.save());
+  expect(() => other.load(new Float64Array(3))).toThrow("a state of 3 numbers, and 7 are needed");
+});
+
 /** Numbers that look random, the same ones each time. */
 function noise(length: number, seed: number): number[] {
   let state = seed;
