@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ["@rewright/onnx"],
   ["@rewright/autodiff"],
   ["@rewright/costmodel"],
-  ["@rewright/search-mcts"],
+  ["@rewright/search-mcts", "@rewright/search-rl"],
   ["@rewright/backend-cpu", "@rewright/backend-gpu", "@rewright/backend-tpu"],
   ["rewright"],
 ];
@@ -19,7 +19,7 @@ export const floors: readonly (readonly string[])[] = [
 /** Plugins stand on the same ground as a third party's: they know the contracts and little else. */
 const ground: readonly (readonly [kind: RegExp, allowed: readonly string[]])[] = [
   [/^(egraph-ts|@rewright\/plugin)$/, []],
-  [/^@rewright\/search-/, ["@rewright/plugin"]],
+  [/^@rewright\/search-/, ["@rewright/plugin", "@rewright/autodiff"]],
   [/^@rewright\/backend-/, ["@rewright/plugin", "@rewright/costmodel", "@rewright/onnx"]],
 ];
 
