@@ -39,7 +39,7 @@ export function kernelOf(node: NodeView, l2: number): kernels.Kernel {
     case "Resize":
     case "Upsample":
       return node.attrs["mode"] === undefined || node.attrs["mode"] === "nearest"
-        ? nearestResize
+        ? kernels.nearestResize
         : (kernels.perResult[op] ?? kernels.plain);
   }
   if (op.startsWith("Reduce")) {
@@ -48,8 +48,6 @@ export function kernelOf(node: NodeView, l2: number): kernels.Kernel {
   }
   return kernels.perOperand[op] ?? kernels.perResult[op] ?? kernels.poolWindow[op] ?? kernels.plain;
 }
-
-const nearestResize: kernels.Kernel = [0.1, "vector"];
 
 function isLastAxis(node: NodeView): boolean {
   const axis = node.attrs["axis"];

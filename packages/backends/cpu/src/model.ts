@@ -8,10 +8,12 @@ import {
   type Work,
 } from "@rewright/costmodel";
 import type { CostModel, NodeView } from "@rewright/plugin";
+import { type Account, account, timeOf } from "./account.ts";
 import { type Core, convolutionTime, matrixTime } from "./contraction-time.ts";
 import { countOf, kernelOf } from "./kernel-choice.ts";
-import type { Kernel } from "./kernels.ts";
+import { type Kernel, reordering } from "./kernels.ts";
 import type { CpuPart } from "./parts.ts";
+import { pathNumber } from "./paths.ts";
 
 /** The core on which the kernels were measured: its operations per nanosecond, and its clock. */
 const reference = { flops: 117.4, clock: 3.67 };
@@ -22,11 +24,21 @@ const start = { view: 500, plain: 700, heavy: 1800 };
 /** What hands its operand on under another shape. (What hands it on as it is, the runtime takes out.) */
 const views: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
 
-/**
- * The time ONNX Runtime takes for a node, in µs: matrix products and convolutions by their shapes, all else by measured
- * kernels and the memory they touch.
- */
-export function cpuCostModel(part: CpuPart, threads: number): CostModel {
+const paths = {
+  view: pathNumber("view"),
+  binary: pathNumber("binary"),
+  broadcast: pathNumber("broadcast"),
+  transposed: pathNumber("transposed-convolution"),
+  attention: pathNumber("attention"),
+  recurrent: pathNumber("recurrent"),
+  einsum: pathNumber("einsum"),
+};
+
+/** Writes what the node's time is made of, on one thread, into an account. */
+export type Accountant = (node: NodeView, into: Account) => void;
+
+/** What ONNX Runtime's kernels take on a processor: matrix products and convolutions by their shapes, all else by measured kernels and the memory they touch. */
+export function accountant(part: CpuPart, threads: number): Accountant {
   const core = coreOf(part, threads);
   const vectorScale = reference.flops / (part.flopsPerCycle * part.clock);
   const scalarScale = reference.clock / part.clock;
@@ -38,36 +50,73 @@ export function cpuCostModel(part: CpuPart, threads: number): CostModel {
     return nanoseconds * (style === "vector" ? vectorScale : scalarScale);
   }
 
-  function nanoseconds(node: NodeView): number {
-    if (readContraction(node, shape)) return contractionTime(node, shape, core) + start.heavy;
+  return (node, into) => {
+    if (readContraction(node, shape)) {
+      into.start = start.heavy;
+      contractionTime(node, shape, core, into);
+      return;
+    }
+    into.start = start.plain;
+    into.traffic = 0;
+    into.extra = 0;
     if (turnsToImage(node)) {
       // Fitted to a WaveNet of 66 convolutions made two-dimensional one by one: 26 µs for each Squeeze and each Unsqueeze, of 64 to
       // 128 Ki elements, with the reordering to or from blocks of channels that comes with it.
-      return elements(node.results[0]) * kernelTime(reordering) + start.heavy;
+      into.path = reordering[2];
+      into.arithmetic = elements(node.results[0]) * kernelTime(reordering);
+      into.start = start.heavy;
+      return;
     }
-    if (views.has(node.op)) return start.view;
+    if (views.has(node.op)) {
+      into.path = paths.view;
+      into.start = start.view;
+      into.arithmetic = 0;
+      return;
+    }
     countWork(node, counted);
-    if (counted.bytes === 0) return 0;
+    if (counted.bytes === 0) {
+      into.path = paths.view;
+      into.start = 0;
+      into.arithmetic = 0;
+      return;
+    }
+    const kernel = kernelOf(node, l2);
     const width = Math.max(1, elementBytes(node.results[0]?.dtype ?? "f32") / 4);
-    const arithmetic = kernelTime(kernelOf(node, l2)) * countOf(node) * width;
+    into.path = kernel[2] === paths.binary && spreads(node) ? paths.broadcast : kernel[2];
+    into.arithmetic = kernelTime(kernel) * countOf(node) * width;
+    into.traffic = core.traffic(counted.bytes);
     // Of two equal spellings, a Sum is the one that no fusion of ONNX Runtime takes for its own: the tie is its.
-    const begin = node.op === "Sum" ? 0.9 * start.plain : start.plain;
-    return Math.max(arithmetic, core.traffic(counted.bytes)) + begin;
-  }
+    if (node.op === "Sum") into.start *= 0.9;
+  };
+}
 
+/** What a time on one thread, in nanoseconds, becomes on several: sharing takes some 2 µs to arrange, and evens out to nine tenths. */
+export function shared(single: number, threads: number): number {
+  return threads === 1 ? single : Math.min(single, 2000 + single / (0.9 * threads));
+}
+
+/** The time ONNX Runtime takes for a node, in µs, on a processor as its figures tell. */
+export function cpuCostModel(part: CpuPart, threads: number): CostModel {
+  const write = accountant(part, threads);
+  const found = account();
   return {
     unit: "µs",
     cost(node: NodeView): number {
-      const single = nanoseconds(node);
-      // Work is shared among threads, which takes some 2 µs to arrange, and evens out to nine tenths.
-      const shared = threads === 1 ? single : Math.min(single, 2000 + single / (0.9 * threads));
-      return shared / 1000;
+      write(node, found);
+      return shared(timeOf(found), threads) / 1000;
     },
   };
 }
 
-/** Into blocks of channels or back, for each element. */
-const reordering: Kernel = [0.25, "vector"];
+/** Whether an operand of more than one element is repeated to fit the result. */
+function spreads(node: NodeView): boolean {
+  const size = elements(node.results[0]);
+  for (let i = 0; i < node.operands.length; i++) {
+    const own = elements(node.operands[i]);
+    if (own > 1 && own < size) return true;
+  }
+  return false;
+}
 
 /** Whether a node turns rows of channels into images of height 1, or back: what two-dimensional convolutions stand behind. */
 function turnsToImage({ op, operands, results }: NodeView): boolean {
@@ -95,32 +144,53 @@ function coreOf(part: CpuPart, threads: number): Core {
   };
 }
 
-function contractionTime(node: NodeView, shape: Contraction, core: Core): number {
+function contractionTime(node: NodeView, shape: Contraction, core: Core, into: Account): void {
+  byOperator(node, shape, core, into);
   const dtype = node.operands[0]?.dtype;
   const width = dtype === "f64" ? 2 : dtype === "i8" || dtype === "u8" ? 1 / core.part.int8 : 1;
-  return width * timeByOperator(node, shape, core);
+  if (width !== 1) scale(into, width);
 }
 
-function timeByOperator(node: NodeView, shape: Contraction, core: Core): number {
+function scale(into: Account, factor: number): void {
+  into.arithmetic *= factor;
+  into.traffic *= factor;
+  into.extra *= factor;
+}
+
+function byOperator(node: NodeView, shape: Contraction, core: Core, into: Account): void {
   switch (node.op) {
     case "Conv":
     case "ConvInteger":
     case "com.microsoft.FusedConv":
-      return convolutionTime(node, shape, core);
+      convolutionTime(node, shape, core, into);
+      return;
     case "ConvTranspose":
-      return matrixTime(node, shape, core) + 0.15 * shape.batch * shape.m * shape.n;
+      matrixTime(node, shape, core, into);
+      into.path = paths.transposed;
+      into.extra += 0.15 * shape.batch * shape.m * shape.n;
+      return;
     case "Attention":
-      return 1.05 * matrixTime(node, shape, core) + 0.8 * shape.batch * shape.m * shape.n;
+      matrixTime(node, shape, core, into);
+      scale(into, 1.05);
+      into.path = paths.attention;
+      into.extra += 0.8 * shape.batch * shape.m * shape.n;
+      return;
     case "LSTM":
     case "GRU":
     case "RNN":
       // Gates are computed one by one, and each layer sets up its own buffers.
-      return matrixTime(node, shape, core) + 2 * shape.batch * shape.m * shape.n + 20_000;
+      matrixTime(node, shape, core, into);
+      into.path = paths.recurrent;
+      into.extra += 2 * shape.batch * shape.m * shape.n + 20_000;
+      return;
     case "Einsum":
       // Operands are transposed to fit a product first.
-      return matrixTime(node, shape, core) + 0.5 * operandElements(node);
+      matrixTime(node, shape, core, into);
+      into.path = paths.einsum;
+      into.extra += 0.5 * operandElements(node);
+      return;
     default:
-      return matrixTime(node, shape, core);
+      matrixTime(node, shape, core, into);
   }
 }
 
