@@ -338,6 +338,8 @@ export interface Mark {
 
 /** A graph with features, row-major. Edges are [from, to] pairs; `moveNodes[i]` lists the rows that move i touches. */
 export interface Observation {
+  /** Names what the columns mean: what was learned under one version is of no use under another. */
+  readonly version?: string;
   /** What the columns mean, with a version: "growth/1". A policy that was trained on others is refused; none is named where nobody trains. */
   readonly features?: string;
   readonly nodes: Float32Array;

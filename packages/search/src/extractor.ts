@@ -14,6 +14,7 @@ export interface Program {
   readonly size: number;
   readonly graph: () => Graph;
   readonly evidence: () => Evidence;
+  readonly extraction: Extraction;
 }
 
 /** How to choose among programs of nearly the same cost. */
@@ -75,6 +76,12 @@ export class Extractor {
     return world.terms.egraph.nodeCount * WORTHWHILE <= EFFORT;
   }
 
+  /** What running an e-node of the world once costs. */
+  price(world: World, node: NodeId): number {
+    this.#pricing.attach(world.terms);
+    return this.#pricing.of(node);
+  }
+
   /** The cheapest program of the world's present state that can be found. */
   extract(world: World, taste: Taste = {}): Program {
     this.#pricing.attach(world.terms);
@@ -83,7 +90,7 @@ export class Extractor {
     for (const id of extraction.order) cost += this.#pricing.of(extraction.choice(id));
     const { length: size } = extraction.order;
     const graph = once(() => readGraph(world.terms, world.start, world.outputs, extraction));
-    return { cost, size, graph, evidence: once(() => evidence(world, extraction)) };
+    return { cost, size, graph, evidence: once(() => evidence(world, extraction)), extraction };
   }
 
   #extract(world: World, { quick, ties, overhead = 1 }: Taste): Extraction {

@@ -5,10 +5,12 @@ import type {
   Graph,
   Mark,
   Move,
+  Observation,
   RuleInfo,
   SearchStrategy,
   Session,
 } from "@rewright/plugin";
+import type { Id, NodeId } from "egraph-ts";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
@@ -20,6 +22,7 @@ import { Extractor, type Program, type Taste } from "./extractor.ts";
 import type { Finalist } from "./finalist.ts";
 import { MarkStack } from "./mark-stack.ts";
 import { MoveBook } from "./move-book.ts";
+import { observe, type Reach } from "./observation.ts";
 import { type Progress, Reporter } from "./progress.ts";
 import { type RuleStatistics, Tally } from "./statistics.ts";
 import { type Selection, type Slot, World } from "./world.ts";
@@ -55,6 +58,8 @@ export function growth(options: GrowthOptions): GrowthSession {
 const FUTILE = 1_000;
 /** How long a strategy may compute before a signal or a timer gets its turn. */
 const BREATH_MS = 50;
+/** Matches of one rule that an observation looks at, at most: it is to be quick. */
+const SEEN = 256;
 /** How many former best programs are kept for the finalists. */
 const FORMER = 8;
 
@@ -104,7 +109,7 @@ export class GrowthSession implements Session {
     if (this.#indices.size < this.rules.length) throw new Error(twice(this.rules));
     this.#tally = new Tally(this.rules.map((rule) => rule.name));
     this.#world = this.#grow(options.graph, nothing);
-    const { costModel, bind = () => 8 } = options;
+    const { costModel, bind = eight } = options;
     this.#extractor = new Extractor(this.#world, { costModel, bind, limits: this.#limits });
     this.cost();
   }
@@ -195,6 +200,30 @@ export class GrowthSession implements Session {
         resolve();
       });
     });
+  }
+
+  /**
+   * The cheapest program of this state, a row for each of its classes, and moves by what their rules say. Rows touched by a move are the classes
+   * that its roots matched, as far as they are in that program. What the columns are is told at `NODE_WIDTH` and `MOVE_WIDTH`.
+   */
+  observe(moves: readonly Move[]): Observation {
+    const { extraction } = this.#present();
+    const world = this.#world;
+    const { terms, outputs } = world;
+    const price = (node: NodeId): number => this.#extractor.price(world, node);
+    const { bind = eight } = this.#options;
+    const { order } = extraction;
+    const choice = (id: Id): NodeId => extraction.choice(id);
+    const reaches = moves.map(({ rule, at }): Reach => {
+      const slot = this.#slot(rule);
+      const single = at.length > 0;
+      return {
+        rule: slot.rule,
+        places: single ? [at.slice(0, -1)] : world.places(slot, SEEN),
+        single,
+      };
+    });
+    return observe({ outputs, order, choice }, { terms, price, bind }, reaches);
   }
 
   // ── What the host sees besides ─────────────────────────────────────────────
@@ -401,3 +430,6 @@ function twice(rules: readonly RuleInfo[]): string {
 }
 
 const now = (): number => performance.now();
+
+/** The size at which symbolic dimensions are priced unless something else is said. */
+const eight = (): number => 8;

@@ -140,6 +140,13 @@ export class World {
     this.#search(slot, limit, slot.rule.lossy === 0);
   }
 
+  /** The classes that the roots of the rule's matches are in, of at most `limit` matches. */
+  places(slot: Slot, limit: number): readonly (readonly Id[])[] {
+    this.search(slot, limit);
+    const count = Math.min(slot.bound.count, limit);
+    return Array.from({ length: count }, (_, match) => slot.bound.at(match));
+  }
+
   /** Whether more than `most` of the rule's matches may change anything. */
   exceeds(slot: Slot, most: number): boolean {
     // Where all matches have been listed, those that are settled are among them.
