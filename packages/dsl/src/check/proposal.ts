@@ -161,7 +161,9 @@ export class Proposer {
       const items = this.list(name, siblings, 1);
       return new SampleTerm(...typed(tensor("i64", dice.chance(0.5) ? [] : [1], items)));
     }
+    if (name.endsWith("_zero_point") && dice.chance(0.9)) return this.#zeroPoint(siblings);
     const shape = this.#shapeAt(name, place);
+    if (name.endsWith("_scale") && dice.chance(0.9)) return this.#filled(this.#floating(), shape);
     if (name === "indices" && dice.chance(0.9)) return this.#indices(siblings);
     if (TRUTHS.has(name) && dice.chance(0.9)) return this.#filled("bool", shape);
     return this.#filled(this.#dtypeLike(siblings), shape);
@@ -180,7 +182,7 @@ export class Proposer {
     return this.#dice.chance(0.6) ? this.#filled(dtype, shape) : undefined;
   }
 
-  /** A constant of one element, for a number in a pattern. */
+  /** A constant for a number in a pattern: most often of one element, now and then of several, all alike. */
   number(
     value: number | bigint,
     integer: boolean,
@@ -188,12 +190,15 @@ export class Proposer {
   ): SampleTerm | undefined {
     const dtype = this.#dtypeLike(siblings);
     if (dtype === "bool" || (!integer && isInteger(dtype))) return undefined;
+    const like = siblings.length > 0 ? this.#dice.pick(siblings).shape : [];
     const shape = this.#dice.weighted([
-      [[], 80],
-      [[1], 15],
+      [[], 75],
+      [[1], 10],
       [[1, 1], 5],
+      [like, 10],
     ] as const);
-    return new SampleTerm(...typed(tensor(dtype, shape, [value])));
+    const items = Array.from({ length: elements(shape) }, () => value);
+    return new SampleTerm(...typed(tensor(dtype, shape, items)));
   }
 
   #attributeTensor(type: AttrType, { siblings }: Place): SampleTerm {
@@ -218,6 +223,8 @@ export class Proposer {
       ["i64", 6],
       ["bool", 4],
       ["i32", 2],
+      ["u8", 1],
+      ["i8", 1],
     ] as const);
   }
 
@@ -270,6 +277,7 @@ export class Proposer {
     const dice = this.#dice;
     const [first, second] = siblings;
     if (result && dice.chance(0.4)) return result;
+    if (name.endsWith("_scale") && dice.chance(0.5)) return [];
     if (first && VECTORS.has(name) && dice.chance(0.7)) return this.#vector(siblings);
     const isWindowed = first !== undefined && first.shape.length > 2 && dice.chance(0.8);
     if (isWindowed && name === "w") return this.#kernel(first.shape);
@@ -298,6 +306,17 @@ export class Proposer {
     if (last.length === 1 && this.#dice.chance(0.8)) return last;
     const first = siblings[0]?.shape ?? [];
     return [(this.#dice.chance(0.5) ? first[1] : first.at(-1)) ?? 1];
+  }
+
+  /** The integer that stands for zero: shaped as the scale before it, mostly the same everywhere. */
+  #zeroPoint(siblings: readonly SampleTerm[]): SampleTerm {
+    const dice = this.#dice;
+    const like = siblings.map(({ dtype }) => dtype).find((dtype) => isInteger(dtype));
+    const dtype = like ?? dice.pick(["u8", "i8"]);
+    const shape = siblings.at(-1)?.shape ?? [];
+    const least = dtype === "i8" ? -128 : 0;
+    const item = dice.pick([0, least, dice.integer(1, 100)]);
+    return new SampleTerm(...typed(tensor(dtype, shape, Array(elements(shape)).fill(item))));
   }
 
   #indices(siblings: readonly SampleTerm[]): SampleTerm {

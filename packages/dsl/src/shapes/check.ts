@@ -217,7 +217,7 @@ class Shapes {
         this.apply(term.of, side);
         return this.open();
       case "constant":
-        // On the left a number is any constant of one element; what is built is a scalar.
+        // On the left a number is any constant with such elements; what is built is a scalar.
         if (term.value.kind === "number" && side === "right") return [];
         return this.open();
       default:
