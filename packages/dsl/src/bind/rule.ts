@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Application, type Id, Matches, Query } from "egraph-ts";
+import { type Application, type Guard, type Id, Matches, Query } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import { compileCondition } from "../evaluate.ts";
 import { type Tree, visitParts } from "../occurrence.ts";
@@ -70,10 +70,16 @@ export class BoundRule {
   readonly #open: ReadonlyMap<string, number>;
   /** Where the row of the match that was looked at last begins. */
   #base = 0;
+  /** The roots of the right side that was built last, as its builder knows them. */
+  readonly #refs: number[] = [];
 
-  constructor(rule: ast.Rule, terms: Terms) {
+  /** What the classes that its roots match must hold, if not all classes are looked at. */
+  readonly #within: ((id: Id) => boolean) | undefined;
+
+  constructor(rule: ast.Rule, terms: Terms, within?: (id: Id) => boolean) {
     this.rule = rule;
     this.#terms = terms;
+    this.#within = within;
     this.#missing = operatorsOf(rule);
     this.#open = openCounts(rule);
   }
@@ -185,32 +191,14 @@ export class BoundRule {
    */
   apply(i: number, reason: number): boolean {
     const reading = this.#match(i);
-    const { matches, builder, roots, gatherer, done } = reading;
     const base = this.#base;
-    const { egraph, table } = this.#terms;
-    const lists = this.#targets(reading, true);
-    const targets = lists.flat();
-    if (targets.length > 1 && new Set(targets).size < targets.length) return false;
-    const [first] = targets;
-    if (first === undefined) return false;
-    builder.begin(this.#terms.facts(first).types[0]?.dtype);
-    const refs: number[] = [];
-    for (const [index, root] of roots.entries()) {
-      const list = lists[index] as readonly Id[];
-      const built = root(list.length);
-      if (built?.length !== list.length) return false;
-      for (const [at, ref] of built.entries()) {
-        const type = builder.facts(ref)?.types[0];
-        const wanted = this.#terms.facts(list[at] as Id).types[0];
-        if (!type || !wanted || type === table.types.unknown) return false;
-        if (!table.types.fits(type, wanted)) return false;
-        refs.push(ref);
-      }
-    }
-    builder.commit(refs);
+    const targets = this.#build(reading);
+    if (!targets) return false;
+    const { matches, builder, gatherer, done } = reading;
+    const { egraph } = this.#terms;
     this.#terms.blame = this.rule.name;
     let changed = false;
-    for (const [index, ref] of refs.entries()) {
+    for (const [index, ref] of this.#refs.entries()) {
       const [target, built] = [targets[index] as Id, builder.id(ref)];
       // What is equal already gets no second reason: the caller gives the number away again where nothing changes.
       if (egraph.find(target) !== egraph.find(built) && egraph.union(target, built, reason))
@@ -221,6 +209,44 @@ export class BoundRule {
       if (egraph.subsume(reading.frame.get(slot))) changed = true;
     done?.add(matches.rows, base);
     return changed;
+  }
+
+  /**
+   * Adds the right side of match `i` to the e-graph and unites nothing: the classes matched, a root each, and those built for them.
+   * `undefined`, and nothing is added, where `apply` would refuse.
+   */
+  build(i: number): { readonly matched: readonly Id[]; readonly built: readonly Id[] } | undefined {
+    const reading = this.#match(i);
+    const matched = this.#build(reading);
+    return matched && { matched, built: this.#refs.map((ref) => reading.builder.id(ref)) };
+  }
+
+  /** Builds the right side at the match the frame is at, into `#refs`. Returns the classes matched; `undefined` when it is refused. */
+  #build(reading: Reading): readonly Id[] | undefined {
+    const { builder, roots } = reading;
+    const { table } = this.#terms;
+    const lists = this.#targets(reading, true);
+    const targets = lists.flat();
+    if (targets.length > 1 && new Set(targets).size < targets.length) return undefined;
+    const [first] = targets;
+    if (first === undefined) return undefined;
+    builder.begin(this.#terms.facts(first).types[0]?.dtype);
+    const refs = this.#refs;
+    refs.length = 0;
+    for (const [index, root] of roots.entries()) {
+      const list = lists[index] as readonly Id[];
+      const built = root(list.length);
+      if (built?.length !== list.length) return undefined;
+      for (const [at, ref] of built.entries()) {
+        const type = builder.facts(ref)?.types[0];
+        const wanted = this.#terms.facts(list[at] as Id).types[0];
+        if (!type || !wanted || type === table.types.unknown) return undefined;
+        if (!table.types.fits(type, wanted)) return undefined;
+        refs.push(ref);
+      }
+    }
+    builder.commit(refs);
+    return targets;
   }
 
   /** The classes of each root at the match the frame is at. `complete`: results that nothing has asked for yet are added. */
@@ -289,7 +315,11 @@ export class BoundRule {
     if (this.#readings.has(key)) return;
     const gathering = gatheringOf(this.rule);
     const left = compileLeft(gathering?.single ?? this.rule, this.#terms, counts, compose);
-    const { patterns, rootSlots, slots, guards, tasks, checks } = left;
+    const { patterns, rootSlots, slots, tasks, checks } = left;
+    const within = this.#within;
+    const guards = within
+      ? [...rootSlots.map((slot) => guarded(slot, within)), ...left.guards]
+      : left.guards;
     const found = new Matches(slots);
     const isExtended = tasks.length > 0 || checks.length > 0;
     // Spreads look deeper than the engine does when it tells what is new, and lists are gathered from old items as well.
@@ -368,7 +398,16 @@ function compose(frame: Frame, term: ast.Term): ReturnType<Frame["compose"]> {
   };
 }
 
-/** Binds a rule to an e-graph. It is compiled when its operators occur there: one that can never be built is refused by then. */
-export function bindRule(rule: ast.Rule, terms: Terms): BoundRule {
-  return new BoundRule(rule, terms);
+/** Keeps a root to certain classes. */
+function guarded(slot: number, within: (id: Id) => boolean): Guard {
+  return { needs: [slot], test: (row, base) => within(row[base + slot] as Id) };
+}
+
+/**
+ * Binds a rule to an e-graph. It is compiled when its operators occur there: one that can never be built is refused by then.
+ *
+ * @param within the classes that its roots may match; all unless said. Fresh searches do not notice when that changes
+ */
+export function bindRule(rule: ast.Rule, terms: Terms, within?: (id: Id) => boolean): BoundRule {
+  return new BoundRule(rule, terms, within);
 }

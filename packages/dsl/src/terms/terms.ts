@@ -156,6 +156,21 @@ export class Terms {
     return id;
   }
 
+  /**
+   * Adds what an e-node is, applied to other operands, and returns its class. It is believed to yield what the e-node's class does: of an
+   * operator that is not modelled nothing else is known.
+   */
+  again(node: NodeId, children: readonly Id[]): Id {
+    const { egraph } = this;
+    const operation = this.operationOf(egraph.op(node));
+    const arg = egraph.arg(node);
+    if (operation.kind === "apply") this.#hints = this.facts(egraph.class(node)).types;
+    const id = egraph.add(operation.id, arg, children);
+    this.#hints = undefined;
+    this.#equateFirst(operation, arg, children, id);
+    return id;
+  }
+
   #add(
     operation: Operation,
     arg: ArgId,
