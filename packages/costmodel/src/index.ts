@@ -1,5 +1,12 @@
 /** What tensor operators cost: their work by operator, and rooflines over it. @module */
 export { type Contraction, contraction } from "./contraction.ts";
+export {
+  kendallTau,
+  type NoiseCeiling,
+  noiseCeiling,
+  orderedPairs,
+  topSlowdown,
+} from "./metrics.ts";
 export { readContraction } from "./readings.ts";
 export { type Part, roofline } from "./roofline.ts";
 export { bytesOf, dimension, elementBytes, elements, extent } from "./size.ts";
