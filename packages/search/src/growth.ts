@@ -11,24 +11,23 @@ import type {
   Session,
 } from "@rewright/plugin";
 import type { Id, NodeId } from "egraph-ts";
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
-import { type Budget, Limits, type StopReason } from "./budget.ts";
-import { Contents } from "./contents.ts";
-import { drive } from "./drive.ts";
-import { type Evidence, nothing, sum } from "./evidence.ts";
+import type { Limits, StopReason } from "./budget.ts";
+import { type Evidence, nothing } from "./evidence.ts";
 import { Extractor, type Program, type Taste } from "./extractor.ts";
 import type { Finalist } from "./finalist.ts";
+import { Finds } from "./finds.ts";
+import type { HostedSession } from "./hosted.ts";
 import { MarkStack } from "./mark-stack.ts";
 import { MoveBook } from "./move-book.ts";
 import { observe, type Reach } from "./observation.ts";
 import { type Progress, Reporter } from "./progress.ts";
+import { ruleList } from "./rule-list.ts";
+import { Run, type RunOptions } from "./run.ts";
 import { type RuleStatistics, Tally } from "./statistics.ts";
 import { type Selection, type Slot, World } from "./world.ts";
 
 /** What a growth session works on, and with what. */
-export interface GrowthOptions {
+export interface GrowthOptions extends RunOptions {
   /** The program to improve. */
   readonly graph: Graph;
   /** Tried in this order; names must be unique. */
@@ -36,17 +35,10 @@ export interface GrowthOptions {
   /** The operators of program and rules. */
   readonly dialects: readonly Dialect[];
   readonly costModel: CostModel;
-  readonly budget?: Budget;
-  /** Of the session's random numbers; 1 unless said. */
-  readonly seed?: number;
-  /** Calls the run off. */
-  readonly signal?: AbortSignal;
   /** The size at which a symbolic dimension is priced; 8 for each unless said. What is found holds for every size. */
   readonly bind?: (dim: string) => number;
   /** Told what is going on, at most ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Milliseconds on a clock that never goes back; `performance.now` unless said. */
-  readonly clock?: () => number;
 }
 
 /** A session over the e-graph of a program: a state is an e-graph, a move a rule with all its matches, or one match. */
@@ -54,33 +46,25 @@ export function growth(options: GrowthOptions): GrowthSession {
   return new GrowthSession(options);
 }
 
-/** Calls of `apply` after the run's limits are spent; a strategy that goes on longer never looks at `spent`. */
-const FUTILE = 1_000;
-/** How long a strategy may compute before a signal or a timer gets its turn. */
-const BREATH_MS = 50;
 /** Matches of one rule that an observation looks at, at most: it is to be quick. */
 const SEEN = 256;
-/** How many former best programs are kept for the finalists. */
-const FORMER = 8;
 
 /**
  * Growth of an e-graph, the first of the search spaces. It enforces its limits whatever a strategy does, and keeps the best
  * program that any state has shown, `bestEver`, even when the strategy turns back or fails.
  */
-export class GrowthSession implements Session {
+export class GrowthSession implements HostedSession {
   readonly space = "growth";
   readonly rules: readonly RuleInfo[];
   readonly #options: GrowthOptions;
+  readonly #run: Run;
   readonly #limits: Limits;
-  readonly #random: RandomGenerator;
   readonly #reporter: Reporter;
   readonly #extractor: Extractor;
   readonly #marks = new MarkStack();
   readonly #book = new MoveBook();
   readonly #tally: Tally;
-  readonly #contents = new Contents();
-  /** What is behind each program given out. */
-  readonly #provenance = new WeakMap<Graph, Evidence>();
+  readonly #finds: Finds;
   readonly #indices: ReadonlyMap<string, number>;
   #world: World;
   #tolerance = 0;
@@ -88,25 +72,17 @@ export class GrowthSession implements Session {
   /** Of the present state. */
   #program: Program | undefined;
   #best: Program | undefined;
-  /** The best so far, some that were the best before it, and the start. */
-  readonly #bests: Finalist[] = [];
   readonly #given = new WeakMap<Program, Finalist>();
-  #futile = 0;
-  /** When the strategy paused last, in milliseconds of the run. */
-  #breath = 0;
-  #over = false;
   #stopped: StopReason | undefined;
 
   constructor(options: GrowthOptions) {
     this.#options = options;
-    this.#limits = new Limits(options.budget ?? {}, options.signal, options.clock ?? now);
-    this.#random = xoroshiro128plus(options.seed ?? 1);
+    this.#run = new Run(options);
+    this.#limits = this.#run.limits;
     this.#reporter = new Reporter(options.onProgress);
-    this.rules = options.rules.map(({ name, ruleset, tags, growing }) =>
-      Object.freeze({ name, ruleset, tags, growing }),
-    );
+    this.rules = ruleList(options.rules);
     this.#indices = new Map(this.rules.map(({ name }, index) => [name, index]));
-    if (this.#indices.size < this.rules.length) throw new Error(twice(this.rules));
+    this.#finds = new Finds(options.graph, this.rules);
     this.#tally = new Tally(this.rules.map((rule) => rule.name));
     this.#world = this.#grow(options.graph, nothing);
     const { costModel, bind = eight } = options;
@@ -117,7 +93,7 @@ export class GrowthSession implements Session {
   // ── Session ────────────────────────────────────────────────────────────────
 
   random(): number {
-    return uniformFloat64(this.#random);
+    return this.#run.random();
   }
 
   get signal(): AbortSignal {
@@ -125,7 +101,7 @@ export class GrowthSession implements Session {
   }
 
   get spent(): Session["spent"] {
-    const all = this.#over || this.#limits.spent !== undefined || this.#world.overweight;
+    const all = this.#run.over || this.#limits.spent !== undefined || this.#world.overweight;
     const { iterations, ms } = this.#limits;
     return { nodes: this.#world.terms.egraph.nodeCount, iterations, ms, all };
   }
@@ -148,7 +124,7 @@ export class GrowthSession implements Session {
   apply(moves: Iterable<Move>): number {
     const listed = [...moves];
     if (listed.length === 0) return 0;
-    if (this.spent.all) return this.#refuse();
+    if (this.spent.all) return this.#run.refuse();
     const world = this.#whole();
     this.#limits.iterations++;
     // Search for everything, then apply it: no rule sees in part what another one has done.
@@ -183,7 +159,7 @@ export class GrowthSession implements Session {
   }
 
   regrow(from: Graph = this.bestEver.graph): void {
-    const behind = this.#provenance.get(from);
+    const behind = this.#finds.behind(from);
     if (!behind) {
       throw new Error("regrow from a program that this session did not give out");
     }
@@ -192,14 +168,7 @@ export class GrowthSession implements Session {
   }
 
   breathe(): Promise<void> | undefined {
-    const { ms } = this.#limits;
-    if (ms - this.#breath < BREATH_MS) return undefined;
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        this.#breath = this.#limits.ms;
-        resolve();
-      });
-    });
+    return this.#run.breathe();
   }
 
   /**
@@ -230,7 +199,7 @@ export class GrowthSession implements Session {
 
   /** The best program that any state has shown so far. */
   get bestEver(): Finalist {
-    return this.#bests[0] as Finalist;
+    return this.#finds.bests[0] as Finalist;
   }
 
   /** Why the run ended; while it goes on, why it would end now. */
@@ -248,6 +217,11 @@ export class GrowthSession implements Session {
     return this.#tally.snapshot();
   }
 
+  /** How large the present e-graph is. */
+  get extent(): { readonly nodes: number; readonly classes: number } {
+    return { nodes: this.egraph.nodeCount, classes: this.egraph.classCount };
+  }
+
   /** The e-graph of the present state, to look at: what changes it behind the session's back breaks the session. */
   get egraph(): World["terms"]["egraph"] {
     return this.#world.terms.egraph;
@@ -255,10 +229,7 @@ export class GrowthSession implements Session {
 
   /** The names of the rules that a program given out by this session rests on. Throws an Error on any other. */
   ruleUse(program: Graph | Finalist): readonly string[] {
-    const graph = "graph" in program ? program.graph : program;
-    const behind = this.#provenance.get(graph);
-    if (!behind) throw new Error("ruleUse of a program that this session did not give out");
-    return this.#names(behind.rules);
+    return this.#finds.ruleUse(program);
   }
 
   /**
@@ -277,7 +248,7 @@ export class GrowthSession implements Session {
    * more effort is of no use: what costs the same is of use only to a judge that measures.
    */
   finalists(k: number, { varied = true }: { readonly varied?: boolean } = {}): readonly Finalist[] {
-    const found = [...this.#bests];
+    const found = [...this.#finds.bests];
     if (!this.#world.broken && !this.signal.aborted) {
       found.push(this.#give(this.#present()));
       const thorough = this.#extractor.isThorough(this.#world);
@@ -286,12 +257,7 @@ export class GrowthSession implements Session {
         found.push(this.#give(this.#extractor.extract(this.#world, taste)));
       }
     }
-    const distinct = new Map<string, Finalist>();
-    for (const finalist of found) {
-      const key = this.#contents.key(finalist.graph);
-      if (!distinct.has(key)) distinct.set(key, finalist);
-    }
-    return [...distinct.values()].sort(byCost).slice(0, k);
+    return this.#finds.rank(found, k);
   }
 
   /**
@@ -300,16 +266,11 @@ export class GrowthSession implements Session {
    * does not come to an end; what was found by then is kept.
    */
   async run(strategy: SearchStrategy): Promise<void> {
-    this.#over = false;
     this.#stopped = undefined;
-    this.#futile = 0;
-    try {
-      await drive(strategy, this, this.#limits);
-    } finally {
+    await this.#run.drive(strategy, this, () => {
       this.#stopped = this.stopped;
-      this.#over = true;
       if (!this.#world.broken) this.cost();
-    }
+    });
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────
@@ -352,13 +313,6 @@ export class GrowthSession implements Session {
     throw new Error(`a move of the rule \`${rule}\`, which this session does not have`);
   }
 
-  #refuse(): 0 {
-    if (++this.#futile <= FUTILE) return 0;
-    throw new Error(
-      `applied moves ${FUTILE} times after the limits of the run were spent: end when \`session.spent.all\` is true`,
-    );
-  }
-
   #whole(): World {
     if (!this.#world.broken) return this.#world;
     throw new Error("the e-graph broke off in the middle of a rule; restore a mark first");
@@ -373,8 +327,7 @@ export class GrowthSession implements Session {
     const best = this.#best;
     if (!best || this.#extractor.compare(program, best) < 0) {
       this.#best = program;
-      this.#bests.unshift(this.#give(program));
-      if (this.#bests.length > FORMER + 1) this.#bests.splice(-2, 1);
+      this.#finds.improve(this.#give(program));
     }
     return program;
   }
@@ -382,25 +335,10 @@ export class GrowthSession implements Session {
   #give(program: Program): Finalist {
     const given = this.#given.get(program);
     if (given) return given;
-    const { graph: start } = this.#options;
-    const found = program.graph();
-    const same = this.#contents.key(found) === this.#contents.key(start);
-    const graph = same && found.nodes.length === start.nodes.length ? start : found;
-    const behind = same ? nothing : sum(this.#world.inherited, program.evidence());
-    const assumed = new Map(
-      [...behind.assumed].map(([rule, texts]) => [this.#names([rule])[0] as string, texts]),
-    );
-    const { error } = behind;
-    const finalist = {
-      ...{ graph, cost: program.cost, rules: this.#names(behind.rules), assumed, error },
-    };
-    this.#provenance.set(graph, behind);
+    const { inherited } = this.#world;
+    const finalist = this.#finds.give(program.graph(), program.cost, inherited, program.evidence);
     this.#given.set(program, finalist);
     return finalist;
-  }
-
-  #names(rules: readonly number[]): readonly string[] {
-    return rules.map((index) => (this.rules[index] as RuleInfo).name);
   }
 
   #report(phase: Progress["phase"], rule?: string): void {
@@ -417,19 +355,8 @@ export class GrowthSession implements Session {
   }
 }
 
-const byCost = (a: Finalist, b: Finalist): number =>
-  a.cost === b.cost ? a.error - b.error : a.cost - b.cost;
-
 const NOWHERE: readonly number[] = Object.freeze([]);
 const TASTES: readonly Taste[] = [{ ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
-
-function twice(rules: readonly RuleInfo[]): string {
-  const names = rules.map((rule) => rule.name);
-  const name = names.find((name, i) => names.indexOf(name) !== i);
-  return `two rules are called \`${name}\`; rename one, so that reports can tell them apart`;
-}
-
-const now = (): number => performance.now();
 
 /** The size at which symbolic dimensions are priced unless something else is said. */
 const eight = (): number => 8;
