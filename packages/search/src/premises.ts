@@ -71,8 +71,11 @@ class Matcher {
   term(term: Term, id: Id, match: Match): Match | undefined {
     if (term.kind === "variable") return this.#variable(term.name, id, match);
     if (term.kind === "apply") return this.#apply(term, id, match);
-    if (term.kind !== "result") return match;
     const { terms } = this.#world;
+    // What is a constant need not have been one from the start.
+    if (term.kind === "constant")
+      return this.#oneOf(new Set([terms.constants.id]), id, match, (_, next) => next);
+    if (term.kind !== "result") return match;
     const projections = new Set([terms.result(term.index).id]);
     return this.#oneOf(projections, id, match, (node, next) => {
       return this.#apply(term.of, terms.egraph.originalChild(node, 0), next);

@@ -41,3 +41,12 @@ test("what another e-graph began with is still assumed", async () => {
   expect(s.best().graph).toEqual(s.bestEver.graph);
   expect(s.bestEver.assumed.get("t.drop")).toEqual(["x >= 0"]);
 });
+
+test("what made a constant of an operand is among what the program rests on", async () => {
+  const draft = new Draft();
+  const scalar = { dtype: "f32", shape: [] } as const;
+  const zero = draft.node("Relu", [draft.input("a", scalar)]);
+  const graph = draft.graph(draft.node("Add", [draft.input("b", scalar), zero]));
+  const s = await grown("void: Relu(x) => 0   none: x + 0 => x", graph);
+  expect(s.bestEver.rules).toEqual(["t.void", "t.none"]);
+});

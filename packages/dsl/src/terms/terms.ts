@@ -52,9 +52,10 @@ export class Terms {
   /** The operators that have been applied. */
   readonly #applied = new Set<string>();
   readonly #input: Operation;
-  readonly #constant: Operation;
   /** What stands for an operand that is left out. */
   readonly absence: Operation;
+  /** The operator of constants. */
+  readonly constants: Operation;
   /** The arguments of small constants, by the number of their contents. */
   readonly #literals: ArgId[] = [];
   #hints: readonly TensorType[] | undefined;
@@ -83,7 +84,7 @@ export class Terms {
       },
     });
     this.#input = this.#operation("input", "input", 1);
-    this.#constant = this.#operation("constant", "constant", 1);
+    this.constants = this.#operation("constant", "constant", 1);
     this.absence = this.#operation("absent", "absent", 0);
   }
 
@@ -98,7 +99,7 @@ export class Terms {
   /** A constant; equal keys (for at most 4,096 elements: equal contents) give the same class, whose key is the first one given. */
   constant(constant: Constant): Id {
     if ((knownElements(constant.type.shape) ?? SMALL + 1) > SMALL) {
-      return this.#leaf(this.#constant, `constant:${constant.key}`, constant);
+      return this.#leaf(this.constants, `constant:${constant.key}`, constant);
     }
     return this.#small(constant.load(), constant.key);
   }
@@ -116,7 +117,7 @@ export class Terms {
       literal = this.egraph.intern(`contents:${id}`, new Literal(contents, key));
       this.#literals[id] = literal;
     }
-    return this.egraph.add(this.#constant.id, literal, []);
+    return this.egraph.add(this.constants.id, literal, []);
   }
 
   /** The operand that is left out. */
