@@ -6,6 +6,8 @@ export interface Application {
   readonly rule: number;
   /** The classes that the left side's roots matched, as they were called at that time. */
   readonly roots: readonly Id[];
+  /** The classes of its variables, as they were called at that time: what it built is over these. */
+  readonly variables: ReadonlyMap<string, Id>;
   /** E-nodes from this one on were not there yet. */
   readonly first: NodeId;
   /** What it takes for granted: the conditions behind `assuming` that were not known to hold, as written. */

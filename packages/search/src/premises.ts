@@ -13,8 +13,8 @@ const ATTEMPTS = 2_000;
 
 /**
  * The applications without which this one could not have been made. Its left side is matched again, over the e-nodes that
- * were there before it, the oldest first: what made these e-nodes, and what made them equal where the pattern needs it, are
- * its premises. Of attributes only those are looked at again that are written out, of conditions none.
+ * were there before it, the oldest first, and for the classes that its variables stood for, over which it built: what made these
+ * e-nodes, and what made equal what the pattern needs equal, are its premises. Of attributes only those are looked at again that are written out, of conditions none.
  * @returns nothing where no match is found: then what it rests on is not known
  */
 export function premises(world: World, number: number): readonly number[] | undefined {
@@ -22,7 +22,7 @@ export function premises(world: World, number: number): readonly number[] | unde
   const rule = application && world.slots[application.rule]?.rule;
   if (!rule) return undefined;
   const matcher = new Matcher(world, number, application);
-  let match: Match | undefined = { bound: new Map(), found: [] };
+  let match: Match | undefined = { bound: application.variables, found: [] };
   const lists = application.roots.length - rule.left.length + 1;
   let next = 0;
   for (const root of rule.left) {
@@ -121,7 +121,7 @@ class Matcher {
   }
 
   #element(element: Term, child: Id, match: Match): Match | undefined {
-    const found = this.term(element, child, { bound: new Map(), found: match.found });
+    const found = this.term(element, child, { bound: application.variables, found: match.found });
     return found && { bound: match.bound, found: found.found };
   }
 

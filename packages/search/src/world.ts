@@ -228,6 +228,7 @@ export class World {
       const application = {
         rule: slot.index,
         roots: slot.bound.at(match),
+        variables: slot.bound.variables(match),
         first: this.created,
         assumed: slot.bound.assumptions(match),
       };

@@ -1,7 +1,7 @@
 // What a program takes for granted: the assumptions of the rules that it rests on, where they were not known to hold.
 import { expect, test } from "vitest";
 import { type GrowthSession, growth, saturate } from "../src/index.ts";
-import { Draft, price, tiny, tinyRules } from "./tiny.ts";
+import { Draft, price, spell, tiny, tinyRules } from "./tiny.ts";
 
 async function grown(rules: string, graph: ReturnType<Draft["graph"]>): Promise<GrowthSession> {
   const costModel = price();
@@ -49,4 +49,16 @@ test("what made a constant of an operand is among what the program rests on", as
   const graph = draft.graph(draft.node("Add", [draft.input("b", scalar), zero]));
   const s = await grown("void: Relu(x) => 0   none: x + 0 => x", graph);
   expect(s.bestEver.rules).toEqual(["t.void", "t.none"]);
+});
+
+test("so is what made equal to it what an operand is built over", async () => {
+  const draft = new Draft();
+  const negative = draft.node("Neg", [draft.input("a")]);
+  const fused = draft.node("Fused", [negative, draft.input("b")]);
+  const s = await grown(
+    "same: Neg(x) => x   first: Scale(x; by = 1) => Relu(x)   then: Relu(Fused(x, y)) => x * y",
+    draft.graph(draft.node("Scale", [fused], { attrs: { by: 1 } })),
+  );
+  expect(spell(s.bestEver.graph)).toBe("Mul(a, b)");
+  expect(s.bestEver.rules).toEqual(["t.same", "t.first", "t.then"]);
 });

@@ -154,6 +154,16 @@ export class BoundRule {
     return this.#targets(this.#match(i), false).flat();
   }
 
+  /** The classes of the variables that stand for one term each at match `i`, by name. */
+  variables(i: number): ReadonlyMap<string, Id> {
+    const { frame } = this.#match(i);
+    const { egraph } = this.#terms;
+    const found = new Map<string, Id>();
+    for (const [name, source] of frame.sources)
+      if (source.kind === "class") found.set(name, egraph.find(frame.get(source.slot)));
+    return found;
+  }
+
   /** What match `i` takes for granted: the conditions behind `assuming` that are not known to hold there, as written. */
   assumptions(i: number): readonly string[] {
     return this.#match(i).assumptions.flatMap(({ text, known }) => (known() ? [] : [text]));
