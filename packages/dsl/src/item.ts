@@ -7,11 +7,12 @@
 import type { CstNode, IToken } from "chevrotain";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { Grammar } from "./grammar.ts";
-import { isSpoilt, spanOf } from "./lexer.ts";
+import { DEEPEST, isSpoilt, spanOf } from "./lexer.ts";
 import { explain, unlabelled } from "./mistakes.ts";
 import { checkNesting } from "./nesting.ts";
 import type { Piece } from "./outline.ts";
 import { quote } from "./quotation.ts";
+import { readItem } from "./reader.ts";
 import type { Resolution } from "./resolution.ts";
 import { movedTree, type Shift } from "./shift.ts";
 import type { Declaration, RuleDecl } from "./syntax.ts";
@@ -109,15 +110,20 @@ class Reader {
 
   read(kind: ItemKind, piece: Piece): Declaration | RuleDecl | undefined {
     const { tokens, doc } = piece;
+    const { file } = this.source;
+    // So few tokens cannot nest too deep.
+    const isShallow = tokens.length <= DEEPEST || !checkNesting(file, tokens);
+    const item = isShallow ? readItem(file, kind, tokens, doc) : undefined;
+    if (item) return item;
     // Tokens that the lexer complained about have had theirs.
     if (tokens.some(isSpoilt)) return undefined;
-    if (kind === "stray") this.diagnostics.push(stray(this.source.file, tokens));
+    if (kind === "stray") this.diagnostics.push(stray(file, tokens));
     else if (kind === "rule" && tokens[1]?.tokenType !== t.Colon)
-      this.diagnostics.push(unlabelled(this.source.file, tokens));
+      this.diagnostics.push(unlabelled(file, tokens));
     else {
       const cst = this.parse(kind, tokens);
       if (!cst) return undefined;
-      const tree = new Tree(this.source.file);
+      const tree = new Tree(file);
       const node =
         kind === "rule"
           ? tree.rule(cst, tokens, doc)

@@ -29,7 +29,8 @@ export function bindingOf(operator: string): number {
 
 /** How tightly `not` binds. */
 export const NOT = 3;
-const COMPARISON = 4;
+/** How tightly comparisons bind. */
+export const COMPARISON = 4;
 /** How tightly a minus before its operand binds. */
 export const MINUS = 7;
 

@@ -282,7 +282,7 @@ export class Tree {
     if (field) {
       const fieldSpan = this.span(field);
       const numeric = field.tokenType.name === "NumberLiteral";
-      if (numeric && !/^\d{1,9}$/.test(field.image))
+      if (numeric && !isNumberOfResult(field.image))
         this.complain(fieldSpan, "a result is chosen by a whole number", ["`.0` is the first"]);
       return {
         kind: "field",
@@ -377,17 +377,13 @@ export class Tree {
   private number(literal: IToken): s.NumberExpr {
     const span = this.span(literal);
     const { image: text } = literal;
-    if (!Number.isFinite(Number(text)) || (/^\d+$/.test(text) && text.length > LONGEST_INTEGER))
+    if (!isRepresentable(text))
       this.complain(span, "this number is out of range", ["numbers have 64 bits"]);
     return { kind: "number", text, span };
   }
 
   private string(literal: IToken): s.StringExpr {
-    const inside = literal.image.slice(1, -1);
-    const value = inside.replace(/\\(.)/gu, (_, escaped: string) =>
-      escaped === "n" ? "\n" : escaped === "t" ? "\t" : escaped === "r" ? "\r" : escaped,
-    );
-    return { kind: "string", value, span: this.span(literal) };
+    return { kind: "string", value: unescaped(literal.image), span: this.span(literal) };
   }
 
   private span(place: IToken): Span {
@@ -406,8 +402,27 @@ export class Tree {
   }
 }
 
+/** Whether a number as written is one of 64 bits. */
+export function isRepresentable(text: string): boolean {
+  return Number.isFinite(Number(text)) && !(text.length > LONGEST_INTEGER && /^\d+$/.test(text));
+}
+
+/** Whether a number as written can choose a result. */
+export function isNumberOfResult(text: string): boolean {
+  return /^\d{1,9}$/.test(text);
+}
+
+/** What a string stands for, of how it is written, quotes and all. */
+export function unescaped(image: string): string {
+  const inside = image.slice(1, -1);
+  if (!inside.includes("\\")) return inside;
+  return inside.replace(/\\(.)/gu, (_, escaped: string) =>
+    escaped === "n" ? "\n" : escaped === "t" ? "\t" : escaped === "r" ? "\r" : escaped,
+  );
+}
+
 /** From the start of one place to the end of another. */
-function join(first: Span, last: Span): Span {
+export function join(first: Span, last: Span): Span {
   const { file, start, line, column } = first;
   return { file, start, end: last.end, line, column };
 }

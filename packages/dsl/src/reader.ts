@@ -1,0 +1,396 @@
+/**
+ * Imports, headers of rulesets and rules, read from their tokens in one go: what files are nearly all made of.
+ *
+ * The grammar, and the tree that is built of what it finds, are what the language is; they read all else, and whatever has anything
+ * wrong with it. This reads the same trees, in a fraction of the time, since it makes nothing but them.
+ *
+ * @module
+ */
+
+import type { IToken, TokenType } from "chevrotain";
+import type { Span } from "./ast.ts";
+import type { ItemKind } from "./item.ts";
+import { spanOf } from "./lexer.ts";
+import { bindingOf, COMPARISON, MINUS, NOT } from "./precedence.ts";
+import type * as s from "./syntax.ts";
+import * as t from "./tokens.ts";
+import { isNumberOfResult, isRepresentable, join, unescaped } from "./tree.ts";
+
+/** By the index of a token's type: whether it is a name, as the keywords of some places are in all others. */
+const isName: boolean[] = [];
+/** By the index of a token's type: how tightly it binds the operands that it stands between; 0 where it does not. */
+const bindings: number[] = [];
+
+/** By the index of a token's type: whether it is an arrow. */
+const isArrow: boolean[] = [];
+
+for (const type of t.allTokens) {
+  const { tokenTypeIdx = 0, CATEGORIES = [], PATTERN } = type;
+  isName[tokenTypeIdx] = type === t.Name || CATEGORIES.includes(t.Name);
+  bindings[tokenTypeIdx] = CATEGORIES.includes(t.Infix) ? bindingOf(String(PATTERN)) : 0;
+  isArrow[tokenTypeIdx] = CATEGORIES.includes(t.Arrow);
+}
+
+const NONE: readonly never[] = [];
+
+/** Thrown where something is for the grammar to read. */
+const UNREAD = new Error("not read in one go");
+
+/** What stands behind the last token. */
+const END = {
+  image: "",
+  startOffset: -1,
+  tokenType: t.Foreign,
+  tokenTypeIdx: t.Foreign.tokenTypeIdx as number,
+} as IToken;
+
+/** A declaration or a rule, from its tokens and the documentation above it; `undefined` where the grammar has to read it. */
+export function readItem(
+  file: string,
+  kind: ItemKind,
+  tokens: readonly IToken[],
+  doc: string,
+): s.ImportDecl | s.RulesDecl | s.RuleDecl | undefined {
+  const reader = new Reader(file, tokens);
+  try {
+    const item = reader.item(kind, doc);
+    return reader.isDone ? item : undefined;
+  } catch (thrown) {
+    if (thrown !== UNREAD) throw thrown;
+    return undefined;
+  }
+}
+
+/** Reads from the first token on. Each method reads what it is called, and leaves what stands behind it. */
+class Reader {
+  private readonly file: string;
+  private readonly tokens: readonly IToken[];
+  private at = 0;
+  private next: IToken;
+
+  constructor(file: string, tokens: readonly IToken[]) {
+    this.file = file;
+    this.tokens = tokens;
+    this.next = tokens[0] ?? END;
+  }
+
+  get isDone(): boolean {
+    return this.at === this.tokens.length;
+  }
+
+  item(kind: ItemKind, doc: string): s.ImportDecl | s.RulesDecl | s.RuleDecl {
+    switch (kind) {
+      case "rule":
+        return this.rule(doc);
+      case "rulesHeader":
+        return this.ruleset(doc);
+      case "import":
+        return this.import();
+      default:
+        throw UNREAD;
+    }
+  }
+
+  private rule(doc: string): s.RuleDecl {
+    const label = this.identifier();
+    this.take(t.Colon);
+    const left = this.args();
+    const arrow = this.next;
+    if (!isArrow[arrow.tokenTypeIdx]) throw UNREAD;
+    this.step();
+    const right = this.args();
+    const clauses: s.Clause[] = [];
+    while (!this.isDone) clauses.push(this.clause());
+    return {
+      kind: "rule",
+      label,
+      left,
+      arrow: arrow.image as s.ArrowText,
+      arrowSpan: this.span(arrow),
+      right,
+      clauses,
+      doc,
+      span: this.whole(),
+    };
+  }
+
+  private ruleset(doc: string): s.RulesDecl {
+    this.take(t.Rules);
+    const name = this.identifier();
+    const tags: s.Identifier[] = [];
+    while (this.next.tokenType === t.Tag) tags.push(this.tag());
+    this.take(t.OpenBrace);
+    return { kind: "rules", name, tags, rules: [], doc, span: this.whole() };
+  }
+
+  private import(): s.ImportDecl {
+    this.take(t.Import);
+    let as: s.Identifier | undefined;
+    let names: readonly s.Identifier[] | undefined;
+    if (this.passes(t.OpenBrace)) {
+      names = this.identifiers();
+      this.take(t.CloseBrace);
+    } else if (isName[this.next.tokenTypeIdx]) as = this.identifier();
+    if (as || names) this.take(t.From);
+    const from = this.string();
+    return { kind: "import", ...(as && { as }), ...(names && { names }), from, span: this.whole() };
+  }
+
+  private clause(): s.Clause {
+    const keyword = this.step();
+    const start = this.span(keyword);
+    switch (keyword.tokenType) {
+      case t.When:
+      case t.Assuming: {
+        const condition = this.expression(1);
+        const kind = keyword.image as "when" | "assuming";
+        return { kind, condition, span: join(start, condition.span) };
+      }
+      case t.Where: {
+        const bindings = [this.binding()];
+        while (this.passes(t.Comma)) bindings.push(this.binding());
+        return { kind: "where", bindings, span: join(start, (bindings.at(-1) as s.Binding).span) };
+      }
+      case t.Within: {
+        const bound = this.number();
+        return { kind: "within", bound, span: join(start, bound.span) };
+      }
+      case t.Tag:
+        return { kind: "tag", name: keyword.image.slice(1), span: start };
+      case t.Expanding:
+        return { kind: "expanding", span: start };
+      case t.Subsume:
+        return { kind: "subsume", span: start };
+      default:
+        throw UNREAD;
+    }
+  }
+
+  private binding(): s.Binding {
+    const name = this.identifier();
+    let params: readonly s.Identifier[] | undefined;
+    if (this.passes(t.OpenParen)) {
+      params = this.identifiers();
+      this.take(t.CloseParen);
+    }
+    this.take(t.Assign);
+    const body = this.expression(1);
+    return { name, ...(params && { params }), body, span: join(name.span, body.span) };
+  }
+
+  // ── Expressions ────────────────────────────────────────────────────────────
+
+  /** At least one argument. */
+  private args(): readonly s.Arg[] {
+    const first = this.arg();
+    if (this.next.tokenType !== t.Comma) return [first];
+    const all = [first];
+    while (this.passes(t.Comma)) all.push(this.arg());
+    return all;
+  }
+
+  private arg(): s.Arg {
+    if (this.next.tokenType !== t.Ellipsis) {
+      const value = this.expression(1);
+      return { spread: false, value, span: value.span };
+    }
+    const start = this.span(this.step());
+    const value = this.expression(1);
+    return { spread: true, value, span: join(start, value.span) };
+  }
+
+  /** An expression of operators that bind at least so tightly, as `arrange` sorts them. */
+  private expression(loosest: number): s.Expr {
+    let left = this.operand(loosest);
+    let isCompared = false;
+    for (;;) {
+      const operator = this.next;
+      const binding = bindings[operator.tokenTypeIdx] as number;
+      if (binding === 0 || binding < loosest) return left;
+      if (binding === COMPARISON) {
+        if (isCompared) throw UNREAD;
+        isCompared = true;
+      }
+      this.step();
+      const right = this.expression(operator.image === "^" ? MINUS : binding + 1);
+      left = {
+        kind: "binary",
+        operator: operator.image as s.InfixOperator,
+        left,
+        right,
+        operatorSpan: this.span(operator),
+        span: join(left.span, right.span),
+      };
+    }
+  }
+
+  private operand(loosest: number): s.Expr {
+    const sign = this.next;
+    const isMinus = sign.tokenType === t.Minus;
+    if (!isMinus && sign.tokenType !== t.Not) {
+      let operand = this.primary();
+      for (;;) {
+        const type = this.next.tokenType;
+        if (type === t.Prime) {
+          const end = this.span(this.step());
+          operand = { kind: "transpose", operand, span: join(operand.span, end) };
+        } else if (type === t.Dot) operand = this.field(operand);
+        else if (type === t.OpenBracket) operand = this.slice(operand);
+        else return operand;
+      }
+    }
+    if (!isMinus && loosest > NOT) throw UNREAD;
+    this.step();
+    const operand = this.expression(isMinus ? MINUS : NOT);
+    return {
+      kind: "unary",
+      operator: sign.image as "-" | "not",
+      operand,
+      span: join(this.span(sign), operand.span),
+    };
+  }
+
+  private field(of: s.Expr): s.FieldExpr {
+    this.take(t.Dot);
+    const field = this.step();
+    const isNumber = field.tokenType === t.NumberLiteral;
+    if (isNumber ? !isNumberOfResult(field.image) : !isName[field.tokenTypeIdx]) throw UNREAD;
+    const fieldSpan = this.span(field);
+    return {
+      kind: "field",
+      of,
+      field: isNumber ? Number(field.image) : field.image,
+      fieldSpan,
+      span: join(of.span, fieldSpan),
+    };
+  }
+
+  private slice(of: s.Expr): s.Expr {
+    this.take(t.OpenBracket);
+    const from = this.next.tokenType === t.Colon ? undefined : this.expression(1);
+    if (!this.passes(t.Colon)) {
+      const span = join(of.span, this.span(this.take(t.CloseBracket)));
+      return { kind: "index", of, index: from as s.Expr, span };
+    }
+    const to = this.next.tokenType === t.CloseBracket ? undefined : this.expression(1);
+    const span = join(of.span, this.span(this.take(t.CloseBracket)));
+    return { kind: "slice", of, ...(from && { from }), ...(to && { to }), span };
+  }
+
+  private primary(): s.Expr {
+    const first = this.next;
+    if (isName[first.tokenTypeIdx]) {
+      this.step();
+      const span = this.span(first);
+      if (this.next.tokenType !== t.OpenParen) return { kind: "name", name: first.image, span };
+      return this.call({ name: first.image, span });
+    }
+    switch (first.tokenType) {
+      case t.NumberLiteral:
+        return this.number();
+      case t.StringLiteral:
+        return this.string();
+      case t.OpenParen: {
+        this.step();
+        const inner = this.expression(1);
+        const end = this.take(t.CloseParen);
+        return { ...inner, span: join(this.span(first), this.span(end)) };
+      }
+      case t.OpenBracket: {
+        this.step();
+        const elements = this.next.tokenType === t.CloseBracket ? [] : this.args();
+        const end = this.take(t.CloseBracket);
+        return { kind: "list", elements, span: join(this.span(first), this.span(end)) };
+      }
+      default:
+        throw UNREAD;
+    }
+  }
+
+  private call(callee: s.Identifier): s.CallExpr {
+    this.take(t.OpenParen);
+    const { tokenType } = this.next;
+    const args = tokenType === t.CloseParen || tokenType === t.Semicolon ? NONE : this.args();
+    const attrs = this.passes(t.Semicolon) ? this.attrs() : NONE;
+    const end = this.take(t.CloseParen);
+    return { kind: "call", callee, args, attrs, span: join(callee.span, this.span(end)) };
+  }
+
+  private attrs(): readonly s.AttrArg[] {
+    const all = [this.attr()];
+    while (this.passes(t.Comma)) all.push(this.attr());
+    return all;
+  }
+
+  private attr(): s.AttrArg {
+    if (this.next.tokenType === t.Ellipsis) {
+      const start = this.span(this.step());
+      const name = this.identifier();
+      return { kind: "rest", name, span: join(start, name.span) };
+    }
+    const name = this.identifier();
+    this.take(t.Assign);
+    const value = this.expression(1);
+    return { kind: "attr", name, value, span: join(name.span, value.span) };
+  }
+
+  // ── Leaves ─────────────────────────────────────────────────────────────────
+
+  /** At least one name. */
+  private identifiers(): readonly s.Identifier[] {
+    const all = [this.identifier()];
+    while (this.passes(t.Comma)) all.push(this.identifier());
+    return all;
+  }
+
+  private identifier(): s.Identifier {
+    if (!isName[this.next.tokenTypeIdx]) throw UNREAD;
+    const token = this.step();
+    return { name: token.image, span: this.span(token) };
+  }
+
+  private tag(): s.Identifier {
+    const token = this.take(t.Tag);
+    return { name: token.image.slice(1), span: this.span(token) };
+  }
+
+  private number(): s.NumberExpr {
+    const token = this.take(t.NumberLiteral);
+    if (!isRepresentable(token.image)) throw UNREAD;
+    return { kind: "number", text: token.image, span: this.span(token) };
+  }
+
+  private string(): s.StringExpr {
+    const token = this.take(t.StringLiteral);
+    return { kind: "string", value: unescaped(token.image), span: this.span(token) };
+  }
+
+  // ── Tokens ─────────────────────────────────────────────────────────────────
+
+  private step(): IToken {
+    const token = this.next;
+    this.at++;
+    this.next = this.at < this.tokens.length ? (this.tokens[this.at] as IToken) : END;
+    return token;
+  }
+
+  private take(type: TokenType): IToken {
+    if (this.next.tokenType !== type) throw UNREAD;
+    return this.step();
+  }
+
+  private passes(type: TokenType): boolean {
+    if (this.next.tokenType !== type) return false;
+    this.step();
+    return true;
+  }
+
+  private span(token: IToken): Span {
+    return spanOf(this.file, token);
+  }
+
+  /** From the first token to the last. */
+  private whole(): Span {
+    return spanOf(this.file, this.tokens[0] ?? END, this.tokens.at(-1) ?? END);
+  }
+}
