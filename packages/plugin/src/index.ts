@@ -317,12 +317,37 @@ export interface Session {
    */
   regrow(from?: Graph): void;
   /**
+   * `regrow`, of one part of the program by itself: the e-graph holds the window alone, while `cost` and `best` are those of the whole
+   * program with what was found in the window's place. A session that lacks it regrows whole programs only.
+   */
+  focus?(window: Window, from?: Graph): void;
+  /**
+   * A short text for what the present state holds: where two agree the states are equal, in practice, however they were come by. Absent where
+   * that would cost too much to tell.
+   */
+  hash?(): string;
+  /**
    * Lets the host come to its turn: signals (Ctrl-C) and progress wait while a strategy computes without a pause. To be awaited
    * now and then; `undefined` when it is too early for it, so that it may be asked at every step.
    */
   breathe?(): Promise<void> | undefined;
   /** The state and its moves as features, for learned strategies. */
   observe?(moves: readonly Move[]): Observation;
+}
+
+/** A part of a program that is grown by itself. */
+export interface Window {
+  /** The node whose value is to become cheaper; all of the program unless said. */
+  readonly root?: number;
+  /** Nodes below it that are taken as they are, at their price: nothing is known of what is in them. */
+  readonly leaves?: readonly number[];
+  /** E-nodes at most, where that is less than the session allows. */
+  readonly nodes?: number;
+  /**
+   * All terms of at most so many operators over the program's leaves are added to the e-graph. That says nothing new is equal; it lets
+   * rules fire whose right side is of use only in a context.
+   */
+  readonly helpers?: number;
 }
 
 /** `rule` names an entry of `rules`; `at` says where: classes, nodes or positions. Empty: every match of that rule, without listing them. */
@@ -340,8 +365,6 @@ export interface Mark {
 export interface Observation {
   /** Names what the columns mean: what was learned under one version is of no use under another. */
   readonly version?: string;
-  /** What the columns mean, with a version: "growth/1". A policy that was trained on others is refused; none is named where nobody trains. */
-  readonly features?: string;
   readonly nodes: Float32Array;
   readonly nodeWidth: number;
   readonly edges: Int32Array;

@@ -19,6 +19,8 @@ interface State {
   readonly path: readonly Move[];
   readonly cost: number;
   readonly nodes: number;
+  /** Two states with the same one are taken for one. */
+  readonly key: string;
 }
 
 /**
@@ -41,9 +43,15 @@ export function beam({ width = 4, depth = 16, alpha = 1.05 }: BeamOptions = {}):
       const origin = session.mark();
       let best = stateOf(session, []);
       let beam = [best];
+      const seen = new Set([best.key]);
       for (let i = 0; i < depth && beam.length > 0 && !session.spent.all; i++) {
         const next: State[] = [];
-        for (const state of beam) next.push(...(await successors(session, rules, origin, state)));
+        for (const state of beam) {
+          const found = await successors(session, rules, origin, state);
+          // Cost and size tell the states next to one another apart, a hash all states.
+          next.push(...(session.hash ? found.filter(({ key }) => !seen.has(key)) : found));
+          for (const { key } of found) seen.add(key);
+        }
         next.sort(cheaper);
         if (next[0] && cheaper(next[0], best) < 0) best = next[0];
         beam = next.filter(({ cost }) => cost <= alpha * best.cost).slice(0, width);
@@ -53,7 +61,7 @@ export function beam({ width = 4, depth = 16, alpha = 1.05 }: BeamOptions = {}):
   };
 }
 
-/** The states one move further; two that agree in cost and size are taken for one. */
+/** The states one move further, each once. */
 async function successors(
   session: Session,
   rules: Kinds,
@@ -63,12 +71,11 @@ async function successors(
   await go(session, rules, origin, path);
   const here = session.mark();
   const found = new Map<string, State>();
-  for (const move of choices(rules)) {
+  for (const move of choices(session, rules)) {
     if (session.spent.all) break;
     if (!(await step(session, rules, move))) continue;
     const state = stateOf(session, [...path, move]);
-    const key = `${state.cost} ${state.nodes}`;
-    if (!found.has(key)) found.set(key, state);
+    if (!found.has(state.key)) found.set(state.key, state);
     session.restore(here);
     await session.breathe?.();
   }
@@ -87,7 +94,8 @@ async function go(
 }
 
 function stateOf(session: Session, path: readonly Move[]): State {
-  return { path, cost: session.cost(), nodes: session.spent.nodes };
+  const [cost, { nodes }] = [session.cost(), session.spent];
+  return { path, cost, nodes, key: session.hash?.() ?? `${cost} ${nodes}` };
 }
 
 const cheaper = (a: State, b: State): number => a.cost - b.cost || a.nodes - b.nodes;

@@ -1,5 +1,6 @@
 import type { Move, SearchStrategy, Session } from "@rewright/plugin";
 import { type Kinds, kinds, shrink } from "./shrink.ts";
+import { choices } from "./walk.ts";
 
 /** How thorough `greedy` is. */
 export interface GreedyOptions {
@@ -23,8 +24,12 @@ export function greedy({ rounds = 3 }: GreedyOptions = {}): SearchStrategy {
     async search(session) {
       const rules = kinds(session);
       await shrink(session, rules);
-      const candidates = rules.growing.map((move) => ({ move, gain: Infinity }));
-      while (!session.spent.all && (await step(session, rules, candidates, rounds))) {
+      const candidate = (move: Move): Candidate => ({ move, gain: Infinity });
+      let candidates = rules.growing.map(candidate);
+      for (;;) {
+        // Where a state is one program, other moves are open in each.
+        if (session.space !== "growth") candidates = choices(session, rules).map(candidate);
+        if (session.spent.all || !(await step(session, rules, candidates, rounds))) return;
         await shrink(session, rules);
       }
     },
@@ -64,6 +69,7 @@ async function step(
       best = candidate;
     }
     if (changed) session.restore(here);
+    await session.breathe?.();
   }
   return best !== undefined && session.apply([best.move]) > 0;
 }

@@ -24,7 +24,7 @@ import { type Progress, Reporter } from "./progress.ts";
 import { ruleList } from "./rule-list.ts";
 import { Run, type RunOptions } from "./run.ts";
 import { type RuleStatistics, Tally } from "./statistics.ts";
-import { type Selection, type Slot, World } from "./world.ts";
+import { type Selection, type Slot, World, type WorldMark } from "./world.ts";
 
 /** What a growth session works on, and with what. */
 export interface GrowthOptions extends RunOptions {
@@ -61,7 +61,11 @@ export class GrowthSession implements HostedSession {
   readonly #limits: Limits;
   readonly #reporter: Reporter;
   readonly #extractor: Extractor;
-  readonly #marks = new MarkStack();
+  readonly #marks = new MarkStack<{
+    readonly world: World;
+    readonly at: WorldMark;
+    readonly program: Program | undefined;
+  }>();
   readonly #book = new MoveBook();
   readonly #tally: Tally;
   readonly #finds: Finds;
@@ -139,14 +143,16 @@ export class GrowthSession implements HostedSession {
   }
 
   mark(): Mark {
-    this.#whole();
-    return this.#marks.push(this.#world, this.#program);
+    const world = this.#whole();
+    return this.#marks.push({ world, at: world.mark(), program: this.#program });
   }
 
   restore(mark: Mark): void {
-    const { world, program } = this.#marks.restore(mark);
-    this.#world = world;
-    this.#program = program;
+    this.#marks.restore(mark, ({ world, at, program }) => {
+      this.#world = world;
+      this.#program = program;
+      return { world, at: world.restore(at), program };
+    });
   }
 
   cost(): number {

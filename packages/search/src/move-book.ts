@@ -55,9 +55,10 @@ export class MoveBook {
   }
 
   #placesOf(world: World, slot: Slot): Map<string, number> {
+    // What is known are places in the list of matches, which another state may have had since.
+    world.search(slot);
     const known = this.#places.get(slot);
     if (known?.state === world.state) return known.matches;
-    world.search(slot);
     const matches = new Map<string, number>();
     const ordinals = new Ordinals();
     for (let match = 0; match < slot.bound.count; match++) {

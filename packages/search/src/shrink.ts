@@ -8,8 +8,12 @@ export interface Kinds {
   readonly growing: readonly Move[];
 }
 
-/** Sorts a session's rules by kind, each kind in the session's order. */
+/**
+ * Sorts a session's rules by kind, each kind in the session's order. Only a state that grows keeps what it was before a rule was applied; in
+ * other spaces nothing is right to do wherever it can be done, and there are neither kinds.
+ */
 export function kinds(session: Session): Kinds {
+  if (session.space !== "growth") return { shrinking: [], growing: [] };
   const growing = new Set(session.rules.filter((rule) => rule.growing).map((rule) => rule.name));
   const moves = session.moves({ granularity: "rule" });
   return {

@@ -4,8 +4,9 @@ import { type Kinds, shrink } from "./shrink.ts";
 /** Rounds of shrinking rules after each growing one. */
 const ROUNDS = 3;
 
-/** What a walk may choose from: the growing rules; where there are none, all. */
-export function choices({ growing, shrinking }: Kinds): readonly Move[] {
+/** What there is to choose from: the growing rules; where there are none, all; where a state does not grow, every single move. */
+export function choices(session: Session, { growing, shrinking }: Kinds): readonly Move[] {
+  if (session.space !== "growth") return session.moves({ granularity: "match" });
   return growing.length > 0 ? growing : shrinking;
 }
 
@@ -14,7 +15,7 @@ export function choices({ growing, shrinking }: Kinds): readonly Move[] {
  * where none does.
  */
 export async function wander(session: Session, rules: Kinds): Promise<Move | undefined> {
-  const open = [...choices(rules)];
+  const open = [...choices(session, rules)];
   while (open.length > 0 && !session.spent.all) {
     const [move] = open.splice(Math.floor(session.random() * open.length), 1) as [Move];
     if (await step(session, rules, move)) return move;

@@ -1,6 +1,6 @@
 import { type BoundRule, bindRule, loadGraph, type Rule, Terms } from "@rewright/dsl";
 import type { Dialect, Graph } from "@rewright/plugin";
-import type { Id } from "egraph-ts";
+import type { Mark as GraphMark, Id } from "egraph-ts";
 import { Applications } from "./applications.ts";
 import type { Limits } from "./budget.ts";
 import type { Evidence } from "./evidence.ts";
@@ -54,6 +54,13 @@ export interface WorldOptions {
   readonly report: (phase: "searching" | "applying", rule: string) => void;
   /** What the bounds of inexact applications may sum up to, at present. */
   readonly tolerance: () => number;
+}
+
+/** A state of a world, to come back to. */
+export interface WorldMark extends Pick<World, "state" | "fullness" | "error"> {
+  readonly graph: GraphMark;
+  /** How many applications had been made. */
+  readonly made: number;
 }
 
 /** Sums of bounds, that are numbers like 1e-3, are rounded. */
@@ -155,9 +162,12 @@ export class World {
     return slot.bound.count > most;
   }
 
-  /** To be called before a mark is set: the mark does not keep what is found and not applied. */
-  marking(): void {
+  /** What it is now. */
+  mark(): WorldMark {
+    // A mark does not keep what is found and not applied.
     for (const slot of this.slots) this.#overlook(slot);
+    const { state, fullness, error, terms, applications } = this;
+    return { state, fullness, error, graph: terms.egraph.mark(), made: applications.length };
   }
 
   #search(slot: Slot, limit: number, fresh: boolean): void {
@@ -205,17 +215,19 @@ export class World {
     return changed;
   }
 
-  /** To be called when the e-graph has been restored to a mark: what was true there is true again. */
-  restored({ state, fullness, error }: Pick<World, "state" | "fullness" | "error">): void {
-    this.state = state;
-    this.fullness = fullness;
-    this.error = error;
+  /** Makes it what it was at a mark. Returns the mark that takes the place of that one, which the engine closes. */
+  restore(mark: WorldMark): WorldMark {
+    const { egraph } = this.terms;
+    egraph.restore(mark.graph);
+    this.applications.truncate(mark.made, this.created);
+    ({ state: this.state, fullness: this.fullness, error: this.error } = mark);
     this.broken = false;
-    this.#clean = this.terms.egraph.nodeCount;
+    this.#clean = egraph.nodeCount;
     for (const slot of this.slots) {
       slot.bound.forget();
       slot.pending = false;
     }
+    return { ...mark, graph: egraph.mark() };
   }
 
   #applyOne({ slot, matches }: Selection): number {

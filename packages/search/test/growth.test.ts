@@ -85,6 +85,23 @@ test("moves from an earlier state are found again, or change nothing", () => {
   expect(s.apply([{ rule: "t.associate", at: [0.5, -1] }])).toBe(0);
 });
 
+test("a copied move means the same whenever its state has come back", () => {
+  const s = session(associate, { graph: sums(4) });
+  const here = s.mark();
+  const copies = s.moves({ granularity: "match" }).map(({ rule, at }) => ({ rule, at: [...at] }));
+  const tried = (): string[] =>
+    copies.map((move) => {
+      s.apply([move]);
+      const { hash } = state(s);
+      s.moves({ granularity: "match" });
+      s.restore(here);
+      return hash;
+    });
+  const first = tried();
+  expect(tried()).toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(1);
+});
+
 test("a move of an unknown rule is an error", () => {
   expect(() => session(fuse).apply([{ rule: "nope", at: [] }])).toThrow("`nope`");
 });
