@@ -1,6 +1,7 @@
 /** Many random models, one after the other, and the sum of what became of them. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Rule } from "../../packages/dsl/src/index.ts";
 import { modelOf } from "../../packages/onnx/src/index.ts";
 import { listing } from "./listing.ts";
 import { Oracle } from "./oracle.ts";
@@ -16,7 +17,7 @@ export interface Campaign {
   readonly rule: string;
   /** The share of models that ONNX Runtime runs as well. */
   readonly runtime: number;
-  /** Every so many-th model, from this one on. */
+  /** Every so many-th model, from this one on. A model is made anew by its number, seed and rule. */
   readonly step: number;
   readonly first: number;
   /** Where models that fail are left. */
@@ -48,6 +49,35 @@ export function count(into: Map<string, number>, more: Iterable<readonly [string
   for (const [name, n] of more) into.set(name, (into.get(name) ?? 0) + n);
 }
 
+/** Whose turn it is to be grown around. */
+interface Turns {
+  next(): Rule;
+  /** Takes note of what has fired. */
+  heed(fired: ReadonlyMap<string, number>): void;
+}
+
+/** Every other turn goes round; the others are those of the rules that have fired least for as often as they had a turn. */
+function turns(rules: readonly Rule[]): Turns {
+  const had = new Map(rules.map((rule) => [rule.name, 0]));
+  let made = 0;
+  const seldomest = (): Rule =>
+    rules.reduce((least, rule) =>
+      (had.get(rule.name) as number) < (had.get(least.name) as number) ? rule : least,
+    );
+  return {
+    next: () => {
+      const rule = made % 2 === 0 ? (rules[(made / 2) % rules.length] as Rule) : seldomest();
+      made++;
+      // A turn counts, so that rules that cannot fire do not take them all.
+      count(had, [[rule.name, 1]]);
+      return rule;
+    },
+    heed: (fired) => {
+      for (const [name, times] of fired) if (had.has(name)) count(had, [[name, times]]);
+    },
+  };
+}
+
 /** Models between two reports. */
 const PACE = 100;
 
@@ -68,8 +98,9 @@ export async function campaign(
     sum.faults.push(text);
     tell();
   };
+  const turn = turns(around);
   for (let i = first; i < all; i += step) {
-    const rule = around[i % around.length] as (typeof around)[number];
+    const rule = turn.next();
     const own = seed * 10_000_019 + i;
     // The share must not depend on the number of rules, nor on that of the threads.
     const judge = ((i * 2654435761) >>> 0) / 2 ** 32 < runtime ? oracle : undefined;
@@ -79,6 +110,7 @@ export async function campaign(
       if (!done) continue;
       if (++sum.models >= PACE) tell();
       count(sum.fired, done.fired);
+      turn.heed(done.fired);
       count(
         sum.compared,
         done.compared.map((comparison) => [comparison, 1] as const),

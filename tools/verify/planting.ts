@@ -26,6 +26,23 @@ const STYLES = [
 const isFloat = (array: NdArray): boolean => /^b?f\d/.test(array.dtype);
 const isList = (array: NdArray): boolean => !isFloat(array) && array.shape.length <= 1;
 
+/** Whether a rule has something to put in the place of the sample that was drawn: its right side is well-shaped, and of the left's types. */
+function applies(
+  rule: ast.Rule,
+  sample: Sample,
+  lists: readonly (readonly SampleTerm[])[],
+): boolean {
+  sample.complete();
+  return rule.right.every((root, i) => {
+    const wanted = lists[i] as readonly SampleTerm[];
+    const found = sample.root(root, wanted.length, wanted[0]?.dtype);
+    return found?.every(
+      ({ dtype, shape }, at) =>
+        dtype === wanted[at]?.dtype && `${shape}` === `${wanted[at]?.shape}`,
+    );
+  });
+}
+
 /** An instance of the rule's left side, added to a program; whether one was found that fits. */
 function plant(rule: ast.Rule, sketch: Sketch, dice: Dice, whole: boolean): boolean {
   const sample = new Sample(rule.variables);
@@ -39,7 +56,8 @@ function plant(rule: ast.Rule, sketch: Sketch, dice: Dice, whole: boolean): bool
     } catch {
       defined = false;
     }
-    if (!defined) continue;
+    // Where a rule must not apply it is tried now and then, too.
+    if (!defined || (!applies(rule, sample, roots) && dice.chance(0.9))) continue;
     for (const reuse of [true, false]) {
       const mark = sketch.mark();
       const variables = new Set([...sample.terms.values()].flat());

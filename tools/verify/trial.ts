@@ -89,11 +89,12 @@ export async function trial(
   let found:
     | { readonly program: Planted; readonly model: OnnxModel; readonly grown: Grown }
     | undefined;
-  // What surrounds an instance may keep the rule from firing: then another one is tried.
+  // What surrounds an instance may keep the rule from firing: then another one is tried. Of rules that come to the same the first fires.
+  const ordered = [rule, ...rules.filter((other) => other !== rule)];
   for (let attempt = 0; attempt < ATTEMPTS && !found?.grown.fired.has(rule.name); attempt++) {
     const program = planted(rule, rules, seed + attempt * 0x9e3779b1);
     const model = program && filed(program.graph);
-    if (program && model) found = { program, model, grown: grow(model.graph, rules, REACH) };
+    if (program && model) found = { program, model, grown: grow(model.graph, ordered, REACH) };
   }
   if (!found) return undefined;
   const { program, model, grown } = found;
@@ -158,7 +159,8 @@ async function judge(
     );
   }
   const given = Object.fromEntries(graph.inputs.map(({ name }, i) => [name, inputs[i] as NdArray]));
-  const before = await (oracle as Oracle).run(modelOf(graph, { dialects }), given);
+  const original = writeModel(model, graph, { dialects });
+  const before = await (oracle as Oracle).run(original, given);
   if (typeof before === "string") return "not run";
   const after = await (oracle as Oracle).run(written, given);
   // Which element types a kernel exists for is the backend's to know, and to price.

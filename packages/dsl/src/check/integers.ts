@@ -75,8 +75,12 @@ export class IntegerProposer {
         return each(long(dice.chance(0.85) ? spatial : dice.integer(1, 3)), () => {
           return dice.chance(0.7) ? 1 : 2;
         });
-      case "pads":
-        return each(long(2 * (dice.chance(0.6) ? spatial : rank)), () => dice.weighted(PADS));
+      case "pads": {
+        const ends = long(2 * (dice.chance(0.6) ? spatial : rank));
+        // Of whole tensors mostly the dimensions behind batch and channels are padded.
+        const outer = ends === 2 * rank && rank > 2 && dice.chance(0.5) ? 2 : 0;
+        return each(ends, (i) => (i % rank < outer ? 0 : dice.weighted(PADS)));
+      }
       case "sizes":
         return each(long(rank), (i) =>
           dice.chance(0.5) ? (shape[i] ?? 1) : dice.pick(this.#dims),

@@ -162,6 +162,7 @@ export class Proposer {
       return new SampleTerm(...typed(tensor("i64", dice.chance(0.5) ? [] : [1], items)));
     }
     if (name.endsWith("_zero_point") && dice.chance(0.9)) return this.#zeroPoint(siblings);
+    if (name === "constant_value" && dice.chance(0.9)) return this.#filler(siblings);
     const shape = this.#shapeAt(name, place);
     if (name.endsWith("_scale") && dice.chance(0.9)) return this.#filled(this.#floating(), shape);
     if (name === "indices" && dice.chance(0.9)) return this.#indices(siblings);
@@ -306,6 +307,13 @@ export class Proposer {
     if (last.length === 1 && this.#dice.chance(0.8)) return last;
     const first = siblings[0]?.shape ?? [];
     return [(this.#dice.chance(0.5) ? first[1] : first.at(-1)) ?? 1];
+  }
+
+  /** What is put where there was nothing: one number, often zero. */
+  #filler(siblings: readonly SampleTerm[]): SampleTerm {
+    const dtype = siblings[0]?.dtype ?? "f32";
+    if (dtype === "bool" || this.#dice.chance(0.5)) return this.#filled(dtype, []);
+    return new SampleTerm(...typed(tensor(dtype, [], [0])));
   }
 
   /** The integer that stands for zero: shaped as the scale before it, mostly the same everywhere. */

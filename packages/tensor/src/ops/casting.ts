@@ -91,8 +91,12 @@ function castType(type: TensorType, to: DType): TensorType {
   return typeWith(to, type.shape, convertedValue(type, to));
 }
 
+/** Of another number than 0 and 1 the standard says nothing, and runtimes leave the result as they found it. */
 function saturates(attrs: Attrs): boolean {
-  return intAttr(attrs, "saturate", 1) !== 0;
+  const saturate = intAttr(attrs, "saturate", 1);
+  if (saturate !== 0 && saturate !== 1)
+    throw new ShapeError(`saturate must be 0 or 1, not ${saturate}`);
+  return saturate === 1;
 }
 
 /** Cast, CastLike. */
@@ -100,7 +104,10 @@ export const castingOps: Ops = checked({
   Cast: {
     operands: [{ name: "input" }],
     attrs: { to: { type: "dtype", required: true }, saturate: { type: "int", default: 1 } },
-    infer: (operands, attrs) => [castType(operandAt(operands, 0), targetOf(attrs))],
+    infer: (operands, attrs) => {
+      saturates(attrs);
+      return [castType(operandAt(operands, 0), targetOf(attrs))];
+    },
     evaluate: (operands, attrs) => [
       cast(operandAt(operands, 0), targetOf(attrs), saturates(attrs)),
     ],
@@ -109,7 +116,10 @@ export const castingOps: Ops = checked({
   CastLike: {
     operands: [{ name: "input" }, { name: "target_type" }],
     attrs: { saturate: { type: "int", default: 1 } },
-    infer: (operands) => [castType(operandAt(operands, 0), operandAt(operands, 1).dtype)],
+    infer: (operands, attrs) => {
+      saturates(attrs);
+      return [castType(operandAt(operands, 0), operandAt(operands, 1).dtype)];
+    },
     evaluate: (operands, attrs) => [
       cast(operandAt(operands, 0), operandAt(operands, 1).dtype, saturates(attrs)),
     ],

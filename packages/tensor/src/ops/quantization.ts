@@ -27,6 +27,11 @@ function rangeOf(dtype: DType): readonly [number, number] | undefined {
   return match[1] === "u" ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
 }
 
+/** An integer of at most 32 bits, or a float of 8 or 4. */
+function isQuantized(dtype: DType): boolean {
+  return rangeOf(dtype) !== undefined || /^f[48]/.test(dtype);
+}
+
 function saturated(x: number, dtype: DType, [least, greatest]: readonly [number, number]): number {
   return roundTo(dtype, Math.min(Math.max(x, least), greatest));
 }
@@ -154,6 +159,7 @@ export const quantizationOps: Ops = checked({
     infer: (operands, attrs) => {
       const x = operandAt(operands, 0);
       const [, , zero] = operands;
+      if (zero !== undefined) requireDType(zero, isQuantized, "a zero point of a quantized type");
       requireScale(x, operandAt(operands, 1), zero, attrs);
       return [{ dtype: zero?.dtype ?? outputDType(attrs, "u8"), shape: x.shape }];
     },
@@ -173,6 +179,7 @@ export const quantizationOps: Ops = checked({
         throw new ShapeError(
           `x and its zero point must have the same element type: ${x.dtype} and ${zero.dtype}`,
         );
+      requireDType(x, isQuantized, "a quantized type");
       requireDType(scale, isFloat, "a scale of floats");
       requireScale(x, scale, zero, attrs);
       return [{ dtype: outputDType(attrs, scale.dtype), shape: x.shape }];
