@@ -121,7 +121,7 @@ class Matcher {
   }
 
   #element(element: Term, child: Id, match: Match): Match | undefined {
-    const found = this.term(element, child, { bound: application.variables, found: match.found });
+    const found = this.term(element, child, { bound: new Map(), found: match.found });
     return found && { bound: match.bound, found: found.found };
   }
 
