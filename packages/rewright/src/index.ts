@@ -5,7 +5,14 @@ export { CheckError, InputError } from "./errors.ts";
 export { foldConstants } from "./fold.ts";
 export { type Optimized, optimize, optimizeFile } from "./optimize.ts";
 export type { Budget, OptimizeOptions, Progress } from "./options.ts";
-export { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
+export {
+  type BackendName,
+  backendNames,
+  type SpaceName,
+  type StrategyName,
+  spaceNames,
+  strategyNames,
+} from "./plugins.ts";
 export type { Dropped, FileReport, Report, RuleReport, Side } from "./report.ts";
 export { defaultRules } from "./rule-files.ts";
 export type { Saved } from "./saving.ts";

@@ -1,7 +1,14 @@
 import { Speller } from "@rewright/dsl/spelling";
 import type { AnyPlugin, Backend, RuleFile, SearchStrategy } from "@rewright/plugin";
 import { InputError } from "./errors.ts";
-import { type BackendName, backendNames, type StrategyName, strategyNames } from "./plugins.ts";
+import {
+  type BackendName,
+  backendNames,
+  type SpaceName,
+  type StrategyName,
+  spaceNames,
+  strategyNames,
+} from "./plugins.ts";
 
 /** What a run may spend. */
 export interface Budget {
@@ -32,8 +39,13 @@ export interface OptimizeOptions {
   readonly rules?: readonly (string | RuleFile)[];
   /** The target, by name or as a plugin (default "cpu"). */
   readonly backend?: Backend | BackendName;
-  /** How the e-graph grows, by name or as a plugin (default "saturate"). */
+  /** How the search goes, by name or as a plugin (default "saturate"). */
   readonly strategy?: SearchStrategy | StrategyName;
+  /**
+   * What a state of the search is: "growth", an e-graph of equal programs (the default), or "substitution", one program that is rewritten place
+   * by place; then the default strategy is "beam".
+   */
+  readonly space?: SpaceName;
   readonly budget?: Budget;
   /** Of the search, the inputs tried and the statistics (default 1). */
   readonly seed?: number;
@@ -94,7 +106,7 @@ const limits: readonly (readonly [
   ["finalists", 1, true, (o) => o.finalists],
 ];
 const known: readonly string[] =
-  "rules backend strategy budget seed measure maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
+  "rules backend strategy space budget seed measure maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
     " ",
   );
 
@@ -134,6 +146,13 @@ export function checkOptions(options: OptimizeOptions): void {
   if (rules !== undefined) checkRules("rules", rules, true);
   checkPlugin("backend", backend, backendNames);
   checkPlugin("strategy", strategy, strategyNames);
+  const { space } = options;
+  if (space !== undefined && !spaceNames.includes(space))
+    throw new InputError(`there is no space \`${space}\`${suggestion(String(space), spaceNames)}`);
+  if (space === "substitution" && strategy === "saturate")
+    throw new InputError(
+      "`saturate` grows an e-graph, and a single program does not grow: for the space `substitution` choose another strategy, such as `beam`",
+    );
   if (typeof strategy === "object" && typeof strategy.search !== "function")
     throw new InputError(`strategy \`${strategy.name}\` has no function \`search\``);
   if (typeof backend === "object") {

@@ -48,8 +48,7 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     defaults: { open: openDefaults(model), fixed: model.fixedInputs.size },
     assumed: bind,
     search: {
-      nodes: session.egraph.nodeCount,
-      classes: session.egraph.classCount,
+      ...session.extent,
       iterations: session.spent.iterations,
       ms: own.ms,
       peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6,

@@ -17,6 +17,11 @@ export const strategyNames = [
 /** One of them. */
 export type StrategyName = (typeof strategyNames)[number];
 
+/** What a state of the search may be. */
+export const spaceNames = ["growth", "substitution"] as const;
+/** One of these. */
+export type SpaceName = (typeof spaceNames)[number];
+
 // Imported when asked for: `--help` should not wait for what it does not use.
 const backends: Readonly<Record<BackendName, (here: boolean) => Promise<Backend>>> = {
   cpu: async (here) => {

@@ -1,13 +1,13 @@
 import { expressible, type OnnxModel } from "@rewright/onnx";
 import type { CostModel } from "@rewright/plugin";
-import { type Finalist, type GrowthSession, growth } from "@rewright/search";
+import { type Finalist, growth, type HostedSession, substitution } from "@rewright/search";
 import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import { openSize } from "./sizes.ts";
 
 /** A search that has ended. */
 export interface Found {
-  readonly session: GrowthSession;
+  readonly session: HostedSession;
   /** What the model as it was read costs. */
   readonly start: number;
   /** Programs that cost less, the cheapest first. */
@@ -17,14 +17,15 @@ export interface Found {
 /** The share of the time that is kept for inexact rules, where these may apply. */
 const INEXACT_SHARE = 0.25;
 
-/** Grows an e-graph from the model by the rules under the strategy, and extracts the cheapest programs from it. */
+/** Searches the space of programs that the rules lead to from the model, under the strategy, for the cheapest ones. */
 export async function search(job: Job): Promise<Found> {
   const { model, bind, options, tools } = job;
   const { budget, signal, onProgress } = options;
   const { rules, dialects, strategy } = tools;
   const seconds = budget?.seconds ?? defaults.seconds;
   const costModel = sayable(tools.backend.costModel, model);
-  const session = growth({
+  const open = options.space === "substitution" ? substitution : growth;
+  const session = open({
     ...{ graph: model.graph, rules, dialects, costModel },
     seed: options.seed ?? defaults.seed,
     budget: {
@@ -57,7 +58,7 @@ export async function search(job: Job): Promise<Found> {
  * least a quarter), so that exact programs do not suffer from errors that are allowed and of no use.
  */
 async function approximate(
-  session: GrowthSession,
+  session: HostedSession,
   { most, options, tools }: Pick<Job, "options" | "tools"> & { readonly most: number },
 ): Promise<readonly Finalist[]> {
   const { error = 0, signal } = options;

@@ -22,7 +22,7 @@ export interface Toolchain {
 export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain> {
   const [backend, strategy] = await Promise.all([
     backendOf(options.backend ?? "cpu", options.measure ?? true),
-    strategyOf(options.strategy ?? "saturate"),
+    strategyOf(options.strategy ?? (options.space === "substitution" ? "beam" : "saturate")),
   ]);
   const known: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
   const { files, modules } = await loadImports(await ruleFilesOf(options.rules, backend));

@@ -50,6 +50,19 @@ describe("optimize", () => {
     expect(one.report.gained).toBe(true);
   });
 
+  test("searches single programs where asked to", async () => {
+    const { report } = await optimize(improvable(), { space: "substitution", measure: false });
+    expect(report).toMatchObject({ gained: true, verified: true, strategy: "beam" });
+    expect(report.search.nodes).toBeLessThan(report.before.nodes + 10);
+    await expect(
+      optimize(improvable(), { space: "substitution", strategy: "saturate" }),
+    ).rejects.toThrow("does not grow");
+    // @ts-expect-error no such space
+    await expect(optimize(improvable(), { space: "growing" })).rejects.toThrow(
+      "no space `growing` (known: growth, substitution)",
+    );
+  });
+
   test.each(["cpu", "gpu", "tpu"] as const)("under the costs of %s", async (backend) => {
     const { report } = await optimize(improvable(), { backend, measure: false });
     expect(report).toMatchObject({ gained: true, verified: true, backend });

@@ -5,7 +5,7 @@ import { dialects, formats } from "../convert/guess.ts";
 import { exitCodeOf, exitCodes } from "../errors.ts";
 import { reasonOf } from "../files.ts";
 import { defaults } from "../options.ts";
-import { backendNames, strategyNames } from "../plugins.ts";
+import { backendNames, spaceNames, strategyNames } from "../plugins.ts";
 import {
   collect,
   parseCount,
@@ -54,9 +54,17 @@ function program(exit: (code: number) => void): Command {
         .argParser(parseName(backendNames)),
     )
     .addOption(
-      new Option("--strategy <name>", "how the e-graph grows")
+      new Option("--strategy <name>", "how the search goes")
         .choices(strategyNames)
         .argParser(parseName(strategyNames)),
+    )
+    .addOption(
+      new Option(
+        "--space <name>",
+        "what is searched: e-graphs that grow (the default), or single programs, rewritten place by place",
+      )
+        .choices(spaceNames)
+        .argParser(parseName(spaceNames)),
     )
     .option(
       "--nodes <n>",

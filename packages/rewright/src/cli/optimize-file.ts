@@ -3,7 +3,7 @@ import { CheckError, exitCodes, InputError } from "../errors.ts";
 import { checkReadable, checkWritable, sameFile, writeWhole } from "../files.ts";
 import { optimizeFile as optimize } from "../optimize.ts";
 import type { OptimizeOptions } from "../options.ts";
-import type { BackendName, StrategyName } from "../plugins.ts";
+import type { BackendName, SpaceName, StrategyName } from "../plugins.ts";
 import type { FileReport } from "../report.ts";
 import type { Growth } from "./arguments.ts";
 import { describe, verdict } from "./print.ts";
@@ -16,6 +16,7 @@ export interface OptimizeArguments {
   readonly rules?: readonly string[];
   readonly backend?: BackendName;
   readonly strategy?: StrategyName;
+  readonly space?: SpaceName;
   readonly nodes?: number;
   readonly seconds?: number;
   readonly memory?: number;
@@ -33,13 +34,14 @@ export interface OptimizeArguments {
 
 /** What is said on the command line wins over the configuration file. */
 function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): OptimizeOptions {
-  const { backend, strategy, seed, threads, rules, input, maxGrowth } = args;
+  const { backend, strategy, space, seed, threads, rules, input, maxGrowth } = args;
   const { error, nodes, seconds, memory } = args;
   return {
     ...config,
     ...(rules && { rules }),
     ...(backend && { backend }),
     ...(strategy && { strategy }),
+    ...(space && { space }),
     ...(seed !== undefined && { seed }),
     ...(threads && { threads }),
     ...(error !== undefined && { error }),
