@@ -1,0 +1,70 @@
+import type { Move, Observation, Session } from "@rewright/plugin";
+import { PolicyError } from "./policy-error.ts";
+
+/** Rounds of shrinking rules after each move, in spaces where they are never a choice. */
+const ROUNDS = 3;
+
+/**
+ * A session as a policy walks through it. In an e-graph a move is a growing rule wherever it matches, followed by the shrinking
+ * rules, which take nothing away; elsewhere a move is a rewrite at one place.
+ */
+export class Walk {
+  readonly session: Session;
+  readonly #limit: number;
+  readonly #growing: ReadonlySet<string> | undefined;
+  readonly #shrinking: readonly Move[];
+
+  /** @param limit of the moves that are looked at in a state */
+  constructor(session: Session, limit: number) {
+    this.session = session;
+    this.#limit = limit;
+    const growing = new Set(session.rules.filter((rule) => rule.growing).map(({ name }) => name));
+    const grows = session.space === "growth" && growing.size > 0;
+    this.#growing = grows ? growing : undefined;
+    this.#shrinking = grows
+      ? session.moves({ granularity: "rule" }).filter(({ rule }) => !growing.has(rule))
+      : [];
+  }
+
+  /** The moves there are now. */
+  moves(): readonly Move[] {
+    const { session } = this;
+    if (session.space !== "growth")
+      return session.moves({ granularity: "match", limit: this.#limit });
+    const moves = session.moves({ granularity: "rule" });
+    return moves.filter(({ rule }) => this.#growing?.has(rule) ?? true).slice(0, this.#limit);
+  }
+
+  /** The state and these moves as features. Throws a PolicyError where the session shows none. */
+  observe(moves: readonly Move[]): Observation {
+    const { session } = this;
+    if (!session.observe)
+      throw new PolicyError(
+        `a session of the space "${session.space}" shows no features (it has no observe()), and a learned strategy needs them: choose another strategy`,
+      );
+    const observation = session.observe(moves);
+    if (observation.moveNodes.length !== moves.length)
+      throw new PolicyError(
+        `observe() describes ${observation.moveNodes.length} moves, and was asked about ${moves.length}: this is a fault of the session`,
+      );
+    return observation;
+  }
+
+  /** Shrinks until nothing changes, in spaces where that is no choice. */
+  begin(): void {
+    this.#shrink(Infinity);
+  }
+
+  /** Makes a move. Returns whether it changed anything. */
+  make(move: Move): boolean {
+    const changed = this.session.apply([move]) > 0;
+    if (changed) this.#shrink(ROUNDS);
+    return changed;
+  }
+
+  #shrink(rounds: number): void {
+    for (let round = 0; round < rounds && this.#shrinking.length > 0; round++) {
+      if (this.session.spent.all || this.session.apply(this.#shrinking) === 0) return;
+    }
+  }
+}
