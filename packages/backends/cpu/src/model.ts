@@ -95,9 +95,8 @@ export function shared(single: number, threads: number): number {
   return threads === 1 ? single : Math.min(single, 2000 + single / (0.9 * threads));
 }
 
-/** The time ONNX Runtime takes for a node, in µs, on a processor as its figures tell. */
-export function cpuCostModel(part: CpuPart, threads: number): CostModel {
-  const write = accountant(part, threads);
+/** The time ONNX Runtime takes for a node, in µs, as a processor's figures tell. */
+export function cpuCostModel(write: Accountant, threads: number): CostModel {
   const found = account();
   return {
     unit: "µs",

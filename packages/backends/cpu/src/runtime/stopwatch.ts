@@ -26,7 +26,7 @@ export async function stopwatch(
 ): Promise<PairedTimes> {
   const fastest = await warmUp(tasks, limits.milliseconds * 0.05);
   // A sample lasts a millisecond or more, so that reading the clocks is lost in it.
-  const batch = Math.ceil(Math.min(1000, Math.max(1, 1 / fastest)));
+  const batches = fastest.map((ms) => Math.ceil(Math.min(1000, Math.max(1, 1 / ms))));
   const wall: [number[], number[]] = [[], []];
   const cpu: [number[], number[]] = [[], []];
   const begin = performance.now();
@@ -37,6 +37,7 @@ export async function stopwatch(
   ) {
     for (const turn of [0, 1]) {
       const side = ((turn + pair) & 1) as 0 | 1;
+      const batch = batches[side] as number;
       const cpuBefore = processorTime();
       const before = performance.now();
       for (let i = 0; i < batch; i++) await tasks[side]();
@@ -50,16 +51,16 @@ export async function stopwatch(
   };
 }
 
-/** The first runs allocate. Returns the fastest one's milliseconds. */
-async function warmUp(tasks: readonly [Task, Task], milliseconds: number): Promise<number> {
+/** The first runs allocate. Returns the milliseconds of each task's fastest one. */
+async function warmUp(tasks: readonly [Task, Task], milliseconds: number): Promise<number[]> {
   const begin = performance.now();
-  let fastest = Infinity;
+  const fastest = tasks.map(() => Infinity);
   for (let round = 0; round < 2 || performance.now() - begin < milliseconds; round++) {
-    for (const task of tasks) {
+    for (const [side, task] of tasks.entries()) {
       const before = performance.now();
       await task();
-      fastest = Math.min(fastest, performance.now() - before);
+      fastest[side] = Math.min(fastest[side] as number, performance.now() - before);
     }
   }
-  return Math.max(fastest, 1e-3);
+  return fastest.map((ms) => Math.max(ms, 1e-3));
 }
