@@ -3,6 +3,11 @@ export type * from "./ast.ts";
 export { planOf } from "./bind/plan.ts";
 export { BoundRule, bindRule } from "./bind/rule.ts";
 export {
+  type OperatorSample,
+  type OperatorSampleOptions,
+  sampleOperator,
+} from "./check/applications.ts";
+export {
   type CheckOptions,
   type CheckResult,
   type Counterexample,

@@ -1,0 +1,40 @@
+import type { DType, NdArray } from "@rewright/plugin";
+
+/** Relative and absolute tolerance by element type; all others must be equal. f32 as in ONNX Runtime's node tests. */
+const tolerances: Partial<Record<DType, readonly [relative: number, absolute: number]>> = {
+  f64: [1e-6, 1e-9],
+  f32: [1e-3, 1e-5],
+  c64: [1e-3, 1e-5],
+  c128: [1e-6, 1e-9],
+  f16: [1e-2, 1e-3],
+  bf16: [2e-2, 1e-2],
+  f8e4m3fn: [0.13, 1e-2],
+  f8e4m3fnuz: [0.13, 1e-2],
+  f8e5m2: [0.26, 1e-2],
+  f8e5m2fnuz: [0.26, 1e-2],
+};
+
+/** What keeps `actual` from being `expected`; `undefined` when nothing does. NaN equals NaN. */
+export function unlike(expected: NdArray, actual: NdArray | undefined): string | undefined {
+  if (actual === undefined) return "it is missing";
+  if (actual.dtype !== expected.dtype) return `it is ${actual.dtype}, not ${expected.dtype}`;
+  if (String(actual.shape) !== String(expected.shape))
+    return `its shape is [${actual.shape}], not [${expected.shape}]`;
+  const [relative, absolute] = tolerances[expected.dtype] ?? [0, 0];
+  for (let i = 0; i < expected.data.length; i++) {
+    const wanted = expected.data[i];
+    const found = actual.data[i];
+    if (wanted === found || Object.is(wanted, found)) continue;
+    const gap = Math.abs(Number(wanted) - Number(found));
+    if (!(gap <= absolute + relative * Math.abs(Number(wanted))))
+      return `element ${i} is ${String(found)}, not ${String(wanted)}`;
+  }
+  return undefined;
+}
+
+/** Whether every element is a finite number, or no number at all. */
+export function hasFiniteElements({ dtype, data }: NdArray): boolean {
+  if (!/^b?f\d/.test(dtype)) return true;
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(Number(data[i]))) return false;
+  return true;
+}
