@@ -10,6 +10,13 @@ import { ShapeError } from "../typing.ts";
 /** Definitions of operators by name. */
 export type Ops = Readonly<Record<string, OpDef>>;
 
+/** What an attribute may name as an element type. */
+const DTYPES: readonly (Attr | undefined)[] = [
+  ...["f64", "f32", "f16", "bf16", "f8e4m3fn", "f8e4m3fnuz", "f8e5m2", "f8e5m2fnuz", "f8e8m0"],
+  ...["f4e2m1", "i64", "i32", "i16", "i8", "i4", "i2", "u64", "u32", "u16", "u8", "u4", "u2"],
+  ...["bool", "string", "c64", "c128"],
+];
+
 /** The declarations of attributes. */
 export type AttrDefs = NonNullable<OpDef["attrs"]>;
 
@@ -36,20 +43,29 @@ function checkOperands(def: OpDef, operands: readonly unknown[]): void {
 }
 
 function checkAttrs(def: OpDef, attrs: Attrs): void {
-  for (const [name, attr] of Object.entries(def.attrs ?? {})) {
+  const declared = def.attrs ?? {};
+  for (const [name, attr] of Object.entries(declared)) {
     const value = attrs[name];
+    const allowed = Array.isArray(attr.type)
+      ? attr.type
+      : attr.type === "dtype"
+        ? DTYPES
+        : undefined;
     if (value === undefined) {
       if (attr.required === true) throw new ShapeError(`attribute '${name}' is missing`);
-    } else if (Array.isArray(attr.type) && !attr.type.includes(value))
+    } else if (allowed && !allowed.includes(value))
       throw new ShapeError(
-        `attribute '${name}' must be one of ${attr.type.join(", ")}, not ${String(value)}`,
+        `attribute '${name}' must be one of ${allowed.join(", ")}, not ${String(value)}`,
       );
+  }
+  for (const name in attrs) {
+    if (!Object.hasOwn(declared, name)) throw new ShapeError(`there is no attribute '${name}'`);
   }
 }
 
 /**
- * Operators whose `infer` also rejects wrong numbers of operands and results, and attributes that are missing or none of
- * those listed; attributes left out are completed with their defaults before `infer` and `evaluate` see them, and both
+ * Operators whose `infer` also rejects wrong numbers of operands and results, and attributes that are missing, undeclared or
+ * none of those listed; attributes left out are completed with their defaults before `infer` and `evaluate` see them, and both
  * may yield more results than asked for.
  */
 export function checked(ops: Ops): Ops {

@@ -85,7 +85,9 @@ const multinomial: OpDef = {
     requireDType(x, isFloat, "logarithms of probabilities");
     requireRank(x, 2);
     const dtype = madeDType(attrs, undefined, (d) => d === "i32" || d === "i64");
-    return [{ dtype, shape: [x.shape[0] as Dim, intAttr(attrs, "sample_size")] }];
+    const size = intAttr(attrs, "sample_size");
+    if (size < 0) throw new ShapeError(`sample_size must be 0 or more, not ${size}`);
+    return [{ dtype, shape: [x.shape[0] as Dim, size] }];
   },
 };
 

@@ -57,6 +57,7 @@ function sizesFrom(from: readonly Dim[], sizes: readonly Dim[], policy: string):
   const known = [...from, ...sizes].every((dim) => typeof dim === "number");
   if (policy === "stretch") return sizes;
   if (!known) return freshDims("Resize", sizes.length);
+  if (from.includes(0)) throw new ShapeError("an axis of size 0 has no scale to be kept");
   const scale = commonScale(from as readonly number[], sizes as readonly number[], policy);
   return from.map((dim) => Math.floor(scale * (dim as number) + 0.5));
 }
