@@ -4,9 +4,12 @@ import { PolicyError } from "./policy-error.ts";
 /** Rounds of shrinking rules after each move, in spaces where they are never a choice. */
 const ROUNDS = 3;
 
+/** Places of one rule that are looked at in a state. */
+const PLACES = 64;
+
 /**
  * A session as a policy walks through it. In an e-graph a move is a growing rule wherever it matches, followed by the shrinking
- * rules, which take nothing away; elsewhere a move is a rewrite at one place.
+ * rules, which take nothing away; elsewhere a move is a rewrite at one place, or wherever its rule matches.
  */
 export class Walk {
   readonly session: Session;
@@ -29,10 +32,30 @@ export class Walk {
   /** The moves there are now. */
   moves(): readonly Move[] {
     const { session } = this;
-    if (session.space !== "growth")
-      return session.moves({ granularity: "match", limit: this.#limit });
+    if (session.space !== "growth") return this.#places();
     const moves = session.moves({ granularity: "rule" });
     return moves.filter(({ rule }) => this.#growing?.has(rule) ?? true).slice(0, this.#limit);
+  }
+
+  /**
+   * Each rule that matches in several places, wherever it matches; then single places, as many of each rule as there is room for: first one
+   * of each, then a second one, and so on.
+   */
+  #places(): readonly Move[] {
+    const { session } = this;
+    const places = session.rules.map(({ name }) =>
+      session.moves({ granularity: "match", rule: name, limit: PLACES }),
+    );
+    const several = places.filter((moves) => moves.length > 1);
+    const moves: Move[] = several.map(([move]) => ({ rule: (move as Move).rule, at: [] }));
+    for (let i = 0; i < PLACES; i++) {
+      for (const own of places) {
+        if (moves.length >= this.#limit) return moves;
+        const move = own[i];
+        if (move) moves.push(move);
+      }
+    }
+    return moves;
   }
 
   /** The state and these moves as features. Throws a PolicyError where the session shows none. */

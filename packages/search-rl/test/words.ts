@@ -83,8 +83,9 @@ export class WordSession implements Session {
     return { nodes: this.word.length, iterations, ms: 0, all: iterations >= this.#limit };
   }
 
-  moves({ limit = Infinity }: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
+  moves({ limit = Infinity, rule }: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
     return this.#rules
+      .filter(({ from, to }) => rule === undefined || rule === `${from}-${to}`)
       .flatMap(({ from, to }) =>
         [...this.word].flatMap((letter, i) =>
           letter === from ? [{ rule: `${from}-${to}`, at: [i] }] : [],
@@ -93,18 +94,19 @@ export class WordSession implements Session {
       .slice(0, limit);
   }
 
-  /** A move whose neighbour is missing changes nothing. */
+  /** A move whose neighbour is missing changes nothing. Without a place it is made wherever it can be. */
   apply(moves: Iterable<Move>): number {
     if (this.spent.all) return 0;
     this.iterations++;
     let changed = 0;
     for (const { rule, at } of moves) {
       const { from, to, beside } = this.#ruleOf(rule);
-      const i = at[0] as number;
-      if (this.word[i] !== from) continue;
-      if (beside && this.word[i - 1] !== beside && this.word[i + 1] !== beside) continue;
-      this.word = this.word.slice(0, i) + to + this.word.slice(i + 1);
-      changed++;
+      for (const i of at.length > 0 ? at : this.word.split("").keys()) {
+        if (this.word[i] !== from) continue;
+        if (beside && this.word[i - 1] !== beside && this.word[i + 1] !== beside) continue;
+        this.word = this.word.slice(0, i) + to + this.word.slice(i + 1);
+        changed++;
+      }
     }
     return changed;
   }
@@ -150,7 +152,11 @@ export class WordSession implements Session {
         }),
       ),
       moveWidth: 2 * ALPHABET.length,
-      moveNodes: moves.map(({ at }) => at),
+      moveNodes: moves.map(({ rule, at }) =>
+        at.length > 0
+          ? at
+          : [...word].flatMap((l, i) => (l === this.#ruleOf(rule).from ? [i] : [])),
+      ),
     };
   }
 
