@@ -43,7 +43,7 @@ export interface OptimizeOptions {
   readonly strategy?: SearchStrategy | StrategyName;
   /**
    * What a state of the search is: "growth", an e-graph of equal programs (the default), or "substitution", one program that is rewritten place
-   * by place; then the default strategy is "beam".
+   * by place; then the default strategy is "greedy".
    */
   readonly space?: SpaceName;
   readonly budget?: Budget;
@@ -51,6 +51,11 @@ export interface OptimizeOptions {
   readonly seed?: number;
   /** Time the finalists on this machine and keep only what is measurably faster (default true, where the backend can run models). */
   readonly measure?: boolean;
+  /**
+   * Price by what `rewright calibrate` measured on this machine, where it has (default true; never without `measure`, so that what is then
+   * written depends on no machine).
+   */
+  readonly calibration?: boolean;
   /** Bytes by which the written model may be larger than the one read, through folded constants (default: a tenth of it and 1 MiB). */
   readonly maxGrowth?: number;
   /** Threads of ONNX Runtime while timing (default 1). */
@@ -106,7 +111,7 @@ const limits: readonly (readonly [
   ["finalists", 1, true, (o) => o.finalists],
 ];
 const known: readonly string[] =
-  "rules backend strategy space budget seed measure maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
+  "rules backend strategy space budget seed measure calibration maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
     " ",
   );
 
@@ -151,7 +156,7 @@ export function checkOptions(options: OptimizeOptions): void {
     throw new InputError(`there is no space \`${space}\`${suggestion(String(space), spaceNames)}`);
   if (space === "substitution" && strategy === "saturate")
     throw new InputError(
-      "`saturate` grows an e-graph, and a single program does not grow: for the space `substitution` choose another strategy, such as `beam`",
+      "`saturate` grows an e-graph, and a single program does not grow: for the space `substitution` choose another strategy, such as `greedy`",
     );
   if (typeof strategy === "object" && typeof strategy.search !== "function")
     throw new InputError(`strategy \`${strategy.name}\` has no function \`search\``);

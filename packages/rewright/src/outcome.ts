@@ -41,6 +41,7 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     rules: ruleReports(tools.rules, session.statistics, winner?.finalist),
     dropped,
     backend: tools.backend.name,
+    costs: tools.basis,
     strategy: tools.strategy.name,
     unit: tools.backend.costModel.unit,
     seed: options.seed ?? defaults.seed,

@@ -22,11 +22,20 @@ export const spaceNames = ["growth", "substitution"] as const;
 /** One of these. */
 export type SpaceName = (typeof spaceNames)[number];
 
+/** This machine, as a backend is to price it: with so many threads, by its own figures or by what was measured. */
+export interface Here {
+  readonly threads: number;
+  /** What the backend's `calibrate` found on this machine. */
+  readonly calibration?: Readonly<Record<string, unknown>>;
+  /** Seconds that its `calibrate` may measure. */
+  readonly seconds?: number;
+}
+
 // Imported when asked for: `--help` should not wait for what it does not use.
-const backends: Readonly<Record<BackendName, (here: boolean) => Promise<Backend>>> = {
+const backends: Readonly<Record<BackendName, (here: Here | undefined) => Promise<Backend>>> = {
   cpu: async (here) => {
     const { cpu, localPart } = await import("@rewright/backend-cpu");
-    return cpu(here ? { part: localPart() } : {});
+    return cpu(here ? { part: localPart(), ...here } : {});
   },
   gpu: async () => (await import("@rewright/backend-gpu")).gpu(),
   tpu: async () => (await import("@rewright/backend-tpu")).tpu(),
@@ -46,7 +55,7 @@ const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> 
  *
  * @param here price for this machine's own processor; otherwise for the same one everywhere, so that a result can be reproduced
  */
-export async function backendOf(backend: Backend | BackendName, here: boolean): Promise<Backend> {
+export async function backendOf(backend: Backend | BackendName, here?: Here): Promise<Backend> {
   return typeof backend === "string" ? backends[backend](here) : backend;
 }
 

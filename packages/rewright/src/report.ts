@@ -33,6 +33,14 @@ export interface Dropped {
   readonly rules: readonly string[];
 }
 
+/** What predicted costs rest on: figures that come with the backend, unless this machine was calibrated. */
+export interface Basis {
+  /** The calibration, and when it was measured (ISO 8601). */
+  readonly calibrated: { readonly file: string; readonly date: string } | null;
+  /** A calibration that is there and was not used, and why. */
+  readonly unfit: { readonly file: string; readonly why: string } | null;
+}
+
 /** What a run found. */
 export interface Report {
   readonly before: Side;
@@ -58,6 +66,7 @@ export interface Report {
   readonly rules: readonly RuleReport[];
   readonly dropped: readonly Dropped[];
   readonly backend: string;
+  readonly costs: Basis;
   readonly strategy: string;
   /** Of the predicted costs. */
   readonly unit: string;

@@ -2,14 +2,18 @@ import { compileRules, type Rule, type RuleSet } from "@rewright/dsl";
 import type { Backend, Dialect, SearchStrategy } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import type { OptimizeOptions } from "./options.ts";
-import { backendOf, strategyOf } from "./plugins.ts";
+import { strategyOf } from "./plugins.ts";
+import type { Basis } from "./report.ts";
 import { declaredDialect, ruleFilesOf } from "./rule-files.ts";
 import { loadImports } from "./rule-imports.ts";
 import { scheduled } from "./schedule.ts";
+import { targetOf } from "./target.ts";
 
 /** What a run works with, whatever the model. */
 export interface Toolchain {
   readonly backend: Backend;
+  /** What its costs rest on. */
+  readonly basis: Basis;
   /** As asked for; it begins with what the rule files schedule. */
   readonly strategy: SearchStrategy;
   /** The rules that the search may use. */
@@ -20,15 +24,16 @@ export interface Toolchain {
 
 /** Loads backend, strategy and rules. @throws InputError, RuleError (@rewright/dsl) */
 export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain> {
-  const [backend, strategy] = await Promise.all([
-    backendOf(options.backend ?? "cpu", options.measure ?? true),
-    strategyOf(options.strategy ?? (options.space === "substitution" ? "beam" : "saturate")),
+  const [{ backend, basis }, strategy] = await Promise.all([
+    targetOf(options),
+    strategyOf(options.strategy ?? (options.space === "substitution" ? "greedy" : "saturate")),
   ]);
   const known: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
   const { files, modules } = await loadImports(await ruleFilesOf(options.rules, backend));
   const compiled = compileRules(files, { dialects: known, modules });
   return {
     backend,
+    basis,
     strategy: scheduled(strategy, compiled),
     rules: usable(compiled, options.error ?? 0),
     dialects: [...known, declaredDialect(compiled)],

@@ -1,4 +1,6 @@
 /** The CPU target: ONNX Runtime on this machine. @module */
+export type { Accuracy, CpuCalibration } from "./calibration/calibration.ts";
+export type { DecisionScore } from "./calibration/scores.ts";
 export { type CpuOptions, cpu } from "./cpu.ts";
 export { localPart } from "./local.ts";
 export { type CpuPartName, cpuPartNames } from "./parts.ts";

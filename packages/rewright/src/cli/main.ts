@@ -15,6 +15,7 @@ import {
   parseSeed,
   parseShape,
 } from "./arguments.ts";
+import type { CalibrateArguments } from "./calibrate.ts";
 import type { CheckArguments } from "./check.ts";
 import type { ConvertArguments } from "./convert.ts";
 import type { FormatArguments } from "./format.ts";
@@ -102,12 +103,39 @@ function program(exit: (code: number) => void): Command {
       "--no-measure",
       "trust the predicted costs and time nothing: the written file is reproducible",
     )
+    .option(
+      "--no-calibration",
+      "predict costs by shipped figures, whatever `rewright calibrate` measured here",
+    )
     .option("--config <file>", "a configuration instead of the working folder's rewright.config.ts")
     .option("--json <file>", "write the report as JSON, too")
     .option("--quiet", "print nothing but errors")
     .action(async (model: string, options) => {
       const { optimizeFile } = await import("./optimize-file.ts");
       exit(await optimizeFile(model, options));
+    });
+  root
+    .command("calibrate")
+    .summary("measure this machine, for better predictions")
+    .description(
+      "Times random programs and pairs of equal programs in ONNX Runtime, fits the costs of its kernels to them, and keeps the result in the user's cache folder, where `rewright optimize` finds it. An earlier calibration stays until the new one is complete.",
+    )
+    .addOption(
+      new Option("--backend <name>", "the target to measure")
+        .choices(backendNames)
+        .argParser(parseName(backendNames)),
+    )
+    .option(
+      "--threads <n>",
+      `threads of ONNX Runtime; each number has a calibration of its own (default ${defaults.threads})`,
+      parseCount,
+    )
+    .option("--quick", "measure for 20 seconds instead of 150")
+    .option("--seconds <s>", "measure for so long", parsePositive)
+    .option("--json <file>", "write what was found as JSON, too; - for standard output")
+    .action(async (options: CalibrateArguments) => {
+      const { calibrate } = await import("./calibrate.ts");
+      exit(await calibrate(options));
     });
   root
     .command("check")

@@ -27,6 +27,7 @@ export interface OptimizeArguments {
   readonly maxGrowth?: Growth;
   readonly fixedInputs?: boolean;
   readonly measure: boolean;
+  readonly calibration: boolean;
   readonly config?: string;
   readonly json?: string;
   readonly quiet?: boolean;
@@ -51,6 +52,7 @@ function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): 
     }),
     ...(args.fixedInputs && { fixedInputs: true }),
     ...(!args.measure && { measure: false }),
+    ...(!args.calibration && { calibration: false }),
     budget: {
       ...config.budget,
       ...(nodes && { nodes }),

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { FileReport, Side } from "../report.ts";
+import type { Basis, FileReport, Side } from "../report.ts";
 
 /** Digits in groups of three: 50,000. */
 export const count = (n: number): string => Math.round(n).toLocaleString("en-US");
@@ -38,6 +38,13 @@ const stops: Readonly<Record<string, string>> = {
   aborted: "interrupted",
 };
 
+/** What predictions rest on. */
+export function basis({ calibrated, unfit }: Basis): string {
+  if (calibrated) return `measured on this machine on ${calibrated.date.slice(0, 10)}`;
+  if (!unfit) return "shipped figures";
+  return `shipped figures; ${unfit.file} is not used: ${unfit.why}; \`rewright calibrate\` makes another`;
+}
+
 /** What happened, for people. */
 export function describe(report: FileReport, color: boolean): string {
   const { before, after, search } = report;
@@ -53,6 +60,7 @@ export function describe(report: FileReport, color: boolean): string {
     "predicted",
     `${number(before.predicted)} ${report.unit} → ${number(after.predicted)} ${report.unit}  (${report.backend})`,
   );
+  row("costs", basis(report.costs));
   if (before.ms !== null) {
     const threads = report.threads === 1 ? "one thread" : `${report.threads} threads`;
     row(

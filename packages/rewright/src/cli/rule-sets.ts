@@ -31,7 +31,7 @@ export async function compileFiles(paths: readonly string[]): Promise<Compiled> 
     }
   const { files, modules } = await loadImports(entries);
   // Rules may be about the operators of a target, too.
-  const { dialects = [] } = await backendOf("cpu", false);
+  const { dialects = [] } = await backendOf("cpu");
   const known: readonly Dialect[] = [onnx, ...dialects];
   const set = compileRules(files, { dialects: known, modules });
   const texts = new Map(files.map(({ file, text }) => [file, text]));

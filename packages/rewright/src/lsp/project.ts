@@ -19,11 +19,11 @@ export async function dialectsOf(
   try {
     backend =
       (await loadConfig(folder, undefined, version === 0 ? "" : `?${version}`)).backend ?? backend;
-    const { dialects = [] } = await backendOf(backend, false);
+    const { dialects = [] } = await backendOf(backend);
     return [onnx, ...dialects];
   } catch (error) {
     report(error instanceof Error ? error.message : String(error));
-    const { dialects = [] } = await backendOf("cpu", false);
+    const { dialects = [] } = await backendOf("cpu");
     return [onnx, ...dialects];
   }
 }
