@@ -6,7 +6,7 @@ import { choices, step } from "./walk.ts";
 export interface BeamOptions {
   /** States kept at each depth. 4 unless said. */
   readonly width?: number;
-  /** Moves in a row at most. 16 unless said. */
+  /** Moves in a row at most. Unless said, 16 where a state grows, any number where it is one program, of which each move changes little. */
   readonly depth?: number;
   /**
    * Only states that cost at most this many times the best so far are kept (TASO's alpha: Jia et al., SOSP 2019, section 5).
@@ -28,7 +28,7 @@ interface State {
  * the cheapest go on; of equal ones those with fewer e-nodes. It ends when no state changes any more, after `depth` moves, or when the
  * budget is spent, and leaves the session in the cheapest state seen. It draws no random numbers.
  */
-export function beam({ width = 4, depth = 16, alpha = 1.05 }: BeamOptions = {}): SearchStrategy {
+export function beam({ width = 4, depth, alpha = 1.05 }: BeamOptions = {}): SearchStrategy {
   if (!(Number.isInteger(width) && width >= 1 && alpha >= 1))
     throw new RangeError(
       `a beam is at least one state wide, and its alpha at least 1, not ${width} and ${alpha}`,
@@ -44,7 +44,8 @@ export function beam({ width = 4, depth = 16, alpha = 1.05 }: BeamOptions = {}):
       let best = stateOf(session, []);
       let beam = [best];
       const seen = new Set([best.key]);
-      for (let i = 0; i < depth && beam.length > 0 && !session.spent.all; i++) {
+      const most = depth ?? (session.space === "growth" ? 16 : Infinity);
+      for (let i = 0; i < most && beam.length > 0 && !session.spent.all; i++) {
         const next: State[] = [];
         for (const state of beam) {
           const found = await successors(session, rules, origin, state);

@@ -7,6 +7,12 @@
 export { type AnnealOptions, anneal } from "./anneal.ts";
 export { type BeamOptions, beam } from "./beam.ts";
 export type { Budget, StopReason } from "./budget.ts";
+export {
+  type ConfigurationOptions,
+  ConfigurationSession,
+  type Configured,
+  configuration,
+} from "./configuration.ts";
 export type { Finalist } from "./finalist.ts";
 export { type GreedyOptions, greedy } from "./greedy.ts";
 export { type GrowthOptions, GrowthSession, growth } from "./growth.ts";
