@@ -345,12 +345,21 @@ function wayUp(outer: NodePattern, inner: NodePattern): NodePattern[] | undefine
   return undefined;
 }
 
+/** What is below a root; each search of a small graph asks for it. */
+const starts = new WeakMap<Pattern, readonly NodePattern[]>();
+
 /** The node patterns below a root that a match may begin at. */
-export function startsWithin(root: Pattern): NodePattern[] {
-  if (root.kind === "variable") return [];
-  return [...root.children, ...(root.suffix ?? [])].flatMap((child) =>
-    child.kind === "node" && !isGround(child) ? [child, ...startsWithin(child)] : [],
-  );
+export function startsWithin(root: Pattern): readonly NodePattern[] {
+  const known = starts.get(root);
+  if (known) return known;
+  const found =
+    root.kind === "variable"
+      ? []
+      : [...root.children, ...(root.suffix ?? [])].flatMap((child) =>
+          child.kind === "node" && !isGround(child) ? [child, ...startsWithin(child)] : [],
+        );
+  starts.set(root, found);
+  return found;
 }
 
 /** What the word of a record must be: a symbol, or the complement of an operator with any number of children. */

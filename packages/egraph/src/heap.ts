@@ -130,12 +130,22 @@ export class Heap implements Host {
 
   private growTable(): void {
     let capacity = this.length(L.TABLE);
-    // What is stale vanishes; so the table need not always become larger.
-    while ((this.words[L.NODES] as number) * 5 >= capacity * 2) capacity *= 2;
+    // What is stale vanishes; so the table need not always become larger. Hidden e-nodes are in it, too.
+    const live = this.countLive();
+    while (live * 5 >= capacity * 2) capacity *= 2;
     this.layOut(L.TABLE, capacity);
     this.resize(L.TABLE, capacity);
     this.column(L.TABLE).fill(0);
     this.generation++;
+  }
+
+  /** How many e-nodes are alive, hidden ones included. */
+  private countLive(): number {
+    const records = this.column(L.RECORD);
+    let live = 0;
+    for (let at = L.SYMBOL; at < records.length; at += L.STRIDE)
+      if ((records[at] as number) >= 0) live++;
+    return live;
   }
 
   /** Makes the table anew from the live e-nodes. */

@@ -28,11 +28,9 @@ export function isHopeless(
   graph: Pick<EGraph<unknown>, "listed" | "symbol">,
   roots: readonly Pattern[],
 ): boolean {
-  return roots.some((root) =>
-    [root, ...startsWithin(root)].some(
-      (part) => part.kind === "node" && graph.listed(wanted(graph, part)) === 0,
-    ),
-  );
+  const isMissing = (part: Pattern): boolean =>
+    part.kind === "node" && graph.listed(wanted(graph, part)) === 0;
+  return roots.some((root) => isMissing(root) || startsWithin(root).some(isMissing));
 }
 
 /** How many e-nodes a search for all matches begins with, where it begins at this pattern or within it. */

@@ -221,3 +221,21 @@ test("bytes grow with the graph", () => {
   expect(graph.bytes - before).toBeGreaterThan(5000 * 40);
   expect(graph.bytes).toBeLessThan(5000 * 300);
 });
+
+test.each([false, true])("hidden e-nodes fit, however many (wasm %s)", (wasm) => {
+  const graph = new EGraph({ wasm });
+  const [f, a] = [graph.operator("f"), graph.operator("a")];
+  const hidden = Array.from({ length: 3000 }, (_, i) => {
+    const node = graph.add(f, 0, [graph.add(a, graph.intern(`${i}`, i), [])]);
+    graph.subsume(node);
+    return node;
+  });
+  graph.rebuild();
+  expect(graph.nodeCount).toBe(3000);
+  // Most of what is in the table is hidden once these are, too.
+  for (const node of graph.nodesWith(a)) graph.subsume(node);
+  for (let i = 0; i < 6000; i++) graph.subsume(graph.add(a, graph.intern(`-${i}`, -i), []));
+  graph.rebuild();
+  expect(graph.nodeCount).toBe(0);
+  expect(graph.nodes(hidden[0] as Id)).toEqual([]);
+});
