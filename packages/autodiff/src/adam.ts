@@ -12,6 +12,14 @@ export interface AdamOptions {
   readonly norm?: number;
 }
 
+/** What `Adam` remembers between steps: with it, another goes on as this one would. */
+export interface AdamState {
+  readonly steps: number;
+  /** Running averages of the gradients and of their squares, parameter by parameter. */
+  readonly means: readonly Float64Array[];
+  readonly squares: readonly Float64Array[];
+}
+
 /** The optimiser of Kingma and Ba ("Adam", ICLR 2015, algorithm 1), with a limit on the gradients' norm. */
 export class Adam {
   readonly #parameters: readonly Elements[];
@@ -20,15 +28,33 @@ export class Adam {
   readonly #options: Required<AdamOptions>;
   #steps = 0;
 
-  /** `parameters` are changed in place by each step. */
-  constructor(parameters: readonly Elements[], options: AdamOptions = {}) {
+  /**
+   * `parameters` are changed in place by each step.
+   *
+   * @param state to go on from, of parameters of the same lengths; from the beginning unless given
+   * @throws RangeError when an option is out of range, or the state is of other parameters
+   */
+  constructor(parameters: readonly Elements[], options: AdamOptions = {}, state?: AdamState) {
     const { rate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, norm = Infinity } = options;
     if (!(rate > 0 && epsilon > 0 && norm > 0 && betas.every((beta) => beta >= 0 && beta < 1)))
       throw new RangeError("Adam: rate, epsilon and norm are above 0, betas from 0 to below 1");
     this.#options = { rate, betas, epsilon, norm };
     this.#parameters = parameters;
-    this.#means = parameters.map(({ length }) => new Float64Array(length));
-    this.#squares = parameters.map(({ length }) => new Float64Array(length));
+    const remembered = (of: readonly Float64Array[] | undefined): Float64Array[] =>
+      parameters.map(({ length }, i) => {
+        if (of && (of.length !== parameters.length || of[i]?.length !== length))
+          throw new RangeError("Adam: the state is of other parameters");
+        return of?.[i]?.slice() ?? new Float64Array(length);
+      });
+    this.#means = remembered(state?.means);
+    this.#squares = remembered(state?.squares);
+    this.#steps = state?.steps ?? 0;
+  }
+
+  /** What has been remembered so far, as a copy. */
+  get state(): AdamState {
+    const copy = (of: readonly Float64Array[]): Float64Array[] => of.map((x) => x.slice());
+    return { steps: this.#steps, means: copy(this.#means), squares: copy(this.#squares) };
   }
 
   /** What it remembers, to go on from later: the number of steps, then the averages of each parameter's gradients and squares. */
@@ -62,9 +88,11 @@ export class Adam {
   /**
    * Changes the parameters by a step against their gradients, given in the same order; returns the gradients' norm before it
    * was limited. Where that is not finite, nothing is changed.
+   *
+   * @param rate of this step, in place of the usual one
    */
-  step(gradients: readonly Elements[]): number {
-    const { rate, betas, epsilon, norm: most } = this.#options;
+  step(gradients: readonly Elements[], rate: number = this.#options.rate): number {
+    const { betas, epsilon, norm: most } = this.#options;
     const [b1, b2] = betas;
     let sum = 0;
     for (const gradient of gradients) for (const x of gradient) sum += x * x;

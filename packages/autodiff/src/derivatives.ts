@@ -8,6 +8,7 @@ import {
   multiply,
   part,
   place,
+  propagate,
   scale,
   scatter,
   step,
@@ -78,6 +79,14 @@ export const derivatives: Readonly<Record<Operator, Derivative>> = {
   stretch: (v, g) => [back(g, operand(v, 0))],
   gather: (v, g) => [scatter(g, operand(v, 1), operand(v, 0).rows)],
   scatter: (v, g) => [gather(g, operand(v, 1))],
+  propagate: (v, g) => {
+    const [x, from, to] = [operand(v, 0), operand(v, 1), operand(v, 2)];
+    const weights = v.operands[3];
+    const back = propagate(g, to, from, x.rows, weights);
+    if (!weights) return [back];
+    const along = multiply(gather(x, from), gather(g, to));
+    return [back, undefined, undefined, sum(along, from.rows, 1)];
+  },
   join: (v, g) => {
     let from = 0;
     return v.operands.map(({ columns }) => {

@@ -1,7 +1,7 @@
 /** Reverse-mode automatic differentiation on matrices: values, their gradients, programs that compute them, and Adam. @module */
-export { Adam, type AdamOptions } from "./adam.ts";
+export { Adam, type AdamOptions, type AdamState } from "./adam.ts";
 export { gradients } from "./gradients.ts";
-export type { Elements, Kernel, Kernels } from "./kernels.ts";
+export type { Elements, Kernel, Kernels, Memory } from "./kernels.ts";
 export { layerNorm, logSoftmax, logSumExp, mean, segmentMean, softmax } from "./layers.ts";
 export {
   add,
@@ -21,6 +21,7 @@ export {
   part,
   peak,
   place,
+  propagate,
   relu,
   scale,
   scatter,

@@ -10,11 +10,17 @@ export type Kernel = (
   out: Elements,
 ) => void;
 
+/** What a program keeps its values in. */
+export interface Memory {
+  readonly matrices: readonly Elements[];
+  readonly indices: readonly Int32Array[];
+}
+
 /** A way to compute, to be chosen when a program is compiled. */
 export interface Kernels {
   readonly name: string;
-  /** Memory for a program: matrices of so many elements each, all 0. */
-  readonly allocate: (lengths: readonly number[]) => Elements[];
+  /** Memory for a program: matrices and lists of row numbers of so many elements each, all 0. */
+  readonly allocate: (lengths: readonly number[], indices: readonly number[]) => Memory;
   /** Throws a RangeError for an operator that it does not have. */
   readonly of: (value: Value) => Kernel;
 }

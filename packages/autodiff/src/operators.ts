@@ -137,6 +137,23 @@ export function scatter(x: Value, at: Value, rows: number): Value {
   return value("scatter", [x, at], rows, x.columns);
 }
 
+/**
+ * A matrix of so many rows, to row `to[i]` of which row `from[i]` of x is added, times `weights[i]` where weights (one column) are
+ * given: what nodes of a graph get along its edges, as a gather and a scatter would give, without what lies between.
+ */
+export function propagate(x: Value, from: Value, to: Value, rows: number, weights?: Value): Value {
+  indexed("propagate", from);
+  indexed("propagate", to);
+  if (from.rows !== to.rows)
+    throw new RangeError(`propagate: from ${from.rows} rows to ${to.rows}`);
+  if (weights && (weights.rows !== from.rows || weights.columns !== 1))
+    throw new RangeError(
+      `propagate: weights are ${from.rows}x1, one an edge, not ${shapeOf(weights)}`,
+    );
+  const operands = weights ? [x, from, to, weights] : [x, from, to];
+  return value("propagate", operands, rows, x.columns);
+}
+
 /** Matrices side by side. */
 export function join(parts: readonly Value[]): Value {
   const [first, ...others] = parts;

@@ -29,14 +29,15 @@ export class Program {
   constructor(outputs: readonly Value[], kernels: Kernels = reference()) {
     const order = ordered(outputs);
     const places = plan(order, outputs);
-    const memory = kernels.allocate(places.lengths);
-    const indices = new Map<Value, Int32Array>();
-    const dataOf = (value: Value): Elements | Int32Array => {
-      if (value.op !== "index") return memory[places.of.get(value) as number] as Elements;
-      const data = indices.get(value) ?? new Int32Array(value.rows);
-      indices.set(value, data);
-      return data;
-    };
+    const indices = order.filter(({ op }) => op === "index");
+    const memory = kernels.allocate(
+      places.lengths,
+      indices.map(({ rows }) => rows),
+    );
+    const dataOf = (value: Value): Elements | Int32Array =>
+      value.op === "index"
+        ? (memory.indices[indices.indexOf(value)] as Int32Array)
+        : (memory.matrices[places.of.get(value) as number] as Elements);
     const inputs = new Map<string, { value: Value; data: Elements | Int32Array }>();
     const steps: Step[] = [];
     for (const value of order) {
@@ -53,6 +54,11 @@ export class Program {
     this.#steps = steps;
     this.#inputs = inputs;
     this.#outputs = outputs.map((value) => dataOf(value) as Elements);
+  }
+
+  /** Whether the outputs depend on an input of that name. */
+  has(name: string): boolean {
+    return this.#inputs.has(name);
   }
 
   /** The elements of an input: what is written there is what the next runs see. Throws a RangeError for a name that is none. */

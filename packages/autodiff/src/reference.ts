@@ -25,7 +25,6 @@ function pair(f: Pair): Kernel {
   return ({ rows, columns, operands }, [x, y], out) => {
     const [a, b] = operands as [Value, Value];
     const [from, other] = [x as Elements, y as Elements];
-    // Strides are 0 along a side that stretches.
     const [ar, ac] = strides(a);
     const [br, bc] = strides(b);
     let o = 0;
@@ -35,7 +34,8 @@ function pair(f: Pair): Kernel {
   };
 }
 
-function strides({ rows, columns }: Value): readonly [row: number, column: number] {
+/** How far apart rows and columns are; 0 along a side that stretches. */
+export function strides({ rows, columns }: Value): readonly [row: number, column: number] {
   return [rows === 1 ? 0 : columns, columns === 1 ? 0 : 1];
 }
 
@@ -93,6 +93,19 @@ const scatter: Kernel = ({ rows, columns, operands }, [x, at], out) => {
   }
 };
 
+const propagate: Kernel = ({ rows, columns, operands }, [x, from, to, weights], out) => {
+  const source = x as Elements;
+  const { rows: most } = operands[0] as Value;
+  out.fill(0);
+  for (let e = 0; e < (from as Int32Array).length; e++) {
+    const a = checkedRow((from as Int32Array)[e] as number, most) * columns;
+    const o = checkedRow((to as Int32Array)[e] as number, rows) * columns;
+    const weight = weights ? (weights[e] as number) : 1;
+    for (let c = 0; c < columns; c++)
+      out[o + c] = (out[o + c] as number) + weight * (source[a + c] as number);
+  }
+};
+
 /** A row number, or a RangeError where there is no such row. */
 export function checkedRow(row: number, rows: number): number {
   if (row >= 0 && row < rows) return row;
@@ -144,6 +157,7 @@ const kernels: Readonly<Record<Exclude<Operator, "input" | "index">, Kernel>> = 
   },
   gather,
   scatter,
+  propagate,
   join: ({ columns, operands }, parts, out) => {
     let into = 0;
     for (const [i, part] of operands.entries()) {
@@ -171,8 +185,12 @@ const kernels: Readonly<Record<Exclude<Operator, "input" | "index">, Kernel>> = 
 export function reference(bits: 32 | 64 = 32): Kernels {
   return {
     name: `reference${bits}`,
-    allocate: (lengths) =>
-      lengths.map((length) => (bits === 64 ? new Float64Array(length) : new Float32Array(length))),
+    allocate: (lengths, indices) => ({
+      matrices: lengths.map((length) =>
+        bits === 64 ? new Float64Array(length) : new Float32Array(length),
+      ),
+      indices: indices.map((length) => new Int32Array(length)),
+    }),
     of: ({ op }) => {
       if (op === "input" || op === "index") throw new RangeError(`${op} is not computed, but fed`);
       return kernels[op];

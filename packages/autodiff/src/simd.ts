@@ -1,29 +1,60 @@
 import type { Elements, Kernel, Kernels } from "./kernels.ts";
-import { checkedRow, reference } from "./reference.ts";
+import { checkedRow, reference, strides } from "./reference.ts";
 import { fused, plain } from "./simd.wasm.ts";
 import type { Operator, Value } from "./value.ts";
 
-/** What the compiled kernels offer: addresses in bytes, lengths in elements. */
+/** Two matrices element by element: address and strides of rows and columns of each. */
+type CompiledPair = (
+  a: number,
+  ar: number,
+  ac: number,
+  b: number,
+  br: number,
+  bc: number,
+  out: number,
+  rows: number,
+  columns: number,
+) => void;
+
+/** What the compiled kernels offer: addresses in bytes, lengths and strides in elements. */
 interface Compiled {
+  readonly add: CompiledPair;
+  readonly subtract: CompiledPair;
+  readonly multiply: CompiledPair;
+  readonly divide: CompiledPair;
+  workBytes(): number;
   matmul(
     a: number,
     ar: number,
     ac: number,
     b: number,
+    br: number,
+    bc: number,
     m: number,
     k: number,
     n: number,
     out: number,
+    work: number,
   ): void;
-  transpose(a: number, rows: number, columns: number, out: number): void;
-  add(a: number, b: number, out: number, n: number): void;
-  subtract(a: number, b: number, out: number, n: number): void;
-  multiply(a: number, b: number, out: number, n: number): void;
-  divide(a: number, b: number, out: number, n: number): void;
+  stretch(a: number, ar: number, ac: number, out: number, rows: number, columns: number): void;
   scale(a: number, factor: number, out: number, n: number): void;
   relu(a: number, out: number, n: number): void;
   step(a: number, out: number, n: number): void;
   sumRows(a: number, rows: number, columns: number, out: number): void;
+  sumColumns(a: number, rows: number, columns: number, out: number): void;
+  gather(x: number, rows: number, at: number, count: number, columns: number, out: number): number;
+  scatter(x: number, at: number, count: number, columns: number, out: number, rows: number): number;
+  propagate(
+    x: number,
+    given: number,
+    from: number,
+    to: number,
+    weights: number,
+    count: number,
+    columns: number,
+    out: number,
+    rows: number,
+  ): number;
 }
 
 /** As much of WebAssembly as is needed: it is no part of the language. */
@@ -35,6 +66,8 @@ interface WebAssembly {
 }
 
 const PAGE = 1 << 16;
+/** What the compiled matrix product works in, in bytes: `workBytes` of its source. */
+const WORK = 1 << 20;
 /** Matrices begin at multiples of this many elements, so that vectors do not straddle cache lines. */
 const ALIGNMENT = 16;
 
@@ -65,48 +98,44 @@ export function simd(): Kernels {
   let vector: Partial<Record<Operator, Kernel>> | undefined;
   return {
     name: "simd",
-    allocate: (lengths) => {
+    allocate: (lengths, indices) => {
       if (vector) throw new Error("these kernels have a program: make others by simd()");
       const places: number[] = [];
       let end = 0;
-      // One more, for a factor with rows and columns exchanged.
-      for (const length of [...lengths, Math.max(0, ...lengths)]) {
+      for (const length of [...lengths, ...indices]) {
         places.push(end * 4);
         end += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
       }
-      const memory = new api.Memory({ initial: Math.max(1, Math.ceil((end * 4) / PAGE)) });
+      const work = end * 4;
+      const memory = new api.Memory({ initial: Math.ceil((work + WORK) / PAGE) });
       const { exports } = new api.Instance(compile(api), { env: { memory } });
-      const whole = new Float32Array(memory.buffer);
-      vector = kernels(exports as Compiled, whole, places.pop() as number);
-      return lengths.map((length, i) => new Float32Array(memory.buffer, places[i], length));
+      const compiled = exports as Compiled;
+      if (compiled.workBytes() > WORK) throw new Error("the kernels need more memory to work in");
+      vector = kernels(compiled, work);
+      const place = (i: number): number => places[i] as number;
+      return {
+        matrices: lengths.map((n, i) => new Float32Array(memory.buffer, place(i), n)),
+        indices: indices.map((n, i) => new Int32Array(memory.buffer, place(lengths.length + i), n)),
+      };
     },
-    of: (value) => {
-      const { operands, op } = value;
-      const isPair = op === "add" || op === "subtract" || op === "multiply" || op === "divide";
-      // Columns that stretch are left to the reference.
-      const fits = !isPair || operands.every(({ columns }) => columns === value.columns);
-      return (fits && vector?.[op]) || scalar.of(value);
-    },
+    of: (value) => vector?.[value.op] ?? scalar.of(value),
   };
 }
 
 const at = (elements: Elements | Int32Array | undefined): number =>
   (elements as Elements).byteOffset;
 
-function kernels(
-  compiled: Compiled,
-  whole: Float32Array,
-  scratch: number,
-): Partial<Record<Operator, Kernel>> {
-  /** Of two matrices whose rows are as long: all at once, or row by row where one stretches. */
+function kernels(compiled: Compiled, work: number): Partial<Record<Operator, Kernel>> {
   const pair =
-    (run: (a: number, b: number, out: number, n: number) => void): Kernel =>
+    (run: CompiledPair): Kernel =>
     ({ rows, columns, operands }, [x, y], out) => {
       const [a, b] = operands as [Value, Value];
-      if (a.rows === b.rows) return run(at(x), at(y), at(out), out.length);
-      const [left, right] = [a.rows === 1 ? 0 : columns * 4, b.rows === 1 ? 0 : columns * 4];
-      for (let r = 0; r < rows; r++)
-        run(at(x) + r * left, at(y) + r * right, at(out) + r * columns * 4, columns);
+      // What is as large as the result is one long row.
+      if (a.rows === b.rows && a.columns === b.columns)
+        return run(at(x), 0, 1, at(y), 0, 1, at(out), 1, out.length);
+      const [ar, ac] = strides(a);
+      const [br, bc] = strides(b);
+      run(at(x), ar, ac, at(y), br, bc, at(out), rows, columns);
     };
   return {
     add: pair(compiled.add),
@@ -117,42 +146,45 @@ function kernels(
       compiled.scale(at(x), attributes.factor as number, at(out), out.length),
     relu: (_, [x], out) => compiled.relu(at(x), at(out), out.length),
     step: (_, [x], out) => compiled.step(at(x), at(out), out.length),
+    stretch: ({ rows, columns, operands }, [x], out) => {
+      const [row, column] = strides(operands[0] as Value);
+      compiled.stretch(at(x), row, column, at(out), rows, columns);
+    },
     matmul: ({ rows, columns, operands, attributes }, [x, y], out) => {
       const [a, b] = operands as [Value, Value];
       const [ta, tb] = attributes.transposed as readonly [boolean, boolean];
       const [ar, ac] = ta ? [1, a.columns] : [a.columns, 1];
-      if (tb) compiled.transpose(at(y), b.rows, b.columns, scratch);
+      const [br, bc] = tb ? [1, b.columns] : [b.columns, 1];
       const depth = ta ? a.rows : a.columns;
-      compiled.matmul(at(x), ar, ac, tb ? scratch : at(y), rows, depth, columns, at(out));
+      compiled.matmul(at(x), ar, ac, at(y), br, bc, rows, depth, columns, at(out), work);
     },
-    sum: ({ rows, columns, operands }, [x], out) => {
+    sum: ({ columns, operands }, [x], out) => {
       const of = operands[0] as Value;
-      if (columns !== of.columns && rows === of.rows)
-        return compiled.sumRows(at(x), of.rows, of.columns, at(out));
-      if (columns !== of.columns) {
-        // All of it: as one row.
-        return compiled.sumRows(at(x), 1, of.rows * of.columns, at(out));
-      }
-      out.fill(0);
-      for (let r = 0; r < of.rows; r++)
-        compiled.add(at(out), at(x) + r * columns * 4, at(out), columns);
+      if (columns === of.columns) compiled.sumColumns(at(x), of.rows, columns, at(out));
+      // All of it: as one row.
+      else if (out.length === 1) compiled.sumRows(at(x), 1, of.rows * of.columns, at(out));
+      else compiled.sumRows(at(x), of.rows, of.columns, at(out));
     },
-    gather: ({ columns, operands }, [x, index], out) => {
-      const { rows } = operands[0] as Value;
-      const [from, to] = [at(x) / 4, at(out) / 4];
-      for (const [r, row] of (index as Int32Array).entries()) {
-        const begin = from + checkedRow(row, rows) * columns;
-        whole.copyWithin(to + r * columns, begin, begin + columns);
-      }
+    gather: ({ rows, columns, operands }, [x, numbers], out) => {
+      const { rows: most } = operands[0] as Value;
+      const bad = compiled.gather(at(x), most, at(numbers), rows, columns, at(out));
+      if (bad >= 0) checkedRow(numbers?.[bad] as number, most);
     },
-    scatter: ({ rows, columns, operands }, [x, index], out) => {
+    scatter: ({ rows, columns, operands }, [x, numbers], out) => {
       const { rows: count } = operands[0] as Value;
-      out.fill(0);
-      for (let r = 0; r < count; r++) {
-        const row = checkedRow((index as Int32Array)[r] as number, rows);
-        const to = at(out) + row * columns * 4;
-        compiled.add(to, at(x) + r * columns * 4, to, columns);
-      }
+      const bad = compiled.scatter(at(x), at(numbers), count, columns, at(out), rows);
+      if (bad >= 0) checkedRow(numbers?.[bad] as number, rows);
+    },
+    propagate: ({ rows, columns, operands }, [x, from, to, weights], out) => {
+      const { rows: most } = operands[0] as Value;
+      const count = (from as Int32Array).length;
+      const scales = weights ? at(weights) : 0;
+      const bad = compiled.propagate(
+        ...([at(x), most, at(from), at(to), scales, count, columns, at(out), rows] as const),
+      );
+      if (bad < 0) return;
+      checkedRow(from?.[bad] as number, most);
+      checkedRow(to?.[bad] as number, rows);
     },
   };
 }

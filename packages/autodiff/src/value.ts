@@ -29,6 +29,7 @@ export type Operator =
   // Moving rows and columns.
   | "gather"
   | "scatter"
+  | "propagate"
   | "join"
   | "part"
   | "place";

@@ -22,6 +22,7 @@ import {
   Program,
   part,
   place,
+  propagate,
   reference,
   relu,
   scale,
@@ -80,6 +81,9 @@ const cases: Readonly<Record<string, (m: Material) => Value>> = {
   stretch: ({ row, x }) => multiply(stretch(row, x.rows, x.columns), x),
   gather: ({ x, at }) => gather(x, at),
   scatter: ({ x, y, at }) => multiply(scatter(gather(x, at), at, x.rows), y),
+  propagate: ({ x, y, at }) => multiply(propagate(x, at, at, x.rows), y),
+  "propagate, weighted": ({ x, at, column }) =>
+    propagate(x, at, index("to", 5), x.rows, gather(column, at)),
   join: ({ x, y, column }) => join([x, column, y]),
   part: ({ x, y }) => part(join([x, y]), 1, x.columns),
   place: ({ x }) => place(x, 2, x.columns + 3),
@@ -128,6 +132,8 @@ describe("the gradient is the slope of the secant", () => {
           const program = new Program([loss, ...slopes, ...all], reference(64));
           let drawn = 0;
           program.run({ at: Array.from({ length: 5 }, (_, i) => (some + i * 7) % rows) });
+          if (program.has("to"))
+            program.run({ to: Array.from({ length: 5 }, (_, i) => (some + i * 3) % rows) });
           for (const { attributes, rows: r, columns: c } of [...leaves, weights]) {
             const data = program.input(attributes.name as string);
             for (let i = 0; i < r * c; i++)

@@ -73,9 +73,9 @@ test("memory is used again, and never too early", () => {
         let allocated = 0;
         const counting = {
           ...reference(64),
-          allocate: (lengths: readonly number[]) => {
+          allocate: (lengths: readonly number[], indices: readonly number[]) => {
             allocated = lengths.length;
-            return reference(64).allocate(lengths);
+            return reference(64).allocate(lengths, indices);
           },
         };
         new Program([values.at(-1) as Value], counting);
@@ -92,9 +92,9 @@ test("a chain needs three places however long it is", () => {
   let places = 0;
   new Program([value], {
     ...reference(),
-    allocate: (lengths) => {
+    allocate: (lengths, indices) => {
       places = lengths.length;
-      return reference().allocate(lengths);
+      return reference().allocate(lengths, indices);
     },
   });
   expect(places).toBe(3);

@@ -17,12 +17,14 @@ import {
   mean,
   multiply,
   Program,
+  propagate,
   reference,
   relu,
   scale,
   scatter,
   simd,
   step,
+  stretch,
   subtract,
   sum,
   type Value,
@@ -61,6 +63,12 @@ function values(m: number, k: number, n: number, rows: number): Value[] {
     sum(c, 1, n),
     gather(c, at),
     scatter(gather(c, at), at, m),
+    propagate(c, at, at, m),
+    propagate(c, at, at, m, gather(column, at)),
+    subtract(column, c),
+    divide(fill(1), add(multiply(c, c), fill(1))),
+    stretch(row, m, n),
+    stretch(column, m, n),
     logSoftmax(c),
     layerNorm(c, row, row),
     ...gradients(mean(multiply(relu(product), c)), [a, b]),
@@ -120,11 +128,13 @@ test("one program to each set of kernels; row numbers are checked", () => {
   const kernels = simd();
   new Program([relu(x)], kernels);
   expect(() => new Program([relu(x)], kernels)).toThrow("make others by simd()");
-  const moved = [gather(x, index("at", 1)), scatter(x, index("to", 2), 2)];
-  for (const value of moved)
-    expect(() =>
-      new Program([value], simd()).run({
-        [value.op === "gather" ? "at" : "to"]: value.op === "gather" ? [2] : [0, -1],
-      }),
-    ).toThrow("of a matrix of 2 rows");
+  const [at, to] = [index("at", 1), index("to", 2)];
+  for (const [value, feeds] of [
+    [gather(x, at), { at: [2] }],
+    [scatter(x, to, 2), { to: [0, -1] }],
+    [propagate(x, to, index("other", 2), 2), { to: [0, 2] }],
+    [propagate(x, index("other", 2), to, 2), { to: [-1, 0] }],
+  ] as const)
+    for (const made of [simd(), reference(32)])
+      expect(() => new Program([value], made).run(feeds)).toThrow("of a matrix of 2 rows");
 });
