@@ -77,6 +77,9 @@ export class Checklist {
       this.add(`${part}: ${name}`, why, async (warn) => {
         try {
           await run();
+        } catch (caught) {
+          // What was wrong, without the reasons, which are given again.
+          throw caught instanceof ConformanceError ? caught.cause : caught;
         } finally {
           warnings.forEach(warn);
         }

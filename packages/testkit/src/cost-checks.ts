@@ -24,6 +24,8 @@ export interface CostSetting {
 /** Calls a second that the extractor's inner loop needs. */
 const CALLS = 1_000_000;
 const LOOPS = 3;
+/** A round of calls that has taken so many milliseconds has shown what it can. */
+const ROUND = 100;
 /** A signal is to be honoured within so many milliseconds. */
 const PROMPT = 100;
 
@@ -160,7 +162,7 @@ export function addCostChecks(list: Checklist, { backend, nodes: options }: Cost
     const round = (): number => {
       const begin = cpuMs();
       let calls = 0;
-      while (calls < 10_000) {
+      while (calls < 10_000 && cpuMs() - begin < ROUND) {
         for (const view of views) sum += cost.cost(view);
         calls += views.length;
       }
@@ -269,8 +271,12 @@ function costOf(
 ): number {
   try {
     return growth({ graph, rules: [], dialects, costModel, bind: () => size }).cost();
-  } catch {
-    return Number.NaN;
+  } catch (caught) {
+    throw new Fault(
+      `a program with a batch N cannot be priced: ${caught instanceof Error ? caught.message : String(caught)}`,
+      "expect any size from 0 on",
+      { cause: caught },
+    );
   }
 }
 

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { checkRule, compileRules, parseRules, printRules, RuleError } from "@rewright/dsl";
+import {
+  checkRule,
+  compileRules,
+  parseRules,
+  printRules,
+  type Rule,
+  RuleError,
+} from "@rewright/dsl";
 import type { Attr, AttrType, Dialect, OpDef, RuleFile, TensorType, Term } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { showApplication, showType } from "./array-type.ts";
@@ -290,20 +297,19 @@ export function dialectChecks(
   if (rules) {
     list.add("the rules it ships hold", "a wrong rule makes wrong models", () => {
       const dialects = [onnx, dialect(), ...(options.dialects ?? [])];
-      checkRules(rules, dialects, options.samples ?? 20);
+      checkRules(compiled(rules, dialects).rules, dialects, options.samples ?? 20);
     });
   }
 
   return list.checks;
 }
 
-/** Compiles rule files and runs each rule against the reference semantics. @throws Fault */
+/** Runs each rule against the reference semantics. @throws Fault */
 export function checkRules(
-  files: readonly RuleFile[],
+  rules: readonly Rule[],
   dialects: readonly Dialect[],
   samples: number,
 ): void {
-  const { rules } = compiled(files, dialects);
   for (const rule of rules) {
     const result = checkRule(rule, { dialects, samples: Math.min(samples, 20), seed: 5 });
     if (result.verdict === "counterexample")
@@ -339,7 +345,9 @@ export function compiled(
 function inferAll(op: OpDef, applications: readonly Application[]): string[] {
   return applications.map((application) =>
     fingerprint(
-      attempt(() => op.infer(typesOf(application), application.attrs, application.count)),
+      attempt(() =>
+        op.infer(typesOf(application), structuredClone(application.attrs), application.count),
+      ),
     ),
   );
 }

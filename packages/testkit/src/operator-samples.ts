@@ -48,7 +48,8 @@ function forgiving(op: OpDef): OpDef {
     ...op,
     infer(operands, attrs, count) {
       try {
-        const types = op.infer(operands, attrs, count);
+        // Copies: what it is given belongs to the sample.
+        const types = op.infer([...operands], { ...attrs }, count);
         if (types.slice(0, count).every(({ shape }) => shape.every(isDim))) return types;
       } catch {
         // judged by a check of its own

@@ -20,7 +20,12 @@ export interface KitOptions {
   readonly given?: object;
   /** The plugin's module, as a URL or a path: it is imported in a thread of its own, to see what that sets off. */
   readonly entry?: string | URL;
+  /** Seconds after which what has not come to an end never will; 30 unless said. */
+  readonly patience?: number;
 }
+
+/** Seconds to wait unless said. */
+export const PATIENCE = 30;
 
 /** The plugin, made when first asked for. */
 export function lazily<P extends AnyPlugin>(make: Factory<P>, given: object = {}): () => P {

@@ -11,7 +11,13 @@ import { type Check, Checklist, Fault } from "./check.ts";
 import { cpuMs, pace } from "./clock.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { GraphDraft } from "./graph-draft.ts";
-import { addPluginChecks, type Factory, type KitOptions, lazily } from "./plugin-checks.ts";
+import {
+  addPluginChecks,
+  type Factory,
+  type KitOptions,
+  lazily,
+  PATIENCE,
+} from "./plugin-checks.ts";
 import { exploding, type Theorem, theorems } from "./theorems.ts";
 import { unseeded } from "./traps.ts";
 import { WatchedSession } from "./watched-session.ts";
@@ -24,12 +30,10 @@ export interface StrategyOptions extends KitOptions {
   readonly iterations?: number;
 }
 
-/** A strategy that has not come to its end by then never will, in seconds. */
-const PATIENCE = 60;
 /** A signal is to be honoured within so many milliseconds. */
 const PROMPT = 100;
 /** The call to the session during which the signal comes. */
-const ABORTED_AT = 25;
+const ABORTED_AT = 8;
 
 /** What a search came to. */
 interface Outcome {
@@ -46,18 +50,19 @@ export function strategyChecks(
 ): readonly Check[] {
   const list = new Checklist("strategy");
   const strategy = lazily(make, options.given);
+  const patience = options.patience ?? PATIENCE;
   const budget: Budget = {
     nodes: options.nodes ?? 600,
     iterations: options.iterations ?? 300,
-    seconds: PATIENCE,
+    seconds: patience,
   };
   const search = (problem: Theorem, seed = 1): Promise<Outcome> =>
     searched(strategy(), problem, budget, seed);
   const ends = (what: string, problem: () => Theorem) => async (): Promise<void> => {
-    const { session } = await search(problem());
-    if (session.stopped === "seconds")
+    const { stopped } = (await search(problem())).session;
+    if (stopped === "seconds")
       throw new Fault(
-        `${strategy().name} has not come to an end ${what} in ${PATIENCE} s`,
+        `${strategy().name} has not come to an end ${what} in ${patience} s`,
         "end when nothing changes any more, and when `session.spent.all`",
       );
   };
