@@ -40,21 +40,21 @@ export function cpu(options: CpuOptions = {}): Backend {
   if (!(seconds > 0)) {
     throw new RangeError(`cpu: \`seconds\` is ${seconds}: give a number above 0`);
   }
-  const write = accountant(part, threads);
+  const accounts = accountant(part, threads);
   return {
     kind: "backend",
     spec: 1,
     name: "cpu",
     costModel:
       calibration === undefined
-        ? cpuCostModel(write, threads)
-        : calibratedModel(write, coefficientsOf(calibration), threads),
+        ? cpuCostModel(accounts)
+        : calibratedModel(accounts, coefficientsOf(calibration)),
     dialects: [microsoft, cpuFunctions(part.block)],
     rules: ruleFiles,
     run: (graph, inputs, signal) => run(graph, inputs, threads, signal),
     calibrate: async (signal, progress) => {
       const given = { part: name, threads, seconds, signal, progress };
-      const { timed, runtime } = await timePrograms(given, write);
+      const { timed, runtime } = await timePrograms(given, accounts);
       return { ...calibrationOf(timed, given, runtime) };
     },
   };

@@ -1,5 +1,5 @@
-import { elements } from "@rewright/costmodel";
-import type { Graph, GraphNode, NodeView, Source, TensorType } from "@rewright/plugin";
+import { dimension, elements } from "@rewright/costmodel";
+import type { Graph, GraphNode, NodeView, Operand, Source, TensorType } from "@rewright/plugin";
 import { type Account, account } from "./account.ts";
 import { reordering } from "./kernels.ts";
 import type { Accountant } from "./model.ts";
@@ -10,41 +10,49 @@ import { type PathName, pathNumber } from "./paths.ts";
  * that become part of the convolution or product before them, an addition that becomes part of a normalisation, and the
  * reorderings where blocks of channels begin and end. Written after its optimisers (onnxruntime/core/optimizer:
  * `nchwc_transformer.cc`, `conv_activation_fusion.cc`, `matmul_add_fusion.cc`, `gemm_activation_fusion.cc`,
- * `matmul_transpose_fusion.cc`, `matmul_scale_fusion.cc`, `skip_layer_norm_fusion.cc`).
+ * `matmul_transpose_fusion.cc`, `matmul_scale_fusion.cc`, `skip_layer_norm_fusion.cc`), and compared with the programs that they leave.
  *
  * @param visit sees the account of each step, which is valid until it returns, and the node that it is due to
  */
 export function executionOf(
   graph: Graph,
-  write: Accountant,
+  accounts: Accountant,
   visit: (step: Account, node: number) => void,
 ): void {
-  new Execution(graph, write, visit).run();
+  new Execution(graph, accounts, visit).run();
 }
 
-const number = (...names: readonly PathName[]): ReadonlySet<number> =>
+const numbers = (...names: readonly PathName[]): ReadonlySet<number> =>
   new Set(names.map(pathNumber));
 
 /** Convolutions whose result lies in blocks of channels. */
-const blockedPaths = number(
+const blockedPaths = numbers(
   ...(["blocked-convolution", "pointwise-convolution", "image-convolution"] as const),
   ...(["depthwise-convolution", "grouped-convolution"] as const),
 );
-const image = pathNumber("image-convolution");
-const fused = pathNumber("fused");
+const paths = {
+  image: pathNumber("image-convolution"),
+  depthwise: pathNumber("depthwise-convolution"),
+  pool: pathNumber("pool"),
+  blockedPool: pathNumber("blocked-pool"),
+  view: pathNumber("view"),
+  fused: pathNumber("fused"),
+};
 
-const afterConvolution = new Set("Relu LeakyRelu Sigmoid Tanh Clip HardSigmoid".split(" "));
-const afterProduct = new Set(
-  "Relu LeakyRelu Sigmoid Tanh Elu HardSigmoid Selu Softplus Softsign ThresholdedRelu".split(" "),
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+const afterConvolution = words("Relu LeakyRelu Sigmoid Tanh Clip HardSigmoid HardSwish");
+const afterProduct = words(
+  "Relu LeakyRelu Sigmoid Tanh Elu HardSigmoid Selu Softplus Softsign ThresholdedRelu",
 );
-/** What works on blocks of channels as it does on rows. */
-const blockwise = new Set(
-  "Relu LeakyRelu Sigmoid Tanh Clip HardSigmoid BatchNormalization MaxPool AveragePool GlobalMaxPool GlobalAveragePool Identity Dropout".split(
-    " ",
-  ),
+/** What works on blocks of channels as it does on rows, whatever their number. */
+const blockwise = words(
+  "Relu LeakyRelu Sigmoid Tanh Clip HardSigmoid HardSwish BatchNormalization Identity Dropout",
 );
-const sums = new Set(["Add", "Sum"]);
-const joins = new Set(["Add", "Sum", "Mul"]);
+/** What does where the channels fill the blocks. */
+const wholeBlocks = words("MaxPool AveragePool GlobalMaxPool GlobalAveragePool");
+const joins = words("Add Sum Mul");
+const views = words("Reshape Flatten Squeeze Unsqueeze");
 
 /** A node, or several that run as one. */
 interface Cluster {
@@ -56,7 +64,7 @@ interface Cluster {
 
 class Execution {
   readonly #graph: Graph;
-  readonly #write: Accountant;
+  readonly #accounts: Accountant;
   readonly #visit: (step: Account, node: number) => void;
   readonly #step = account();
   /** How often each node's first result is read, as an output too. */
@@ -68,10 +76,12 @@ class Execution {
   readonly #blocked: Uint8Array;
   /** Values that have been put in the other order already. */
   readonly #reordered = new Set<string>();
+  /** Nodes that have become part of one behind them. */
+  readonly #absorbed = new Set<number>();
 
-  constructor(graph: Graph, write: Accountant, visit: (step: Account, node: number) => void) {
+  constructor(graph: Graph, accounts: Accountant, visit: (step: Account, node: number) => void) {
     this.#graph = graph;
-    this.#write = write;
+    this.#accounts = accounts;
     this.#visit = visit;
     const size = graph.nodes.length;
     this.#uses = new Int32Array(size);
@@ -81,6 +91,10 @@ class Execution {
       for (const source of node.inputs) this.#use(source, index);
     });
     for (const { source } of graph.outputs) this.#use(source, -1);
+    graph.nodes.forEach((node) => {
+      const [source] = node.inputs;
+      if (source?.from === "node" && this.#isSkip(node)) this.#absorbed.add(source.index);
+    });
   }
 
   #use(source: Source | undefined, by: number): void {
@@ -92,12 +106,8 @@ class Execution {
   run(): void {
     const { nodes, outputs } = this.#graph;
     nodes.forEach((node, index) => {
-      if (
-        node.opaque !== undefined ||
-        node.operands.every((operand) => operand?.constant !== false)
-      )
-        return;
-      this.#node(node, index);
+      const isConstant = node.operands.every((operand) => operand?.constant !== false);
+      if (node.opaque === undefined && !isConstant) this.#node(node, index);
     });
     for (const { source } of outputs)
       if (this.#isBlocked(source)) this.#reorder(source, nodes.length - 1);
@@ -105,27 +115,40 @@ class Execution {
 
   #node(node: GraphNode, index: number): void {
     const step = this.#step;
-    if (this.#joinsCluster(node, index) || this.#goesIntoProduct(node, index)) {
-      this.#write(node, step);
-      step.path = fused;
+    if (
+      this.#absorbed.has(index) ||
+      this.#joinsCluster(node, index) ||
+      this.#isAhead(node, index)
+    ) {
+      this.#accounts.write(node, step);
+      step.path = paths.fused;
       this.#visit(step, index);
       return;
     }
-    const view = this.#isSkip(node) ? skipNorm(node) : node;
-    this.#write(view, step);
+    const [first] = node.inputs;
+    const isBlocked = this.#isBlocked(first);
+    this.#accounts.write(this.#isSkip(node) ? skipNorm(node) : node, step);
+    // What stands between rows and images is priced where blocks begin and end.
+    if (views.has(node.op)) setView(step);
     const isConvolution = blockedPaths.has(step.path);
-    const keeps = isConvolution || this.#staysBlocked(node);
-    this.#blocked[index] = keeps ? 1 : 0;
+    const stays = !isConvolution && this.#staysBlocked(node);
+    if (stays && step.path === paths.pool) step.path = paths.blockedPool;
+    // A factor or a summand for each channel is a depthwise convolution of one pixel there.
+    if (stays && joins.has(node.op) && node.operands.some((operand) => operand?.constant))
+      step.path = paths.depthwise;
+    this.#blocked[index] = isConvolution || stays ? 1 : 0;
     if (node.op === "Conv") this.#open(index, "convolution");
     else if (node.op === "Gemm") this.#open(index, "product");
     else if (node.op === "MatMul") this.#open(index, "matrix");
-    const wantsBlocks = isConvolution && step.path !== image;
+    const wantsBlocks = isConvolution && step.path !== paths.image;
+    // Blocks can be left in the other order, channels last, as well.
+    if (node.op === "Transpose" && isBlocked && isChannelsLast(node)) step.path = paths.fused;
     this.#visit(step, index);
-    node.inputs.forEach((source, position) => {
-      if (source === undefined || source.from === "constant") return;
-      const isData = wantsBlocks && position === 0;
-      if (isData !== this.#isBlocked(source) && (isData || !keeps)) this.#reorder(source, index);
-    });
+    for (const [position, source] of node.inputs.entries()) {
+      if (source === undefined || source.from === "constant" || stays) continue;
+      const wanted = wantsBlocks && position === 0;
+      if (wanted !== this.#isBlocked(source)) this.#reorder(source, index);
+    }
   }
 
   #open(index: number, kind: Cluster["kind"]): void {
@@ -137,7 +160,7 @@ class Execution {
   }
 
   #reorder(source: Source, index: number): void {
-    const key = `${source.from}${source.index}`;
+    const key = `${source.from}${source.index}.${source.from === "node" ? source.result : 0}`;
     if (this.#reordered.has(key)) return;
     this.#reordered.add(key);
     const step = this.#step;
@@ -167,63 +190,80 @@ class Execution {
 
   /** Whether the node becomes part of the convolution or product whose result it reads. */
   #joinsCluster(node: GraphNode, index: number): boolean {
-    const { op, inputs, operands } = node;
-    for (const [position, source] of inputs.entries()) {
+    for (const [position, source] of node.inputs.entries()) {
       const found = this.#behind(source);
       if (found === undefined) continue;
-      const { cluster, at } = found;
-      const other = operands[1 - position];
-      const size = elements(node.results[0]);
-      if (elements(operands[position]) !== size) continue;
-      const isFree =
-        cluster.kind === "convolution"
-          ? this.#joinsConvolution(node, position, cluster, at)
-          : cluster.kind === "product"
-            ? position === 0 && afterProduct.has(op) && this.#close(cluster)
-            : op === "Add" && other?.constant === true && other.shape.length === 1
-              ? this.#turn(index, cluster)
-              : (op === "Mul" || (op === "Div" && position === 0)) &&
-                other?.constant === true &&
-                elements(other) === 1;
-      if (!isFree) continue;
-      this.#clusters[index] ??= cluster;
-      this.#blocked[index] = this.#blocked[at] as number;
+      if (elements(node.operands[position]) !== elements(node.results[0])) continue;
+      if (!this.#joins(node, position, found, index)) continue;
+      this.#clusters[index] ??= found.cluster;
+      this.#blocked[index] = this.#blocked[found.at] as number;
       return true;
     }
     return false;
   }
 
-  #close(cluster: Cluster): boolean {
+  #joins(
+    node: GraphNode,
+    position: number,
+    { cluster, at }: { readonly cluster: Cluster; readonly at: number },
+    index: number,
+  ): boolean {
+    const { op, operands } = node;
+    if (cluster.kind === "convolution") return this.#joinsConvolution(node, position, cluster, at);
+    if (cluster.kind === "product") {
+      if (position !== 0 || !afterProduct.has(op)) return false;
+      cluster.closed = true;
+      return true;
+    }
+    const other = operands[1 - position];
+    if (other?.constant !== true) return false;
+    if (op === "Add" && other.shape.length === 1) return this.#becomesGemm(node, index, cluster);
+    return (op === "Mul" || (op === "Div" && position === 0)) && elements(other) === 1;
+  }
+
+  /** A product and a vector are one operator on matrices: behind it an activation fits, but for the views around it where there are more axes. */
+  #becomesGemm(node: GraphNode, index: number, cluster: Cluster): boolean {
     cluster.closed = true;
+    if (node.results[0]?.shape.length === 2) this.#open(index, "product");
+    else {
+      const product = node.inputs.find((source) => source?.from === "node");
+      const before = product?.from === "node" ? this.#nodeBehind(product.index) : undefined;
+      const after = this.#graph.nodes[this.#reader[index] as number];
+      setView(this.#step);
+      // A view of a view is one.
+      for (const neighbour of [before, after])
+        if (neighbour?.op !== "Reshape") this.#visit(this.#step, index);
+    }
     return true;
   }
 
-  /** A product and a vector are one operator, behind which an activation fits. */
-  #turn(index: number, cluster: Cluster): boolean {
-    cluster.closed = true;
-    this.#open(index, "product");
-    return true;
+  /** The node that yields the first operand of another. */
+  #nodeBehind(index: number): GraphNode | undefined {
+    const source = this.#graph.nodes[index]?.inputs[0];
+    return source?.from === "node" ? this.#graph.nodes[source.index] : undefined;
   }
 
   #joinsConvolution(node: GraphNode, position: number, cluster: Cluster, at: number): boolean {
     const { op, operands, inputs } = node;
-    if (position === 0 && afterConvolution.has(op)) return this.#close(cluster);
+    if (position === 0 && afterConvolution.has(op)) {
+      cluster.closed = true;
+      return true;
+    }
     if (cluster.summed) return false;
     const rest = operands.filter((_, i) => i !== position);
     const isConstant = rest.length > 0 && rest.every((operand) => operand?.constant !== false);
     if (isConstant) return joins.has(op) || (op === "BatchNormalization" && position === 0);
-    if (!sums.has(op) || operands.length !== 2 || this.#blocked[at] !== 1) return false;
-    const isSum =
-      elements(operands[1 - position]) === elements(operands[position]) &&
-      this.#isBlocked(inputs[1 - position]);
-    if (isSum) cluster.summed = true;
-    return isSum;
+    if ((op !== "Add" && op !== "Sum") || operands.length !== 2) return false;
+    if (this.#blocked[at] !== 1 || !this.#isBlocked(inputs[1 - position])) return false;
+    cluster.summed = elements(operands[1 - position]) === elements(operands[position]);
+    return cluster.summed;
   }
 
-  /** A transposition of the last two axes, and a factor, become part of the product that reads them. */
-  #goesIntoProduct(node: GraphNode, index: number): boolean {
-    const reader = this.#graph.nodes[this.#reader[index] as number];
-    if (this.#uses[index] !== 1 || reader?.op !== "MatMul") return false;
+  /** A transposition of the last two axes, and a factor, become part of the product that reads them, unless that takes a bias in. */
+  #isAhead(node: GraphNode, index: number): boolean {
+    const at = this.#reader[index] as number;
+    const reader = this.#graph.nodes[at];
+    if (this.#uses[index] !== 1 || reader?.op !== "MatMul" || this.#takesBias(at)) return false;
     if (node.op === "Transpose") return swapsLast(node);
     const other = node.operands[1];
     return (
@@ -231,36 +271,69 @@ class Execution {
     );
   }
 
-  #staysBlocked(node: GraphNode): boolean {
-    const { op, inputs, operands } = node;
-    if (!inputs.some((source) => this.#isBlocked(source))) return false;
-    if (blockwise.has(op)) return true;
-    const all = inputs.every((source) => this.#isBlocked(source));
-    if (joins.has(op))
-      return all && operands.every((operand) => elements(operand) === elements(operands[0]));
-    if (op === "Concat") return all && Number(node.attrs["axis"]) === 1;
-    if (op === "Resize" || op === "Upsample")
-      return this.#isBlocked(inputs[0]) && (node.attrs["mode"] ?? "nearest") === "nearest";
-    return false;
+  #takesBias(product: number): boolean {
+    const reader = this.#graph.nodes[this.#reader[product] as number];
+    return (
+      this.#uses[product] === 1 &&
+      reader?.op === "Add" &&
+      reader.operands.some((operand) => operand?.constant && operand.shape.length === 1)
+    );
   }
 
-  /** A normalisation of a sum of two equal shapes: fused, and the dearer for it. */
+  #staysBlocked(node: GraphNode): boolean {
+    const { op, inputs, operands } = node;
+    const { block } = this.#accounts;
+    const isWhole = (operand: Operand | undefined): boolean => dimension(operand, 1) % block === 0;
+    if (!inputs.some((source) => this.#isBlocked(source))) return false;
+    if (blockwise.has(op)) return true;
+    if (wholeBlocks.has(op)) return isWhole(operands[0]);
+    if (op === "Resize" || op === "Upsample")
+      return (node.attrs["mode"] ?? "nearest") === "nearest" && isWhole(operands[0]);
+    const all = inputs.every(
+      (source, i) => this.#isBlocked(source) || (joins.has(op) && isPerChannel(operands[i])),
+    );
+    if (op === "Concat") return all && Number(node.attrs["axis"]) === 1 && operands.every(isWhole);
+    if (!joins.has(op) || !all) return false;
+    const size = elements(node.results[0]);
+    return operands.every((operand) => operand?.constant || elements(operand) === size);
+  }
+
+  /** A normalisation of a sum of two equal shapes that nobody else reads: fused, and the dearer for it. */
   #isSkip(node: GraphNode): boolean {
     const [source] = node.inputs;
     if (node.op !== "LayerNormalization" || source?.from !== "node") return false;
     const before = this.#graph.nodes[source.index];
-    return (
-      before?.op === "Add" &&
-      before.operands.every(
-        (operand) => operand?.constant === false && operand.shape.length === 3,
-      ) &&
-      elements(before.operands[0]) === elements(before.operands[1])
-    );
+    if (before?.op !== "Add" || this.#uses[source.index] !== 1) return false;
+    const [a, b] = before.operands;
+    const isPlain = (operand: Operand | undefined): boolean =>
+      operand?.constant === false && operand.shape.length === 3;
+    return isPlain(a) && isPlain(b) && elements(a) === elements(b);
   }
+}
+
+/** One number for each channel of an image. */
+function isPerChannel(operand: Operand | undefined): boolean {
+  if (!operand?.constant) return false;
+  const { shape } = operand;
+  const channels = shape.length - 3;
+  return shape.length >= 3 && shape.every((size, i) => i === channels || size === 1);
+}
+
+function setView(step: Account): void {
+  step.path = paths.view;
+  step.start = 500;
+  step.arithmetic = 0;
+  step.traffic = 0;
+  step.extra = 0;
 }
 
 function skipNorm(node: NodeView): NodeView {
   return { ...node, op: "com.microsoft.SkipLayerNormalization" };
+}
+
+function isChannelsLast(node: GraphNode): boolean {
+  const { perm } = node.attrs as { readonly perm?: unknown };
+  return Array.isArray(perm) && perm.join() === "0,2,3,1";
 }
 
 function swapsLast(node: GraphNode): boolean {

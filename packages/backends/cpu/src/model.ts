@@ -34,8 +34,15 @@ const paths = {
   einsum: pathNumber("einsum"),
 };
 
-/** Writes what the node's time is made of, on one thread, into an account. */
-export type Accountant = (node: NodeView, into: Account) => void;
+/** Tells what nodes' times are made of, on one processor. */
+export interface Accountant {
+  /** Threads of an operator. */
+  readonly threads: number;
+  /** Channels in a block of the runtime's layout for convolutions; 0 where it has none. */
+  readonly block: number;
+  /** Writes what the node's time on one thread is made of into an account. */
+  write(node: NodeView, into: Account): void;
+}
 
 /** What ONNX Runtime's kernels take on a processor: matrix products and convolutions by their shapes, all else by measured kernels and the memory they touch. */
 export function accountant(part: CpuPart, threads: number): Accountant {
@@ -50,7 +57,7 @@ export function accountant(part: CpuPart, threads: number): Accountant {
     return nanoseconds * (style === "vector" ? vectorScale : scalarScale);
   }
 
-  return (node, into) => {
+  function write(node: NodeView, into: Account): void {
     if (readContraction(node, shape)) {
       into.start = start.heavy;
       contractionTime(node, shape, core, into);
@@ -87,7 +94,9 @@ export function accountant(part: CpuPart, threads: number): Accountant {
     into.traffic = core.traffic(counted.bytes);
     // Of two equal spellings, a Sum is the one that no fusion of ONNX Runtime takes for its own: the tie is its.
     if (node.op === "Sum") into.start *= 0.9;
-  };
+  }
+
+  return { threads, block: part.block, write };
 }
 
 /** What a time on one thread, in nanoseconds, becomes on several: sharing takes some 2 µs to arrange, and evens out to nine tenths. */
@@ -96,7 +105,7 @@ export function shared(single: number, threads: number): number {
 }
 
 /** The time ONNX Runtime takes for a node, in µs, as a processor's figures tell. */
-export function cpuCostModel(write: Accountant, threads: number): CostModel {
+export function cpuCostModel({ threads, write }: Accountant): CostModel {
   const found = account();
   return {
     unit: "µs",

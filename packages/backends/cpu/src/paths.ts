@@ -43,6 +43,7 @@ export const pathNames = [
   "gather",
   "copy",
   "pool",
+  "blocked-pool",
   "resize",
   "other",
   "fused",

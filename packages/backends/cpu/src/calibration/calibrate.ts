@@ -69,7 +69,7 @@ function group(number: number): readonly Item[] {
  */
 export async function timePrograms(
   { threads, seconds, signal, progress }: CalibrationOptions,
-  write: Accountant,
+  accounts: Accountant,
 ): Promise<{ readonly timed: readonly Timed[]; readonly runtime: string }> {
   const options = { threads, milliseconds, signal };
   const timers = [await Timer.start(options), await Timer.start(options)] as const;
@@ -88,7 +88,7 @@ export async function timePrograms(
           });
           references.push(reference);
         }
-        const features = models.map((model) => featuresOf(graphOf(model), write, threads));
+        const features = models.map((model) => featuresOf(graphOf(model), accounts));
         timed.push({ family, features, times });
       }
       progress?.(number + 1, mostGroups);

@@ -8,10 +8,10 @@ import { featuresOf, partNames, predict, sharing } from "./features.ts";
  * program's with what the runtime fuses and reorders, and what a run takes by itself.
  */
 export function calibratedModel(
-  write: Accountant,
+  accounts: Accountant,
   coefficients: Float64Array,
-  threads: number,
 ): CostModel & { rank(graph: Graph): number } {
+  const { threads, write } = accounts;
   const step = account();
   return {
     unit: "µs",
@@ -28,6 +28,6 @@ export function calibratedModel(
         extra * (coefficients[at + 3] as number);
       return (sharing(step, threads) * time) / 1000;
     },
-    rank: (graph) => predict(featuresOf(graph, write, threads), coefficients),
+    rank: (graph) => predict(featuresOf(graph, accounts), coefficients),
   };
 }

@@ -31,12 +31,13 @@ export function sharing({ start, arithmetic, traffic, extra }: Account, threads:
 }
 
 /** What a program's time is made of: for each coefficient, the µs that a coefficient of 1 stands for. */
-export function featuresOf(graph: Graph, write: Accountant, threads: number): Float64Array {
+export function featuresOf(graph: Graph, accounts: Accountant): Float64Array {
+  const { threads } = accounts;
   const features = new Float64Array(featureCount);
   const add = (at: number, nanoseconds: number): void => {
     features[at] = (features[at] as number) + nanoseconds / 1000;
   };
-  executionOf(graph, write, (step) => {
+  executionOf(graph, accounts, (step) => {
     const share = sharing(step, threads);
     const at = step.path * partNames.length;
     add(at, share * step.start);

@@ -16,8 +16,8 @@ import { unseen } from "../../src/calibration/unseen.ts";
 import { accountant } from "../../src/model.ts";
 import { cpuPart } from "../../src/parts.ts";
 
-const write = accountant(cpuPart("zen4"), 1);
-const features = (model: Uint8Array): Float64Array => featuresOf(graphOf(model), write, 1);
+const accounts = accountant(cpuPart("zen4"), 1);
+const features = (model: Uint8Array): Float64Array => featuresOf(graphOf(model), accounts);
 
 /** Programs and pairs of a few seeds each, without times. */
 const programs = [convolutional, transformer, vocabulary].flatMap((draw) =>
