@@ -1,6 +1,7 @@
 import { dimension, elements } from "@rewright/costmodel";
 import type { Graph, GraphNode, NodeView, Operand, Source, TensorType } from "@rewright/plugin";
 import { type Account, account } from "./account.ts";
+import { fillsBlocks } from "./kernel-choice.ts";
 import { reordering } from "./kernels.ts";
 import type { Accountant } from "./model.ts";
 import { type PathName, pathNumber } from "./paths.ts";
@@ -33,7 +34,6 @@ const blockedPaths = numbers(
 const paths = {
   image: pathNumber("image-convolution"),
   depthwise: pathNumber("depthwise-convolution"),
-  pool: pathNumber("pool"),
   blockedPool: pathNumber("blocked-pool"),
   view: pathNumber("view"),
   fused: pathNumber("fused"),
@@ -49,8 +49,8 @@ const afterProduct = words(
 const blockwise = words(
   "Relu LeakyRelu Sigmoid Tanh Clip HardSigmoid HardSwish BatchNormalization Identity Dropout",
 );
-/** What does where the channels fill the blocks. */
-const wholeBlocks = words("MaxPool AveragePool GlobalMaxPool GlobalAveragePool");
+/** What is put into blocks where the channels fill them. */
+const pools = words("MaxPool AveragePool GlobalMaxPool GlobalAveragePool");
 const joins = words("Add Sum Mul");
 const views = words("Reshape Flatten Squeeze Unsqueeze");
 
@@ -131,16 +131,17 @@ class Execution {
     // What stands between rows and images is priced where blocks begin and end.
     if (views.has(node.op)) setView(step);
     const isConvolution = blockedPaths.has(step.path);
-    const stays = !isConvolution && this.#staysBlocked(node);
-    if (stays && step.path === paths.pool) step.path = paths.blockedPool;
+    const isPool = pools.has(node.op) && fillsBlocks(node, this.#accounts.block);
+    const stays = !isConvolution && !isPool && this.#staysBlocked(node);
+    if (isPool) step.path = paths.blockedPool;
     // A factor or a summand for each channel is a depthwise convolution of one pixel there.
     if (stays && joins.has(node.op) && node.operands.some((operand) => operand?.constant))
       step.path = paths.depthwise;
-    this.#blocked[index] = isConvolution || stays ? 1 : 0;
+    this.#blocked[index] = isConvolution || isPool || stays ? 1 : 0;
     if (node.op === "Conv") this.#open(index, "convolution");
     else if (node.op === "Gemm") this.#open(index, "product");
     else if (node.op === "MatMul") this.#open(index, "matrix");
-    const wantsBlocks = isConvolution && step.path !== paths.image;
+    const wantsBlocks = isPool || (isConvolution && step.path !== paths.image);
     // Blocks can be left in the other order, channels last, as well.
     if (node.op === "Transpose" && isBlocked && isChannelsLast(node)) step.path = paths.fused;
     this.#visit(step, index);
@@ -286,7 +287,6 @@ class Execution {
     const isWhole = (operand: Operand | undefined): boolean => dimension(operand, 1) % block === 0;
     if (!inputs.some((source) => this.#isBlocked(source))) return false;
     if (blockwise.has(op)) return true;
-    if (wholeBlocks.has(op)) return isWhole(operands[0]);
     if (op === "Resize" || op === "Upsample")
       return (node.attrs["mode"] ?? "nearest") === "nearest" && isWhole(operands[0]);
     const all = inputs.every(

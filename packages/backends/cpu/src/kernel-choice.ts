@@ -1,6 +1,7 @@
 import { bytesOf, dimension, elements, extent } from "@rewright/costmodel";
 import type { NodeView } from "@rewright/plugin";
 import * as kernels from "./kernels.ts";
+import type { CpuPart } from "./parts.ts";
 
 /** How many elements the kernel's figure is to be multiplied with. */
 export function countOf(node: NodeView): number {
@@ -23,7 +24,10 @@ function windowOf(node: NodeView): number {
 }
 
 /** The kernel that ONNX Runtime takes for a node, by its operator, attributes and shapes. */
-export function kernelOf(node: NodeView, l2: number): kernels.Kernel {
+export function kernelOf(
+  node: NodeView,
+  { l2, block }: Pick<CpuPart, "l2" | "block">,
+): kernels.Kernel {
   const { op } = node;
   switch (op) {
     case "Softmax":
@@ -44,9 +48,22 @@ export function kernelOf(node: NodeView, l2: number): kernels.Kernel {
   }
   if (op.startsWith("Reduce")) {
     const first = firstAxis(node);
-    if (first >= 0) return reductionKernel(node, first, l2);
+    if (first >= 0) return reductionKernel(node, first, l2 * 2 ** 20);
   }
-  return kernels.perOperand[op] ?? kernels.perResult[op] ?? kernels.poolWindow[op] ?? kernels.plain;
+  const inRows = fillsBlocks(node, block) ? undefined : kernels.rowPoolWindow[op];
+  return (
+    kernels.perOperand[op] ??
+    kernels.perResult[op] ??
+    inRows ??
+    kernels.poolWindow[op] ??
+    kernels.plain
+  );
+}
+
+/** Whether an image's channels fill the blocks of the runtime's layout for convolutions: what pools over images are fast on. */
+export function fillsBlocks(node: NodeView, block: number): boolean {
+  const x = node.operands[0];
+  return block > 0 && x?.shape.length === 4 && x.dtype === "f32" && dimension(x, 1) % block === 0;
 }
 
 function isLastAxis(node: NodeView): boolean {

@@ -79,14 +79,14 @@ export const perResult: Readonly<Record<string, Kernel>> = {
   Pow: scalar(2.0, "library"),
   PRelu: scalar(3.0, "library"),
   Mod: scalar(6.1, "binary"),
-  Acosh: scalar(9.8, "library"),
-  Softplus: scalar(11.9, "library"),
-  Tan: scalar(12, "library"),
-  Mish: scalar(12.3, "library"),
-  Sinh: scalar(22, "library"),
-  Cosh: scalar(22, "library"),
-  Asinh: scalar(26, "library"),
-  Atanh: scalar(26, "library"),
+  Acosh: scalar(9.8, "slow-library"),
+  Softplus: scalar(11.9, "slow-library"),
+  Tan: scalar(12, "slow-library"),
+  Mish: scalar(12.3, "slow-library"),
+  Sinh: scalar(22, "slow-library"),
+  Cosh: scalar(22, "slow-library"),
+  Asinh: scalar(26, "slow-library"),
+  Atanh: scalar(26, "slow-library"),
   OneHot: scalar(2.5, "gather"),
   GatherElements: scalar(0.6, "gather"),
   Resize: scalar(1.4, "resize"),
@@ -171,8 +171,8 @@ export const plainSlice: Kernel = vector(0.3, "slice");
 
 /** One window of a maximum, and one of an average; they are read for each element of the result and of the window. */
 export const poolWindow: Readonly<Record<string, Kernel>> = {
-  MaxPool: vector(0.1, "pool"),
-  AveragePool: vector(0.12, "pool"),
+  MaxPool: vector(0.1, "blocked-pool"),
+  AveragePool: vector(0.12, "blocked-pool"),
   LpPool: vector(0.3, "pool"),
 };
 
@@ -184,3 +184,9 @@ export const nearestResize: Kernel = vector(0.1, "resize");
 
 /** Into blocks of channels or back, for each element. */
 export const reordering: Kernel = vector(0.25, "reorder");
+
+/** The same over images whose channels fill no blocks. */
+export const rowPoolWindow: Readonly<Record<string, Kernel>> = {
+  MaxPool: vector(0.35, "pool"),
+  AveragePool: scalar(1.28, "pool"),
+};

@@ -49,7 +49,6 @@ export function accountant(part: CpuPart, threads: number): Accountant {
   const core = coreOf(part, threads);
   const vectorScale = reference.flops / (part.flopsPerCycle * part.clock);
   const scalarScale = reference.clock / part.clock;
-  const l2 = part.l2 * 2 ** 20;
   const counted: Work = { flops: 0, matrixFlops: 0, bytes: 0 };
   const shape: Contraction = contraction();
 
@@ -87,7 +86,7 @@ export function accountant(part: CpuPart, threads: number): Accountant {
       into.arithmetic = 0;
       return;
     }
-    const kernel = kernelOf(node, l2);
+    const kernel = kernelOf(node, part);
     const width = Math.max(1, elementBytes(node.results[0]?.dtype ?? "f32") / 4);
     into.path = kernel[2] === paths.binary && spreads(node) ? paths.broadcast : kernel[2];
     into.arithmetic = kernelTime(kernel) * countOf(node) * width;

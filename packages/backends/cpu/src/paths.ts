@@ -25,6 +25,7 @@ export const pathNames = [
   "broadcast",
   "function",
   "library",
+  "slow-library",
   "select",
   "softmax",
   "strided-softmax",

@@ -174,7 +174,10 @@ const operations: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
     return s.op(op, op === "Clip" ? [x, s.scalar(-1), s.scalar(1)] : [x]);
   },
   (s, x) => s.op(s.pick(functions), [s.op("Abs", [x])]),
-  (s, x) => s.op("Neg", [s.op(s.pick(library), [s.op("Abs", [x])])]),
+  (s, x) => {
+    const op = s.pick(library);
+    return s.op(op, [op === "Log" ? s.op("Abs", [x]) : x]);
+  },
   (s, x) => s.op(s.pick(["Add", "Mul", "Sub", "Max"]), [x, s.op("Neg", [x])]),
   (s, x) => s.op(s.pick(["Add", "Mul", "Sub", "Div"]), [x, s.scalar(1.25)]),
   (s, x) => s.op(s.pick(["Add", "Mul"]), [x, s.weights([x.shape.at(-1) as number], 1)]),
