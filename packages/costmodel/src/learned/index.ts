@@ -1,5 +1,14 @@
 /** Cost models that learn from measurements, and measurements to learn from. @module */
 export { DataError } from "./error.ts";
+export { ceilingOf, type Evaluation, evaluate, meanOf } from "./evaluation.ts";
+export { type ModelFile, readModelFile, writeModelFile } from "./file.ts";
+export { fitted } from "./fitting.ts";
+export { type Loss, losses } from "./losses.ts";
+export type { LearnedModel, Member, Recipe, Weights } from "./model.ts";
+export type { Architecture } from "./network.ts";
+export { memberScores, predict } from "./prediction.ts";
+export { programSample } from "./programs.ts";
+export { learnedRank } from "./rank.ts";
 export {
   configKeys,
   configLength,
@@ -9,6 +18,14 @@ export {
   select,
 } from "./samples.ts";
 export { type LoadOptions, loadTpuGraphs } from "./tpugraphs.ts";
+export {
+  type Course,
+  type CourseOptions,
+  courseOf,
+  type Training,
+  type TrainOptions,
+  train,
+} from "./training.ts";
 export { tunedSamples } from "./tuned-samples.ts";
 export {
   loadTuning,

@@ -1,4 +1,4 @@
-import { dice, draw } from "./dice.ts";
+import { dice, draw } from "../dice.ts";
 import { DataError } from "./error.ts";
 import { type Archive, type ArrayMember, openArchive } from "./npz.ts";
 import type { Features, Samples } from "./samples.ts";
