@@ -21,6 +21,7 @@ export const exitCodes = { done: 0, check: 1, usage: 2, bug: 70, interrupted: 13
 
 /** Errors by name that other packages throw for bad input; by name, since two copies of a package may be installed. */
 const inputErrors: ReadonlySet<string> = new Set([
+  "DataError",
   "InputError",
   "ModelError",
   "RuleError",

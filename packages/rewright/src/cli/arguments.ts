@@ -15,6 +15,14 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+/** A share of a whole: from 0 to below 1. */
+export function parseShare(text: string): number {
+  const value = parseNumber(text);
+  if (!(value >= 0 && value < 1))
+    throw new InvalidArgumentError("It must be a share from 0 to below 1, such as 0.2.");
+  return value;
+}
+
 /** A whole number above 0. */
 export function parseCount(text: string): number {
   const value = parsePositive(text);

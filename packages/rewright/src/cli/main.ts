@@ -14,12 +14,15 @@ import {
   parsePositive,
   parseSeed,
   parseShape,
+  parseShare,
 } from "./arguments.ts";
 import type { CalibrateArguments } from "./calibrate.ts";
 import type { CheckArguments } from "./check.ts";
 import type { ConvertArguments } from "./convert.ts";
+import type { EvalCostArguments } from "./eval-cost.ts";
 import type { FormatArguments } from "./format.ts";
 import type { TestArguments } from "./test.ts";
+import type { TrainCostArguments } from "./train-cost.ts";
 
 const manifest = new URL("../../package.json", import.meta.url);
 
@@ -217,6 +220,54 @@ function program(exit: (code: number) => void): Command {
     .action(async (input: string, options: ConvertArguments) => {
       const { convertFile } = await import("./convert.ts");
       exit(await convertFile(input, options));
+    });
+  root
+    .command("train-cost")
+    .summary("learn a cost model from measurements")
+    .description(
+      'Trains graph networks to rank what was measured: TpuGraphs\' arrays (.npz) and tuning data (.pb), or lists of measured models (.json: [{ "model": "a.onnx", "µs": 120 }]). Part of the measurements is held out and ranked at the end. What has been learnt is saved every half minute, and on interruption.',
+    )
+    .argument("<files...>", "files of measurements, all of one kind")
+    .requiredOption("-o, --output <file>", "the model file to write")
+    .addOption(
+      new Option("--network <name>", "GraphSAGE, or Chebyshev polynomials of the graph's Laplacian")
+        .choices(["sage", "chebyshev"])
+        .default("sage"),
+    )
+    .addOption(
+      new Option("--loss <name>", "of lists, of pairs, or of single times")
+        .choices(["listmle", "hinge", "mse"])
+        .default("listmle"),
+    )
+    .option("--hidden <n>", "numbers a node", parseCount, 64)
+    .option("--layers <n>", "how far a node hears from others", parseCount, 3)
+    .option("--hops <n>", "how far from configurable nodes to look", parseCount, 2)
+    .option("--steps <n>", "of training", parseCount, 1000)
+    .option("--list <n>", "measurements that are ranked in one step", parseCount, 32)
+    .option("--rate <x>", "of the first steps", parsePositive, 0.003)
+    .option("--seeds <n>", "networks to train, whose scores are averaged", parseCount, 3)
+    .option("--seed <n>", "of the first, and of what is held out", parseSeed, 1)
+    .option("--held-out <share>", "of the measurements, to be ranked in the end", parseShare, 0.2)
+    .option("--configurations <n>", "of each program at most, drawn at random", parseCount)
+    .option("--resume", "go on with the output of a run that was broken off")
+    .action(async (files: readonly string[], options: TrainCostArguments) => {
+      const { trainCost } = await import("./train-cost.ts");
+      exit(await trainCost(files, options));
+    });
+  root
+    .command("eval-cost")
+    .summary("see how well a learned cost model ranks")
+    .description(
+      "Ranks measurements by a learned cost model: Kendall's tau, ordered pairs, by how much the best-predicted are slower than the fastest, and beside it how well measurements agree with themselves.",
+    )
+    .argument("<model>", "a file that train-cost wrote")
+    .argument("<files...>", "files of measurements, as for train-cost")
+    .option("--configurations <n>", "of each program at most, drawn at random", parseCount)
+    .option("--seed <n>", "of that draw", parseSeed, 1)
+    .option("--json <file>", "write the figures as JSON, too; - for standard output")
+    .action(async (model: string, files: readonly string[], options: EvalCostArguments) => {
+      const { evalCost } = await import("./eval-cost.ts");
+      exit(await evalCost(model, files, options));
     });
   root
     .command("explain")
