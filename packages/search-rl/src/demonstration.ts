@@ -9,16 +9,18 @@ import { Walk } from "./walk.ts";
  * for, and then to stop. What it tried and took back is left out. Where it began anew from a program (`regrow`), what came after is left out, too.
  *
  * @param limit of the moves that are looked at in a state, as in training. 500 unless said
- * @throws PolicyError where the same moves lead elsewhere the second time
+ * @throws PolicyError where the moves cannot be made a second time, since the budget is spent
  */
 export async function demonstrate(
   problem: Problem,
   strategy: SearchStrategy,
   limit: number = 500,
 ): Promise<Example[]> {
-  const recording = new Recording(problem.open());
-  await strategy.search(recording);
   const session = problem.open();
+  const origin = session.mark();
+  const recording = new Recording(session);
+  await strategy.search(recording);
+  session.restore(origin);
   const walk = new Walk(session, limit);
   const start = session.cost();
   const seen: { observation: Observation; target: Float32Array; cost: number }[] = [];
@@ -39,7 +41,7 @@ export async function demonstrate(
     look(moves);
     if (session.apply(moves) === 0)
       throw new PolicyError(
-        `${problem.name} takes another course the second time: open() gives the same start each time, and its budget is in nodes or iterations`,
+        `${problem.name} does not take the same course a second time: give its session budget enough for the strategy and as many moves again`,
       );
   }
   look([]);

@@ -24,6 +24,11 @@ export class Practice {
     this.#limit = limit;
   }
 
+  /** From now on, sessions are opened anew. */
+  close(): void {
+    this.#open.clear();
+  }
+
   /** A problem at its start. */
   begin(problem: Problem): Walk {
     const known = this.#open.get(problem);

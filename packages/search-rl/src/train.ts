@@ -12,15 +12,15 @@ export interface TrainOptions extends Omit<TrainerOptions, "policy"> {
   readonly policy?: Policy;
   /** Of an untrained policy, where it differs from {@link defaultArchitecture}. */
   readonly architecture?: Partial<Architecture>;
-  /** A file to keep the state in, written every so many updates (`every`, 10 unless said). If it is there, training goes on from it. */
-  readonly checkpoint?: { readonly file: string; readonly every?: number };
-  /** A file to which each update adds a line of JSON. */
+  /** A file that the state is kept in, written whenever sessions are opened anew (`fresh`). If it is there, training goes on from it. */
+  readonly checkpoint?: string;
+  /** A file to which each update adds a line of JSON; updates made once more are in it once more. */
   readonly log?: string;
   /** A file for the policy in the end. */
   readonly save?: string;
   /** Called after each update. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Ends training after the update under way; the checkpoint is written. */
+  /** Ends training after the update under way. */
   readonly signal?: AbortSignal;
 }
 
@@ -44,20 +44,20 @@ export async function train(options: TrainOptions): Promise<Policy> {
   const { updates = 100, checkpoint, log, save, onProgress, signal } = options;
   const files = await import("node:fs");
   const trainer = new Trainer({ ...options, policy: options.policy ?? untrained(options) });
-  if (checkpoint && files.existsSync(checkpoint.file))
-    trainer.load(files.readFileSync(checkpoint.file), checkpoint.file);
-  const keep = (): void => {
-    if (checkpoint) write(files, checkpoint.file, trainer.save());
-  };
+  if (checkpoint !== undefined && files.existsSync(checkpoint))
+    trainer.load(files.readFileSync(checkpoint), checkpoint);
+  let kept = trainer.save();
   const start = performance.now();
   while (trainer.curve.length < updates && !signal?.aborted) {
     const point = await trainer.update();
     const ms = performance.now() - start;
     if (log !== undefined) files.appendFileSync(log, `${JSON.stringify({ ...point, ms })}\n`);
     onProgress?.({ ...point, of: updates, ms, curve: trainer.curve });
-    if (point.update % (checkpoint?.every ?? 10) === 0) keep();
+    if (checkpoint !== undefined && trainer.save() !== kept) {
+      kept = trainer.save();
+      write(files, checkpoint, kept);
+    }
   }
-  keep();
   const policy = trainer.result();
   if (save !== undefined) write(files, save, writePolicy(policy));
   return policy;

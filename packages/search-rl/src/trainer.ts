@@ -21,6 +21,10 @@ export interface TrainerOptions {
   readonly horizon?: number;
   /** Moves that are looked at in a state. 500 unless said. */
   readonly moves?: number;
+  /**
+   * Updates after which sessions are opened anew, since what they store grows, and the state of training is kept to go on from. 10 unless said.
+   */
+  readonly fresh?: number;
   /** 1 unless said. */
   readonly seed?: number;
   /** `reference` for the same weights from the same seed wherever it runs. `simd` unless said. */
@@ -49,6 +53,7 @@ interface Setting {
   readonly episodes: number;
   readonly horizon: number;
   readonly moves: number;
+  readonly fresh: number;
   readonly seed: number;
   readonly computing: Computing;
 }
@@ -60,7 +65,7 @@ interface Header extends Setting {
   readonly curve: readonly Point[];
 }
 
-/** Trains a policy, update by update; can be saved after any of them and gone on with, with the same result. */
+/** Trains a policy, update by update; can be saved and gone on with, with the same result. */
 export class Trainer {
   readonly policy: Policy;
   readonly #algorithm: Algorithm;
@@ -69,24 +74,26 @@ export class Trainer {
   readonly #learner: Learner;
   readonly #curve: Point[] = [];
   #dice: Dice;
+  #kept: Uint8Array;
 
   constructor(options: TrainerOptions) {
     const { problems, policy, algorithm, computing = "simd" } = options;
-    const { episodes = 10, horizon = 100, moves = 500, seed = 1 } = options;
-    for (const [name, count] of Object.entries({ episodes, horizon, moves }))
+    const { episodes = 10, horizon = 100, moves = 500, fresh = 10, seed = 1 } = options;
+    for (const [name, count] of Object.entries({ episodes, horizon, moves, fresh }))
       if (!(Number.isInteger(count) && count >= 1))
         throw new RangeError(`training: ${name} is ${count}: a whole number, at least 1`);
     this.#setting = {
       algorithm: algorithm.name,
       settings: algorithm.settings,
       problems: problems.map(({ name }) => name),
-      ...{ episodes, horizon, moves, seed, computing },
+      ...{ episodes, horizon, moves, fresh, seed, computing },
     };
     this.policy = policy;
     this.#algorithm = algorithm;
     this.#practice = new Practice(problems, moves);
     this.#learner = algorithm.learner(policy, computing);
     this.#dice = new Dice(seed);
+    this.#kept = this.#state();
   }
 
   /** What became of each update so far. */
@@ -115,11 +122,19 @@ export class Trainer {
       told,
     };
     this.#curve.push(point);
+    if (point.update % this.#setting.fresh === 0) {
+      this.#practice.close();
+      this.#kept = this.#state();
+    }
     return point;
   }
 
-  /** All that is needed to go on, as bytes. */
+  /** All that is needed to go on, as bytes: of the last update after which sessions were opened anew, since these have a memory, too. */
   save(): Uint8Array {
+    return this.#kept;
+  }
+
+  #state(): Uint8Array {
     const { description, weights } = this.policy;
     const adam = this.#learner.save();
     const words = new Uint32Array(weights.length + 2 * adam.length);
@@ -167,6 +182,8 @@ export class Trainer {
     this.#learner.load(new Float64Array(words.slice(weights.length).buffer));
     this.#dice = new Dice(header.dice);
     this.#curve.splice(0, Infinity, ...header.curve);
+    this.#practice.close();
+    this.#kept = bytes;
   }
 
   /** The policy, with how it was trained in its description. */

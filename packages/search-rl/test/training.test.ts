@@ -150,34 +150,35 @@ test.each([
   ["reinforce", reinforce()],
 ])("%s: stopped and gone on with, it ends with the same weights", async (_, algorithm) => {
   const home = folder();
-  const checkpoint = { file: join(home, "a.checkpoint"), every: 2 };
+  const checkpoint = join(home, "a.checkpoint");
   const log = join(home, "log.jsonl");
-  const whole = await train({ ...options, algorithm, updates: 7 });
+  const shared = { ...options, algorithm, updates: 7, fresh: 2 };
+  const whole = await train(shared);
   const stop = new AbortController();
   await train({
-    ...{ ...options, algorithm, updates: 7, checkpoint, log, signal: stop.signal },
+    ...{ ...shared, checkpoint, log, signal: stop.signal },
     onProgress: ({ update }) => update === 3 && stop.abort(),
   });
-  expect(existsSync(checkpoint.file)).toBe(true);
+  expect(existsSync(checkpoint)).toBe(true);
   const save = join(home, "a.policy");
-  const rest = await train({ ...options, algorithm, updates: 7, checkpoint, log, save });
+  const rest = await train({ ...shared, checkpoint, log, save });
   expect(rest.weights).toEqual(whole.weights);
   expect((await loadPolicy(save)).weights).toEqual(whole.weights);
   const lines = readFileSync(log, "utf8").trim().split("\n");
-  expect(lines.map((line) => JSON.parse(line).update)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(lines.map((line) => JSON.parse(line).update)).toEqual([1, 2, 3, 3, 4, 5, 6, 7]);
 });
 
 test("a checkpoint of another training, or half of one, is refused", async () => {
-  const checkpoint = { file: join(folder(), "a.checkpoint") };
-  const short = { ...options, checkpoint, updates: 1 };
+  const checkpoint = join(folder(), "a.checkpoint");
+  const short = { ...options, checkpoint, updates: 1, fresh: 1 };
   await train(short);
   await expect(train({ ...short, algorithm: ppo({ rate: 1e-3 }) })).rejects.toThrow(
     /a\.checkpoint is of another training: its settings is .*"rate":0\.004.*, not .*"rate":0\.001.* Train with that, or begin anew without the checkpoint/,
   );
   await expect(train({ ...short, problems: problems.slice(1) })).rejects.toThrow("its problems is");
   await expect(train({ ...short, architecture: { hidden: 8 } })).rejects.toThrow("its policy is");
-  const bytes = readFileSync(checkpoint.file);
-  writeFileSync(checkpoint.file, bytes.subarray(0, bytes.length - 6));
+  const bytes = readFileSync(checkpoint);
+  writeFileSync(checkpoint, bytes.subarray(0, bytes.length - 6));
   await expect(train(short)).rejects.toThrow("a.checkpoint is cut off");
 });
 
