@@ -219,8 +219,18 @@ export interface CostModel {
    * Symbolic dimensions have been bound. Opaque operators, and work on constants alone, are never asked about: they cost nothing.
    */
   cost(node: NodeView): number;
+  /** What the cost of a node is made of, for people who ask why it is what it is. */
+  parts?(node: NodeView): CostParts;
   /** The cost of a whole graph where it is not the sum of its nodes (overlap, peak memory, a measurement). Ranks finalists. */
   rank?(graph: Graph, signal: AbortSignal): number | Promise<number>;
+}
+
+/** What a node's cost is made of, in the model's unit. Arithmetic and memory traffic may go on at once: the cost need not be the sum. */
+export interface CostParts {
+  /** Starting the operator, whatever its size. */
+  readonly launch: number;
+  readonly arithmetic: number;
+  readonly memory: number;
 }
 
 // ── Backend: one target ──────────────────────────────────────────────────────

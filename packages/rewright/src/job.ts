@@ -24,6 +24,6 @@ export interface Job {
 }
 
 /** Whether candidates that agree are to be timed. */
-export function isMeasured({ options, tools }: Job): boolean {
+export function isMeasured({ options, tools }: Pick<Job, "options" | "tools">): boolean {
   return (options.measure ?? true) && tools.backend.run !== undefined;
 }

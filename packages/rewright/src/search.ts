@@ -5,6 +5,9 @@ import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import { openSize } from "./sizes.ts";
 
+/** What a search needs of a job. */
+export type Task = Pick<Job, "model" | "bind" | "options" | "tools">;
+
 /** A search that has ended. */
 export interface Found {
   readonly session: HostedSession;
@@ -18,7 +21,7 @@ export interface Found {
 const INEXACT_SHARE = 0.25;
 
 /** Searches the space of programs that the rules lead to from the model, under the strategy, for the cheapest ones. */
-export async function search(job: Job): Promise<Found> {
+export async function search(job: Task): Promise<Found> {
   const { model, bind, options, tools } = job;
   const { budget, signal, onProgress } = options;
   const { rules, dialects, strategy } = tools;
@@ -71,7 +74,7 @@ async function approximate(
 }
 
 /** The costs, with operators out of reach that the file cannot be made to hold. */
-function sayable(costs: CostModel, model: OnnxModel): CostModel {
+export function sayable(costs: CostModel, model: OnnxModel): CostModel {
   const says = expressible(model);
   return {
     unit: costs.unit,

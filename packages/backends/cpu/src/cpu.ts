@@ -1,11 +1,12 @@
 import { modelOf } from "@rewright/onnx";
 import type { Backend, Graph, NdArray } from "@rewright/plugin";
 import { calibrationOf, timePrograms } from "./calibration/calibrate.ts";
-import { calibratedModel } from "./calibration/calibrated-model.ts";
 import { coefficientsOf } from "./calibration/calibration.ts";
+import { rooflineCoefficients } from "./calibration/features.ts";
+import { cpuCostModel } from "./cost-model.ts";
 import { cpuFunctions } from "./dialect/functions.ts";
 import { microsoft } from "./dialect/microsoft.ts";
-import { accountant, cpuCostModel } from "./model.ts";
+import { accountant } from "./model.ts";
 import { type CpuPartName, cpuPart } from "./parts.ts";
 import { ruleFiles } from "./rules.ts";
 import { startRuntime } from "./runtime/runtime.ts";
@@ -45,10 +46,10 @@ export function cpu(options: CpuOptions = {}): Backend {
     kind: "backend",
     spec: 1,
     name: "cpu",
-    costModel:
-      calibration === undefined
-        ? cpuCostModel(accounts)
-        : calibratedModel(accounts, coefficientsOf(calibration)),
+    costModel: cpuCostModel(
+      accounts,
+      calibration === undefined ? rooflineCoefficients : coefficientsOf(calibration),
+    ),
     dialects: [microsoft, cpuFunctions(part.block)],
     rules: ruleFiles,
     run: (graph, inputs, signal) => run(graph, inputs, threads, signal),

@@ -7,8 +7,8 @@ import {
   readContraction,
   type Work,
 } from "@rewright/costmodel";
-import type { CostModel, NodeView } from "@rewright/plugin";
-import { type Account, account, timeOf } from "./account.ts";
+import type { NodeView } from "@rewright/plugin";
+import { type Account, timeOf } from "./account.ts";
 import { type Core, convolutionTime, matrixTime } from "./contraction-time.ts";
 import { countOf, kernelOf } from "./kernel-choice.ts";
 import { type Kernel, reordering } from "./kernels.ts";
@@ -99,20 +99,15 @@ export function accountant(part: CpuPart, threads: number): Accountant {
 }
 
 /** What a time on one thread, in nanoseconds, becomes on several: sharing takes some 2 µs to arrange, and evens out to nine tenths. */
-export function shared(single: number, threads: number): number {
+function shared(single: number, threads: number): number {
   return threads === 1 ? single : Math.min(single, 2000 + single / (0.9 * threads));
 }
 
-/** The time ONNX Runtime takes for a node, in µs, as a processor's figures tell. */
-export function cpuCostModel({ threads, write }: Accountant): CostModel {
-  const found = account();
-  return {
-    unit: "µs",
-    cost(node: NodeView): number {
-      write(node, found);
-      return shared(timeOf(found), threads) / 1000;
-    },
-  };
+/** The share of an account's time on one thread that it takes on several. */
+export function sharing(step: Account, threads: number): number {
+  if (threads === 1) return 1;
+  const single = timeOf(step);
+  return single === 0 ? 1 : shared(single, threads) / single;
 }
 
 /** Whether an operand of more than one element is repeated to fit the result. */

@@ -23,6 +23,7 @@ import type { EvalCostArguments } from "./eval-cost.ts";
 import type { FormatArguments } from "./format.ts";
 import type { TestArguments } from "./test.ts";
 import type { TrainCostArguments } from "./train-cost.ts";
+import type { WhyArguments } from "./why.ts";
 
 const manifest = new URL("../../package.json", import.meta.url);
 
@@ -139,6 +140,51 @@ function program(exit: (code: number) => void): Command {
     .action(async (options: CalibrateArguments) => {
       const { calibrate } = await import("./calibrate.ts");
       exit(await calibrate(options));
+    });
+  root
+    .command("why")
+    .summary("explain what a model costs, and what rules make of it")
+    .description(
+      "Predicts what each operator of a model costs and what it is bound by, searches for a cheaper model as `optimize` does, and says of the rules asked for why they were taken or not. Runs and writes no model.",
+    )
+    .argument("<model>", "the ONNX file to read; never changed")
+    .option(
+      "--rule <name>",
+      "a rule to look at closely: where it matches, what both its sides cost, what keeps it from matching; repeatable",
+      collect,
+    )
+    .addOption(
+      new Option("--backend <name>", "the target whose costs are asked for")
+        .choices(backendNames)
+        .argParser(parseName(backendNames)),
+    )
+    .addOption(
+      new Option("--strategy <name>", "how the e-graph grows")
+        .choices(strategyNames)
+        .argParser(parseName(strategyNames)),
+    )
+    .option(
+      "--rules <file>",
+      'a rule file to use instead of the shipped ones; repeatable; "default" names the shipped ones',
+      collect,
+    )
+    .option("--input <name=sizes>", "sizes for an input with open dimensions", parseShape)
+    .option("--fixed-inputs", "take inputs that have a default as constants, which nobody replaces")
+    .option("--threads <n>", `threads of the target (default ${defaults.threads})`, parseCount)
+    .option("--nodes <n>", "e-nodes that the e-graph may hold", parseCount)
+    .option("--seconds <s>", "seconds of search", parsePositive)
+    .option("--seed <n>", "of the search", parseSeed)
+    .option("--no-calibration", "predict costs by shipped figures")
+    .option("--top <n>", "operators to list (15)", parseCount)
+    .option("--config <file>", "a configuration instead of the working folder's rewright.config.ts")
+    .option("--json <file>", "write all of it as JSON, too; - for standard output")
+    .option(
+      "--html <file>",
+      "write a page with both programs, their operators as large as they are dear",
+    )
+    .action(async (model: string, options: WhyArguments) => {
+      const { why } = await import("./why.ts");
+      exit(await why(model, options));
     });
   root
     .command("check")

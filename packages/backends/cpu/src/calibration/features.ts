@@ -1,7 +1,6 @@
 import type { Graph } from "@rewright/plugin";
-import type { Account } from "../account.ts";
 import { executionOf } from "../execution.ts";
-import { type Accountant, shared } from "../model.ts";
+import { type Accountant, sharing } from "../model.ts";
 import { pathNames } from "../paths.ts";
 
 /** The parts of a path's time, each with a coefficient: its start, the longer and the shorter of arithmetic and traffic, and the rest. */
@@ -22,13 +21,6 @@ export const rooflineCoefficients: Float64Array = Float64Array.from(
     return isFused || partNames[i % partNames.length] === "shorter" ? 0 : 1;
   },
 );
-
-/** The share of a single thread's time that an account takes when its work is shared. */
-export function sharing({ start, arithmetic, traffic, extra }: Account, threads: number): number {
-  if (threads === 1) return 1;
-  const single = start + Math.max(arithmetic, traffic) + extra;
-  return single === 0 ? 1 : shared(single, threads) / single;
-}
 
 /** What a program's time is made of: for each coefficient, the µs that a coefficient of 1 stands for. */
 export function featuresOf(graph: Graph, accounts: Accountant): Float64Array {
