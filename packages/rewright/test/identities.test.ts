@@ -544,6 +544,43 @@ const cases: readonly Case[] = [
     },
     ["Relu", "ReduceMean"],
   ],
+  [
+    "a bias of zeros",
+    (m) => {
+      const zeros = m.builder.constant({
+        dtype: "f32",
+        shape: [1, 1, 64],
+        data: Array(64).fill(0),
+      });
+      return m.op("Relu", [m.op("Add", [m.input([2, 8, 64]), zeros])]);
+    },
+    ["Relu"],
+  ],
+  [
+    "attention to a single token",
+    (m) => {
+      const scores = m.op("MatMul", [m.input([2, 4, 1, 8], "q"), m.input([2, 4, 8, 1], "k")]);
+      const values = m.op("Relu", [m.input([2, 4, 1, 8], "v")]);
+      return m.op("MatMul", [m.op("Softmax", [scores], { axis: -1 }), values]);
+    },
+    ["Relu"],
+  ],
+  [
+    "unit vectors times a matrix",
+    (m) => {
+      const vectors = m.op("OneHot", [
+        m.builder.input("tokens", "i64", ["N", 16]),
+        m.index(257),
+        m.builder.constant({ dtype: "f32", shape: [2], data: [0, 1] }),
+      ]);
+      return m.op("MatMul", [m.op("Reshape", [vectors, m.list(-1, 257)]), m.weight(257, 64)]);
+    },
+    ({ ops }) => {
+      expect(ops).toContain("Gather");
+      expect(ops).not.toContain("OneHot");
+      expect(ops).not.toContain("MatMul");
+    },
+  ],
   // Convolutions
   [
     "a batch norm after a convolution",

@@ -8,8 +8,8 @@ import type { Attr, Attrs, Term } from "@rewright/plugin";
 import type { ArgId, Id } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import type { Scope } from "../evaluate.ts";
-import { termValue } from "../functions.ts";
 import type { Terms } from "../terms/terms.ts";
+import { listOf } from "./literal.ts";
 
 /** Where to find what a variable stands for. Slots of kind `object` hold positions in `Frame.objects`. */
 export type Source =
@@ -142,11 +142,8 @@ export class Frame implements Scope {
     }
   }
 
-  /** The contents of a constant of rank 1. */
   #list(slot: number): readonly Attr[] | undefined {
-    const { term } = this.terms.facts(this.get(slot));
-    const items = term && termValue(term);
-    return Array.isArray(items) ? items : undefined;
+    return listOf(this.terms.facts(this.get(slot)));
   }
 
   length(name: string): () => number | undefined {

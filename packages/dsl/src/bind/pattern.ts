@@ -17,7 +17,7 @@ import { AttributePatterns } from "./attribute-pattern.ts";
 import { Frame } from "./frame.ts";
 import { Guards } from "./guards.ts";
 import { treeKey } from "./key.ts";
-import { matchesNumber } from "./literal.ts";
+import { isNumber, listOf, matchesNumber } from "./literal.ts";
 import { worded } from "./wording.ts";
 
 /** A spread whose elements are patterns: they are matched after the engine has matched the rest. */
@@ -319,8 +319,7 @@ class LeftCompiler {
     this.#guards.add(
       [slot],
       () => {
-        const type = this.#facts(slot).types[0];
-        const length = type?.shape.length === 1 ? type.value?.length : undefined;
+        const length = listOf(this.#facts(slot))?.length;
         return length !== undefined && (spread < 0 ? length === least : length >= least);
       },
       `%${slot} is a constant list of ${least}${spread < 0 ? "" : " or more"}`,
@@ -339,9 +338,14 @@ class LeftCompiler {
         continue;
       }
       this.#guards.later(() => {
-        const wanted = compileValue(element, this.#frame);
-        const found = (): Attr | undefined => this.#facts(slot).types[0]?.value?.at(index);
+        const found = (): Attr | undefined => listOf(this.#facts(slot))?.at(index);
         const note = `%${slot}[${index}] is ${worded(element)}`;
+        if (element.kind === "number") {
+          const holds = (): boolean => isNumber(found() ?? Number.NaN, element);
+          this.#guards.reading([slot], element, holds, note);
+          return;
+        }
+        const wanted = compileValue(element, this.#frame);
         this.#guards.reading([slot], element, () => isSame(found(), wanted(-1)), note);
       });
     }
@@ -362,7 +366,7 @@ class LeftCompiler {
         this.#frame,
       );
       const found = (): Attr | undefined => {
-        const items = this.#facts(slot).types[0]?.value;
+        const items = listOf(this.#facts(slot));
         return items?.slice(from, items.length - suffix);
       };
       const note = `the rest of %${slot} is ...${name}`;

@@ -17,7 +17,7 @@ import type { Operation } from "../terms/semantics.ts";
 import type { Terms } from "../terms/terms.ts";
 import { sameAttrs } from "./attribute-pattern.ts";
 import { type Frame, type Source, without } from "./frame.ts";
-import { matchesNumber } from "./literal.ts";
+import { listOf, matchesNumber } from "./literal.ts";
 import type { SpreadTask } from "./pattern.ts";
 
 /** Called for each way to match; returns whether to go on looking for others. */
@@ -204,9 +204,8 @@ export class SequenceMatcher {
     const facts = this.#terms.facts(id);
     if (value.kind === "number") return !matchesNumber(facts, value) || found();
     if (value.kind === "list") {
-      const items = facts.types[0]?.value;
-      if (facts.types[0]?.shape.length !== 1 || items?.length !== value.elements.length)
-        return true;
+      const items = listOf(facts);
+      if (items?.length !== value.elements.length) return true;
       return this.#values(value.elements, items, 0, item, found);
     }
     const wanted = compileValue(value, this.#frame)(item);
