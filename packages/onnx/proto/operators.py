@@ -31,6 +31,9 @@ CONTRIBUTED_FLOATS = {
 }  # fmt: skip
 CONTRIBUTED_INTEGERS = {"seed": {"BiasDropout", "BitmaskBiasDropout", "BitmaskDropout", "MurmurHash3"}}
 
+# Withdrawn with opset 10, and in no wheel any more; ONNX Runtime has them still (contrib_defs.cc).
+WITHDRAWN = {"Affine": "alpha,beta", "Crop": "border,scale", "ImageScaler": "bias,scale"}
+
 Option = defs.OpSchema.FormalParameterOption
 
 
@@ -77,6 +80,7 @@ def keeps_meaning(old, new):
 
 history = collections.defaultdict(list)
 floats, others = set(CONTRIBUTED_FLOATS), collections.defaultdict(set, CONTRIBUTED_INTEGERS)
+others["scale"].add("Crop")
 for schema in defs.get_all_schemas_with_history():
     for name, a in schema.attributes.items():
         kind = str(a.type).split(".")[-1]
@@ -107,6 +111,10 @@ for name in sorted(history):
         steps.append(f"{schema.since_version}{sign}{inputs}>{outputs};{','.join(sorted(schema.attributes))}")
         last = schema
     rows.append((name, " ".join(steps)))
+reals = sets[frozenset({"f16", "f32", "f64"})]
+for name, names in WITHDRAWN.items():
+    rows.append((name, f"1:{reals}>{reals};{names} 10!{reals}>{reals};"))
+rows.sort()
 
 print("// Written by proto/generate.sh; do not edit.")
 print(f"""

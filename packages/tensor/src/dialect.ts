@@ -32,6 +32,7 @@ import { scatteringOps } from "./ops/scattering.ts";
 import { selectionOps } from "./ops/selection.ts";
 import { slicingOps } from "./ops/slicing.ts";
 import { softmaxes } from "./ops/softmax.ts";
+import { trials } from "./ops/trial.ts";
 import { unaryOps } from "./ops/unary.ts";
 
 const ops: Readonly<Record<string, OpDef>> = {
@@ -62,6 +63,7 @@ const ops: Readonly<Record<string, OpDef>> = {
   ...quantizationOps,
   ...recurrentOps,
   ...selectionOps,
+  ...trials,
 };
 
 /**

@@ -247,6 +247,13 @@ describe("ill-shaped applications", () => {
     ["QuantizeLinear", [f32(2, 3), f32(), f32()]],
     ["DequantizeLinear", [{ dtype: "u8", shape: [2, 3] }, f32(), { dtype: "i8", shape: [] }]],
     ["LSTM", [f32(5, 2, 8), f32(1, 16, 8), f32(1, 12, 4)]],
+    ["ImageScaler", [f32(1, 3, 4, 4)]],
+    ["ImageScaler", [f32(1, 3, 4, 4)], { bias: [1, 2] }],
+    ["Crop", [f32(1, 3, 4, 4)], { border: [1, 1, 1] }],
+    ["Crop", [f32(1, 3, 4, 4)], { border: [1, -1, 1, 0] }],
+    ["Crop", [f32(1, 3, 4, 4)], { border: [3, 0, 2, 0] }],
+    ["Crop", [f32(1, 3, 4, 4)], { border: [3, 0, 0, 0], scale: [4, 2] }],
+    ["Crop", [f32(3, 4, 4)], { border: [0, 0, 0, 0] }],
     ["NonMaxSuppression", [f32(1, 10, 4), f32(10, 4)]],
   ];
   test.each(cases)("%s of %j %j are refused", (op, operands, attrs) => {

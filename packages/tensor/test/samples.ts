@@ -451,6 +451,15 @@ const makers: Readonly<Record<string, Maker>> = {
     operands: [randomTensor(random, [random.int(1, 2), random.int(1, 3), 4, 2])],
     attrs: { blocksize: random.int(1, 2) },
   }),
+  ImageScaler: (random) => ({
+    operands: [randomTensor(random, [random.int(1, 2), 2, random.int(1, 3), random.int(1, 3)])],
+    attrs: { bias: [0.5, -1], scale: random.pick([1, 2]) },
+  }),
+  Crop: (random) => {
+    const border = Array.from({ length: 4 }, () => random.int(0, 2));
+    const attrs: Attrs = random.chance(0.5) ? { border } : { border, scale: [1, 2] };
+    return { operands: [randomTensor(random, [random.int(1, 2), 2, 5, 4])], attrs };
+  },
   Resize: (random, def) => {
     const shape = [1, random.int(1, 2), random.int(2, 4), random.int(2, 4)];
     const { mode = "nearest", nearest_mode, ...rest } = randomAttrs(random, def, 4);

@@ -102,6 +102,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "Add",
     "1:0,0>0;axis,broadcast,consumed_inputs 6:4,4>4;axis,broadcast 7:4,4>4; 13=5,5>5; 14=2,2>2;",
   ],
+  ["Affine", "1:0>0;alpha,beta 10!0>0;"],
   ["AffineGrid", "20:3,6>3;align_corners"],
   ["And", "1:7,7>7;axis,broadcast 7:7,7>7;"],
   [
@@ -172,6 +173,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ],
   ["Cos", "7:0>0; 22=3>3;"],
   ["Cosh", "9:0>0; 22=3>3;"],
+  ["Crop", "1:0>0;border,scale 10!0>0;"],
   ["CumProd", "26:5,12>5;exclusive,reverse"],
   ["CumSum", "11:39,12>39;exclusive,reverse 14=5,12>5;exclusive,reverse"],
   ["DFT", "17:3,12?>3;axis,inverse,onesided 20:3,12?,6?>3;inverse,onesided"],
@@ -245,6 +247,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "1:7>25*;else_branch,then_branch 11=7>25*;else_branch,then_branch 13=7>56*;else_branch,then_branch 16=7>50*;else_branch,then_branch 19=7>51*;else_branch,then_branch 21=7>52*;else_branch,then_branch 23=7>53*;else_branch,then_branch 24=7>54*;else_branch,then_branch 25=7>55*;else_branch,then_branch",
   ],
   ["ImageDecoder", "20:48>48;pixel_format"],
+  ["ImageScaler", "1:0>0;bias,scale 10!0>0;"],
   [
     "InstanceNormalization",
     "1:0,0,0>0;consumed_inputs,epsilon 6:0,0,0>0;epsilon 22=3,3,3>3;epsilon",
@@ -533,7 +536,6 @@ export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set([
   "reduction_scale",
   "replaced_value_float",
   "rho",
-  "scale",
   "scales",
   "softcap",
   "spatial_scale",
@@ -554,5 +556,6 @@ export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set([
 /** Names of attributes that hold floating-point numbers but for these operators, where they hold integers. */
 export const FLOAT_UNLESS: ReadonlyMap<string, readonly string[]> = new Map([
   ["p", ["GlobalLpPool", "LpNormalization", "LpPool"]],
+  ["scale", ["Crop"]],
   ["seed", ["BiasDropout", "BitmaskBiasDropout", "BitmaskDropout", "Dropout", "MurmurHash3"]],
 ]);
