@@ -1,4 +1,4 @@
-// pnpm bench NAME [WHAT ...] [--quick] [--seed N] [--json FILE], and `pnpm bench report`, which writes RESULTS.md from results/*.json.
+// pnpm bench NAME [WHAT ...] [--quick] [--seed N] [--exprs FILE] [--json FILE], and `pnpm bench report`, which writes RESULTS.md from results/*.json.
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,7 +12,9 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   files: () => import("./benches/files.ts"),
   large: () => import("./benches/large.ts"),
   language: () => import("./benches/language.ts"),
+  calibrate: () => import("./benches/calibrate.ts"),
   autodiff: () => import("./benches/autodiff.ts"),
+  search: () => import("./benches/search.ts"),
 };
 
 function report(): void {
@@ -29,7 +31,7 @@ function report(): void {
 
 async function measure(
   name: string,
-  options: { quick: boolean; seed: number; names: readonly string[]; json?: string },
+  options: { quick: boolean; seed: number; names: readonly string[]; exprs?: string; json?: string },
 ): Promise<void> {
   const { bench } = await (benches[name] as (typeof benches)[string])();
   const columns = bench.columns ?? [];
@@ -79,6 +81,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
+    exprs: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -89,11 +92,12 @@ else if (name !== undefined && name in benches)
     quick: values.quick,
     names,
     seed: Number(values.seed),
+    ...(values.exprs !== undefined && { exprs: values.exprs }),
     ...(values.json !== undefined && { json: values.json }),
   });
 else {
   console.error(
-    `pnpm bench NAME [WHAT ...] [--quick] [--seed N] [--json FILE]; NAME is one of ${Object.keys(benches).join(", ")}, or report`,
+    `pnpm bench NAME [WHAT ...] [--quick] [--seed N] [--exprs FILE] [--json FILE]; NAME is one of ${Object.keys(benches).join(", ")}, or report`,
   );
   process.exitCode = 2;
 }

@@ -4,6 +4,7 @@ import {
   type Accuracy,
   type CpuCalibration,
   calibrationFormat,
+  type Decisions,
   namedCoefficients,
 } from "./calibration.ts";
 import { convolutional, type Draw, transformer, vocabulary } from "./families.ts";
@@ -11,7 +12,13 @@ import { featuresOf, predict, rooflineCoefficients } from "./features.ts";
 import { type Evidence, fitCoefficients, type Sample } from "./fit.ts";
 import { graphOf, Timer } from "./measurement.ts";
 import { type PairFamily, pairFamilies } from "./pairs.ts";
-import { type Decision, meanError, rankCorrelation, scoreDecisions } from "./scores.ts";
+import {
+  type Decision,
+  type DecisionScore,
+  meanError,
+  rankCorrelation,
+  scoreDecisions,
+} from "./scores.ts";
 import { unseen } from "./unseen.ts";
 
 /** What a calibration measures. */
@@ -125,8 +132,7 @@ export function calibrationOf(
     const coefficients = fitCoefficients(evidenceOf([...seen, ...rest]));
     for (const pair of own) decided.set(pair, coefficients);
   }
-  const decisions = (some: readonly Timed[]): readonly Decision[] =>
-    some.map((pair) => decisionOf(pair, decided.get(pair) as Float64Array));
+  const fitted = (pair: Timed): Float64Array => decided.get(pair) as Float64Array;
   return {
     ...{ format: calibrationFormat, part, threads, runtime },
     ...namedCoefficients(fitCoefficients(evidenceOf(timed))),
@@ -139,15 +145,23 @@ export function calibrationOf(
       roofline: accuracyOf(others, rooflineCoefficients),
     },
     decisions: {
-      ...scoreDecisions(decisions(pairs)),
-      roofline: scoreDecisions(pairs.map((pair) => decisionOf(pair, rooflineCoefficients))),
-      families: Object.fromEntries(
-        [...Map.groupBy(pairs, ({ family }) => family)].map(([family, own]) => [
-          family,
-          scoreDecisions(decisions(own)),
-        ]),
-      ),
+      ...decisionsOf(pairs, fitted),
+      roofline: decisionsOf(pairs, () => rooflineCoefficients),
     },
+  };
+}
+
+/** How well pairs are decided by the coefficients that each is to be judged with. */
+function decisionsOf(
+  pairs: readonly Timed[],
+  coefficients: (pair: Timed) => Float64Array,
+): Decisions {
+  const score = (some: readonly Timed[]): DecisionScore =>
+    scoreDecisions(some.map((pair) => decisionOf(pair, coefficients(pair))));
+  const families = [...Map.groupBy(pairs, ({ family }) => family)];
+  return {
+    ...score(pairs),
+    families: Object.fromEntries(families.map(([family, own]) => [family, score(own)])),
   };
 }
 

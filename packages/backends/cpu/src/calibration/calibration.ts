@@ -8,6 +8,11 @@ export interface Accuracy {
   readonly correlation: number;
 }
 
+/** Choices between equal programs: over all families of rewrites, and in each. */
+export interface Decisions extends DecisionScore {
+  readonly families: Readonly<Record<string, DecisionScore>>;
+}
+
 /** What a calibration of the CPU is: coefficients of the code paths, and how far they can be trusted. */
 export interface CpuCalibration {
   /** Of this form of the record. */
@@ -29,10 +34,7 @@ export interface CpuCalibration {
   /** Programs of a family that the coefficients had not been fitted to when this was measured, and the roofline's on the same ones. */
   readonly heldOut: Accuracy & { readonly programs: number; readonly roofline: Accuracy };
   /** Choices between equal programs, each family of rewrites left out of the fit in turn; the roofline's on the same ones. */
-  readonly decisions: DecisionScore & {
-    readonly roofline: DecisionScore;
-    readonly families: Readonly<Record<string, DecisionScore>>;
-  };
+  readonly decisions: Decisions & { readonly roofline: Decisions };
 }
 
 /** The form that this version writes and reads. A change of what a coefficient multiplies is another form. */
