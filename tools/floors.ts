@@ -13,7 +13,7 @@ export const floors: readonly (readonly string[])[] = [
   ["@rewright/costmodel"],
   ["@rewright/search-mcts", "@rewright/search-rl"],
   ["@rewright/backend-cpu", "@rewright/backend-gpu", "@rewright/backend-tpu"],
-  ["rewright", "@rewright/testkit"],
+  ["rewright", "@rewright/testkit", "create-rewright-backend"],
 ];
 
 /** Plugins stand on the same ground as a third party's: they know the contracts and little else. */

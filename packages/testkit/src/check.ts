@@ -36,7 +36,7 @@ export class Fault extends Error {
 }
 
 /** Takes note of what is odd. */
-export type Warn = (warning: string) => void;
+type Warn = (warning: string) => void;
 
 /** What a check does. @throws Fault */
 export type Body = (warn: Warn) => void | Promise<void>;

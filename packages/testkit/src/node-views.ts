@@ -27,7 +27,7 @@ export interface NodeOptions {
 }
 
 /** Nodes of one operator: its applications with other element types and sizes, as far as inference takes them. */
-export function nodesOf(name: string, op: OpDef, options: NodeOptions): readonly NodeView[] {
+function nodesOf(name: string, op: OpDef, options: NodeOptions): readonly NodeView[] {
   const given = options.applications[name];
   const nodes: NodeView[] = [];
   for (const scale of SCALES) {

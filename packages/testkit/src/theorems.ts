@@ -72,7 +72,7 @@ function theorem(name: string, used: readonly string[], build: Build): Theorem {
 }
 
 /** Rules about sums, products, negations and flips. */
-export function algebraRules(text: string): readonly Rule[] {
+function algebraRules(text: string): readonly Rule[] {
   const source = `import algebra from "dialect:algebra"\nrules laws {\n  ${text}\n}\n`;
   return compileRules([{ file: "laws.rules", text: source }], { dialects: [algebra] }).rules;
 }

@@ -3,18 +3,67 @@ import { onnx } from "@rewright/tensor";
 import { GraphDraft } from "../src/graph-draft.ts";
 import type { ReferenceProgram } from "../src/index.ts";
 
-/** Attention as exporters spell it: its scores multiplied or divided, with a mask or without. */
+const [batch, heads, length, depth] = [8, 12, 128, 64];
+const scalings = ["Mul", "Div", "none"] as const;
+/** A mask for each pair of query and key, or one of keys. */
+const masks = { none: undefined, pairs: [batch, 1, length, length], keys: [batch, 1, 1, length] };
+
+interface Spelling {
+  readonly scaling: (typeof scalings)[number];
+  readonly mask: keyof typeof masks;
+}
+
+/** Queries, keys and values are [batch, heads, length, depth], the keys transposed. */
+function attend(
+  d: GraphDraft,
+  [q, keys, v]: readonly [Source, Source, Source],
+  { scaling, mask }: Spelling,
+): Source {
+  let scores = d.node("MatMul", [q, keys]);
+  if (scaling !== "none")
+    scores = d.node(scaling, [scores, d.number(scaling === "Mul" ? 0.125 : 8)]);
+  const shape = masks[mask];
+  if (shape) scores = d.node("Add", [scores, d.input(shape)]);
+  return d.node("MatMul", [d.node("Softmax", [scores], { axis: 3 }), v]);
+}
+
+/** Attention as exporters spell it: its scores multiplied or divided or neither, with a mask or without. */
 export function attentions(): readonly ReferenceProgram[] {
-  return ["Mul", "Div"].flatMap((scaling) =>
-    [true, false].map((masked): ReferenceProgram => {
+  return scalings.flatMap((scaling) =>
+    (["none", "pairs", "keys"] as const).map((mask): ReferenceProgram => {
       const d = new GraphDraft([onnx]);
-      const [q, k, v] = [0, 1, 2].map(() => d.input([8, 12, 128, 64])) as [Source, Source, Source];
+      const [q, k, v] = [0, 1, 2].map(() => d.input([batch, heads, length, depth])) as [
+        Source,
+        Source,
+        Source,
+      ];
       const keys = d.node("Transpose", [k], { perm: [0, 1, 3, 2] });
-      const scale = d.number(scaling === "Mul" ? 0.125 : 8);
-      const scaled = d.node(scaling, [d.node("MatMul", [q, keys]), scale]);
-      const scores = masked ? d.node("Add", [scaled, d.input([8, 1, 128, 128])]) : scaled;
-      const graph = d.graph(d.node("MatMul", [d.node("Softmax", [scores], { axis: 3 }), v]));
-      return { name: `attention by ${scaling}${masked ? ", masked" : ""}`, graph };
+      const graph = d.graph(attend(d, [q, keys, v], { scaling, mask }));
+      return { name: `attention, ${scaling}, mask ${mask}`, graph };
     }),
   );
+}
+
+/** Attention whose heads lie side by side before and after it; the keys are brought forward and transposed at once. */
+export function headsSideBySide(): readonly ReferenceProgram[] {
+  const spellings: readonly Spelling[] = [
+    { scaling: "Mul", mask: "none" },
+    { scaling: "Mul", mask: "pairs" },
+    { scaling: "none", mask: "none" },
+  ];
+  return spellings.map((spelling): ReferenceProgram => {
+    const d = new GraphDraft([onnx]);
+    const apart = (perm: readonly number[]): Source => {
+      const x = d.input([batch, length, heads * depth]);
+      const split = d.node("Reshape", [x, d.integers(batch, length, heads, depth)]);
+      return d.node("Transpose", [split], { perm });
+    };
+    const operands = [apart([0, 2, 1, 3]), apart([0, 2, 3, 1]), apart([0, 2, 1, 3])] as const;
+    const y = d.node("Transpose", [attend(d, operands, spelling)], {
+      perm: [0, 2, 1, 3],
+    });
+    const joined = d.node("Reshape", [y, d.integers(batch, length, heads * depth)]);
+    const { scaling, mask } = spelling;
+    return { name: `heads side by side, ${scaling}, mask ${mask}`, graph: d.graph(joined) };
+  });
 }
