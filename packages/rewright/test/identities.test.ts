@@ -595,6 +595,23 @@ const cases: readonly Case[] = [
     ["Conv"],
   ],
   [
+    "every other pixel apart",
+    (m) => {
+      const x = m.input([1, 3, 32, 32]);
+      const cut = (t: Value, start: number, axis: number): Value =>
+        m.op("Slice", [t, m.list(start), m.list(2 ** 31 - 1), m.list(axis), m.list(2)]);
+      const parts = [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ].map(([i = 0, j = 0]) => cut(cut(x, i, -2), j, -1));
+      const focus = m.op("Concat", parts, { axis: 1 });
+      return m.op("Conv", [focus, m.weight(16, 12, 3, 3), m.weight(16)], { pads: [1, 1, 1, 1] });
+    },
+    ["Conv"],
+  ],
+  [
     "a batch norm after a linear layer",
     (m) =>
       m.op("BatchNormalization", [
