@@ -29,6 +29,8 @@ export interface Bench {
     readonly seed: number;
     /** What to measure, where the benchmark is a list; all of it when empty. */
     readonly names: readonly string[];
+    /** A file of formulas to take in place of those that come with it, where the benchmark takes any. */
+    readonly exprs?: string;
   }): AsyncIterable<Row>;
 }
 

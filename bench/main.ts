@@ -31,7 +31,13 @@ function report(): void {
 
 async function measure(
   name: string,
-  options: { quick: boolean; seed: number; names: readonly string[]; exprs?: string; json?: string },
+  options: {
+    quick: boolean;
+    seed: number;
+    names: readonly string[];
+    exprs?: string;
+    json?: string;
+  },
 ): Promise<void> {
   const { bench } = await (benches[name] as (typeof benches)[string])();
   const columns = bench.columns ?? [];

@@ -32,11 +32,19 @@ export async function drive(
   }
 }
 
-function deadline({ signal, seconds, ms }: Limits): { passed: Promise<never>; cancel(): void } {
+function deadline(limits: Limits): { passed: Promise<never>; cancel(): void } {
+  const { signal, seconds } = limits;
   const { promise, reject } = Promise.withResolvers<never>();
   const fail = (): void =>
     reject(new Error("is still waiting for something although its time is over"));
-  let timer = setTimeout(fail, Math.min(seconds * 1000 - ms + GRACE_MS, FOREVER_MS));
+  // The run's clock may be another one, such as processor time, which goes slower.
+  const wait = (): NodeJS.Timeout =>
+    setTimeout(due, Math.min(Math.max(0, seconds * 1000 - limits.ms) + GRACE_MS, FOREVER_MS));
+  const due = (): void => {
+    if (limits.ms >= seconds * 1000) fail();
+    else timer = wait();
+  };
+  let timer = wait();
   const abort = (): void => {
     clearTimeout(timer);
     timer = setTimeout(fail, GRACE_MS);

@@ -7,11 +7,14 @@ import {
   type GrowthOptions,
   greedy,
   growth,
+  multistart,
   random,
   regrow,
   saturate,
   substitution,
+  termGrowth,
 } from "../src/index.ts";
+import { algebra, sizeOf } from "./algebra.ts";
 import { conforms, type Making, type Subject } from "./conformance.ts";
 import { Draft, price, tiny, tinyRules } from "./tiny.ts";
 
@@ -82,6 +85,17 @@ conforms(
     return { session, recomputed, fingerprint };
   },
   strategies,
+);
+
+conforms(
+  "term growth",
+  (making = {}): Subject => {
+    const term = "(+ (* (+ x 0) (+ y z)) (+ (* x 3) (+ (* 1 x) (* y 1))))";
+    const session = termGrowth({ term, theory: algebra, ...making });
+    const recomputed = (): number => sizeOf(session.best().graph);
+    return { session, recomputed, fingerprint: () => session.hash() };
+  },
+  [saturate(), ...strategies, multistart()],
 );
 
 /** Tiles of a loop nest: whatever does not fit, or leaves a remainder, costs. */

@@ -1,0 +1,26 @@
+// The strategies that are compared.
+import type { SearchStrategy } from "@rewright/plugin";
+import { anneal, beam, greedy, multistart, random, regrow, saturate } from "@rewright/search";
+import { mcts } from "@rewright/search-mcts";
+
+/** A strategy under its name in the tables. */
+export interface Entrant {
+  readonly name: string;
+  readonly strategy: () => SearchStrategy;
+}
+
+/** Those that are run on formulas: all rules grow, and the room is small. */
+export function onTerms(domain: "math" | "prop", nodes: number): readonly Entrant[] {
+  const helpers = domain === "prop" ? 3 : 0;
+  return [
+    { name: "saturate", strategy: () => saturate() },
+    { name: "greedy", strategy: () => greedy() },
+    { name: "random", strategy: () => random({ walks: Infinity }) },
+    { name: "beam", strategy: () => beam({ width: 8, depth: 30, alpha: 2 }) },
+    { name: "anneal", strategy: () => anneal({ starts: Infinity }) },
+    { name: "mcts", strategy: () => mcts() },
+    { name: "regrow(saturate)", strategy: () => regrow() },
+    { name: "regrow(mcts)", strategy: () => regrow(mcts(), { patience: 1_000 }) },
+    { name: "multistart", strategy: () => multistart({ nodes, helpers, enough: 1 }) },
+  ];
+}
