@@ -39,10 +39,9 @@ function deadline(limits: Limits): { passed: Promise<never>; cancel(): void } {
     reject(new Error("is still waiting for something although its time is over"));
   // The run's clock may be another one, such as processor time, which goes slower.
   const wait = (): NodeJS.Timeout =>
-    setTimeout(due, Math.min(Math.max(0, seconds * 1000 - limits.ms) + GRACE_MS, FOREVER_MS));
+    setTimeout(due, Math.min(Math.max(0, seconds * 1000 - limits.ms), FOREVER_MS));
   const due = (): void => {
-    if (limits.ms >= seconds * 1000) fail();
-    else timer = wait();
+    timer = limits.ms >= seconds * 1000 ? setTimeout(fail, GRACE_MS) : wait();
   };
   let timer = wait();
   const abort = (): void => {
