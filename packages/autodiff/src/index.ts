@@ -3,6 +3,7 @@ export { Adam, type AdamOptions, type AdamState } from "./adam.ts";
 export { gradients } from "./gradients.ts";
 export type { Elements, Kernel, Kernels, Memory } from "./kernels.ts";
 export { layerNorm, logSoftmax, logSumExp, mean, segmentMean, softmax } from "./layers.ts";
+export { OnnxProgram, type OnnxRuntime, type OnnxWriter } from "./onnx/program.ts";
 export {
   add,
   divide,
@@ -33,7 +34,8 @@ export {
   sum,
   tanh,
 } from "./operators.ts";
-export { type Feeds, Program } from "./program.ts";
+export { Program } from "./program.ts";
 export { reference } from "./reference.ts";
+export type { Feeds, Runnable } from "./runnable.ts";
 export { simd } from "./simd.ts";
 export type { Attributes, Operator, Value } from "./value.ts";

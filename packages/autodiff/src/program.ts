@@ -1,7 +1,9 @@
+import { enter, feed, type Inputs, inputOf } from "./feeding.ts";
 import type { Elements, Kernel, Kernels } from "./kernels.ts";
 import { ordered } from "./order.ts";
 import { reference } from "./reference.ts";
-import { shapeOf, type Value } from "./value.ts";
+import type { Feeds, Runnable } from "./runnable.ts";
+import type { Value } from "./value.ts";
 
 interface Step {
   readonly value: Value;
@@ -10,19 +12,13 @@ interface Step {
   readonly out: Elements;
 }
 
-/** What is fed, by name: elements row by row, row numbers for an index. */
-export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
-
 /**
  * Values compiled to steps over memory that is laid out once: a run allocates nothing, and a matrix that is needed no more
  * leaves its place to another.
  */
-export class Program {
+export class Program implements Runnable {
   readonly #steps: readonly Step[];
-  readonly #inputs: ReadonlyMap<
-    string,
-    { readonly value: Value; readonly data: Elements | Int32Array }
-  >;
+  readonly #inputs: Inputs;
   readonly #outputs: readonly Elements[];
 
   /** Throws a RangeError when two inputs have one name. */
@@ -43,9 +39,7 @@ export class Program {
     for (const value of order) {
       const { name } = value.attributes;
       if (name !== undefined) {
-        if (inputs.has(name))
-          throw new RangeError(`two inputs are called ${name}: make it once and use it twice`);
-        inputs.set(name, { value, data: dataOf(value) });
+        enter(inputs, name, value, dataOf(value));
       } else {
         const operands = value.operands.map(dataOf);
         steps.push({ value, kernel: kernels.of(value), operands, out: dataOf(value) as Elements });
@@ -63,10 +57,7 @@ export class Program {
 
   /** The elements of an input: what is written there is what the next runs see. Throws a RangeError for a name that is none. */
   input(name: string): Elements | Int32Array {
-    const known = this.#inputs.get(name);
-    if (known) return known.data;
-    const names = [...this.#inputs.keys()].join(", ");
-    throw new RangeError(`the program has no input ${name}; it has ${names || "none"}`);
+    return inputOf(this.#inputs, name);
   }
 
   /**
@@ -76,14 +67,7 @@ export class Program {
    * @throws RangeError for an unknown name, a wrong number of elements, or a row number that is out of range
    */
   run(feeds: Feeds = {}): readonly Elements[] {
-    for (const [name, elements] of Object.entries(feeds)) {
-      const data = this.input(name);
-      if (elements.length !== data.length)
-        throw new RangeError(
-          `${name} is ${shapeOf((this.#inputs.get(name) as { value: Value }).value)}: it has ${data.length} elements, not ${elements.length}`,
-        );
-      if (elements !== data) data.set(elements);
-    }
+    feed(this.#inputs, feeds);
     for (const { kernel, value, operands, out } of this.#steps) kernel(value, operands, out);
     return this.#outputs;
   }
