@@ -1,7 +1,7 @@
 /** The rule language: text to rules, rules to matchers and builders over a typed e-graph, and their numerical check. @module */
 export type * from "./ast.ts";
 export { planOf } from "./bind/plan.ts";
-export { BoundRule, bindRule } from "./bind/rule.ts";
+export { BoundRule, bindRule, type KeptMatch } from "./bind/rule.ts";
 export {
   type OperatorSample,
   type OperatorSampleOptions,

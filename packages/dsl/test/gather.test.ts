@@ -101,7 +101,7 @@ describe("a gathering root", () => {
     const mark = at.terms.egraph.mark();
     fire(at);
     at.terms.egraph.restore(mark);
-    at.bound.forget();
+    at.bound.forget(0);
     expect(fire(at)).toBe(1);
   });
 

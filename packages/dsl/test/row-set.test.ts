@@ -16,7 +16,13 @@ test("a set of rows is a set of lists", () => {
           known.add(items.join());
           expect(set.has(given, 1)).toBe(true);
         }
-        set.clear();
+        for (const items of [...known].reverse()) {
+          const given = Int32Array.from(items.split(",").map(Number));
+          expect(set.has(given, 0)).toBe(true);
+          set.pop();
+          expect(set.has(given, 0)).toBe(false);
+        }
+        set.pop();
       }
     }),
   );

@@ -319,6 +319,11 @@ export interface Session {
   restore(mark: Mark): void;
   /** The cost of the cheapest program now, under the run's backend, a shared node paid once. */
   cost(): number;
+  /**
+   * About what `cost` would say, and never less than what can be had, in a fraction of the time: for roll-outs, of which only the promising are worth
+   * more. Where it is less than the best so far, that program is kept. Absent where `cost` takes no time.
+   */
+  estimate?(): number;
   /** That program. */
   best(): { readonly cost: number; readonly graph: Graph };
   /**

@@ -82,6 +82,11 @@ export class Extractor {
     return this.#pricing.of(node);
   }
 
+  /** What an e-node counts: a finite number, also where the target cannot run it. */
+  count(world: World, node: NodeId): number {
+    return TIE * this.#scale + Math.min(this.price(world, node), this.#most);
+  }
+
   /** The cheapest program of the world's present state that can be found. */
   extract(world: World, taste: Taste = {}): Program {
     this.#pricing.attach(world.terms);

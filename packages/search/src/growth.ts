@@ -1,4 +1,4 @@
-import type { Rule } from "@rewright/dsl";
+import type { KeptMatch, Rule } from "@rewright/dsl";
 import type {
   CostModel,
   Dialect,
@@ -12,6 +12,7 @@ import type {
 } from "@rewright/plugin";
 import type { Id, NodeId } from "egraph-ts";
 import type { Limits, StopReason } from "./budget.ts";
+import type { Known } from "./estimate.ts";
 import { type Evidence, nothing } from "./evidence.ts";
 import { Extractor, type Program, type Taste } from "./extractor.ts";
 import type { Finalist } from "./finalist.ts";
@@ -65,6 +66,7 @@ export class GrowthSession implements HostedSession {
     readonly world: World;
     readonly at: WorldMark;
     readonly program: Program | undefined;
+    readonly known: Known | undefined;
   }>();
   readonly #book = new MoveBook();
   readonly #tally: Tally;
@@ -75,6 +77,8 @@ export class GrowthSession implements HostedSession {
   #states = 0;
   /** Of the present state. */
   #program: Program | undefined;
+  /** What was extracted last on the way to the present state. */
+  #known: Known | undefined;
   #best: Program | undefined;
   readonly #given = new WeakMap<Program, Finalist>();
   #stopped: StopReason | undefined;
@@ -113,10 +117,11 @@ export class GrowthSession implements HostedSession {
   moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
     const { granularity = "rule", ruleset, rule, most, limit = Infinity } = filter;
     const moves: Move[] = [];
-    for (const slot of this.#world.slots) {
+    const { slots } = this.#world;
+    const one = rule === undefined ? undefined : slots[this.#indices.get(rule) ?? -1];
+    for (const slot of rule === undefined ? slots : one ? [one] : []) {
       if (moves.length >= limit) break;
       if (ruleset !== undefined && slot.rule.ruleset !== ruleset) continue;
-      if (rule !== undefined && slot.rule.name !== rule) continue;
       if (!this.#world.bears(slot.rule)) continue;
       if (most !== undefined && this.#world.exceeds(slot, most)) continue;
       if (granularity === "rule") moves.push(Object.freeze({ rule: slot.rule.name, at: NOWHERE }));
@@ -144,19 +149,32 @@ export class GrowthSession implements HostedSession {
 
   mark(): Mark {
     const world = this.#whole();
-    return this.#marks.push({ world, at: world.mark(), program: this.#program });
+    return this.#marks.push({
+      world,
+      at: world.mark(),
+      program: this.#program,
+      known: this.#known,
+    });
   }
 
   restore(mark: Mark): void {
-    this.#marks.restore(mark, ({ world, at, program }) => {
+    this.#marks.restore(mark, ({ world, at, program, known }) => {
       this.#world = world;
       this.#program = program;
-      return { world, at: world.restore(at), program };
+      this.#known = known;
+      return { world, at: world.restore(at), program, known };
     });
   }
 
   cost(): number {
     return this.#present().cost;
+  }
+
+  estimate(): number {
+    if (this.#program || !this.#known) return this.cost();
+    const estimate = this.#whole().estimator.estimate(this.#known);
+    // What may be the best so far is looked at closely, so that it is not lost.
+    return estimate < this.bestEver.cost ? Math.min(estimate, this.cost()) : estimate;
   }
 
   best(): { readonly cost: number; readonly graph: Graph } {
@@ -171,6 +189,7 @@ export class GrowthSession implements HostedSession {
     }
     this.#world = this.#grow(from, behind);
     this.#program = undefined;
+    this.#known = undefined;
   }
 
   breathe(): Promise<void> | undefined {
@@ -290,12 +309,13 @@ export class GrowthSession implements HostedSession {
       limits: this.#limits,
       tally: this.#tally,
       report,
+      price: (world, node) => this.#extractor.count(world, node),
       tolerance: () => this.#tolerance,
     });
   }
 
   #select(moves: readonly Move[]): readonly Selection[] {
-    const selected = new Map<Slot, number[] | "all">();
+    const selected = new Map<Slot, (number | KeptMatch)[] | "all">();
     for (const move of moves) {
       const slot = this.#slot(move.rule);
       if (move.at.length === 0) {
@@ -303,7 +323,7 @@ export class GrowthSession implements HostedSession {
         selected.set(slot, "all");
       } else if (selected.get(slot) !== "all") {
         const match = this.#book.match(this.#world, slot, move);
-        const matches = (selected.get(slot) ?? []) as number[];
+        const matches = (selected.get(slot) ?? []) as (number | KeptMatch)[];
         if (match !== undefined) matches.push(match);
         selected.set(slot, matches);
       }
@@ -330,6 +350,8 @@ export class GrowthSession implements HostedSession {
     this.#report("extracting");
     const program = this.#extractor.extract(this.#whole(), { quick: true });
     this.#program = program;
+    this.#known = { extraction: program.extraction, created: this.#world.created };
+    this.#world.estimator.settle();
     const best = this.#best;
     if (!best || this.#extractor.compare(program, best) < 0) {
       this.#best = program;

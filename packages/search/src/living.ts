@@ -15,19 +15,23 @@ export interface LivingMark {
  * It changes along with what is used and dropped, and each change can be undone.
  */
 export class Living {
-  readonly #terms: Terms;
+  readonly #egraph: Terms["egraph"];
   readonly #price: (node: NodeId) => number;
-  readonly #uses: number[] = [];
-  readonly #spelling: NodeId[] = [];
-  readonly #digests: number[] = [];
+  readonly #spell: (id: Id) => NodeId;
+  #uses = new Int32Array(0);
+  #spelling = new Int32Array(0);
+  #digests = new Float64Array(0);
   /** A class for each use that came, the complement of a class for each that went. */
   readonly #trail: number[] = [];
   readonly #cost = new Sum();
   #size = 0;
 
-  constructor(terms: Terms, price: (node: NodeId) => number) {
-    this.#terms = terms;
+  /** `spell` gives the e-node by which a class is spelled when it comes into use. */
+  constructor(egraph: Terms["egraph"], price: (node: NodeId) => number, spell: (id: Id) => NodeId) {
+    this.#egraph = egraph;
     this.#price = price;
+    this.#spell = spell;
+    this.#cover();
   }
 
   /** How many classes are in use. */
@@ -42,7 +46,7 @@ export class Living {
 
   /** Whether a class is in use. */
   has(id: Id): boolean {
-    return (this.#uses[id] ?? 0) > 0;
+    return (this.#uses[id] as number) > 0;
   }
 
   /** The e-node that spells a class in use. */
@@ -57,12 +61,13 @@ export class Living {
 
   /** Uses a class once more, and, if it was not in use, what it consists of. Throws what the cost model does; then it must be undone. */
   use(id: Id): void {
+    this.#cover();
     this.#count(id, 1);
     if (this.#uses[id] !== 1) return;
     // Digests are made of those of operands, so that a class is entered once its operands are.
     const stack = [id];
     const entered: number[] = [this.#enter(id)];
-    const { egraph } = this.#terms;
+    const egraph = this.#egraph;
     while (stack.length > 0) {
       const top = stack.at(-1) as Id;
       const node = this.spelling(top);
@@ -85,7 +90,7 @@ export class Living {
   /** Uses a class once less, and, if it is not in use any more, what it consists of. */
   drop(id: Id): void {
     const stack = [id];
-    const { egraph } = this.#terms;
+    const egraph = this.#egraph;
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       this.#count(top, -1);
       if (this.#uses[top] !== 0) continue;
@@ -116,12 +121,23 @@ export class Living {
 
   #count(id: Id, more: 1 | -1): void {
     this.#trail.push(more > 0 ? id : ~id);
-    this.#uses[id] = (this.#uses[id] ?? 0) + more;
+    this.#uses[id] = (this.#uses[id] as number) + more;
+  }
+
+  /** Makes room for each class there is. */
+  #cover(): void {
+    const { created } = this.#egraph;
+    if (created <= this.#uses.length) return;
+    this.#uses = larger(this.#uses, created);
+    this.#spelling = larger(this.#spelling, created);
+    const digests = new Float64Array(this.#uses.length);
+    digests.set(this.#digests);
+    this.#digests = digests;
   }
 
   /** Chooses how a class is spelled. Returns the first operand to look at. */
   #enter(id: Id): 0 {
-    const node = spell(this.#terms, id);
+    const node = this.#spell(id);
     this.#spelling[id] = node;
     this.#size++;
     this.#cost.add(this.#price(node));
@@ -129,7 +145,7 @@ export class Living {
   }
 
   #digest(node: NodeId): number {
-    const { egraph } = this.#terms;
+    const egraph = this.#egraph;
     const op = egraph.op(node);
     const operands = egraph.children(node).map((id) => this.digest(id));
     if (egraph.isCommutative(op)) operands.sort((a, b) => a - b);
@@ -137,15 +153,8 @@ export class Living {
   }
 }
 
-/**
- * The e-node by which a class of the store is spelled. Classes there hold one term, but for two kinds: what is known by its contents is
- * spelled as a constant; and the first result of an application of which more is asked is spelled as that, so that it is computed once.
- */
-function spell(terms: Terms, id: Id): NodeId {
-  const { egraph } = terms;
-  const nodes = egraph.nodes(id);
-  const of = (kind: string): NodeId | undefined =>
-    nodes.find((node) => terms.operationOf(egraph.op(node)).kind === kind);
-  if (nodes.length === 1) return nodes[0] as NodeId;
-  return of("constant") ?? of("result") ?? (nodes[0] as NodeId);
+function larger(words: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(Math.max(least, 2 * words.length));
+  grown.set(words);
+  return grown;
 }

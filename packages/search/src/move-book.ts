@@ -1,23 +1,37 @@
+import type { KeptMatch } from "@rewright/dsl";
 import type { Move } from "@rewright/plugin";
 import type { Id } from "egraph-ts";
 import type { Slot, World } from "./world.ts";
 
-/** A move of one match, as listed in some state. There its match is known; elsewhere, or copied, it is looked for by `at`. */
+/**
+ * A move of one match, as listed in some state. There, and in what that state leads to, its match is known; elsewhere, or copied, it is looked for
+ * by `at`.
+ */
 class MatchMove implements Move {
   readonly rule: string;
   readonly at: readonly number[];
   readonly #state: number;
   readonly #match: number;
+  readonly #kept: KeptMatch | undefined;
 
-  constructor(rule: string, at: readonly number[], state: number, match: number) {
+  constructor(
+    rule: string,
+    at: readonly number[],
+    state: number,
+    match: number,
+    kept: KeptMatch | undefined,
+  ) {
     this.rule = rule;
     this.at = at;
     this.#state = state;
     this.#match = match;
+    this.#kept = kept;
   }
 
-  static match(move: Move, state: number): number | undefined {
-    return move instanceof MatchMove && move.#state === state ? move.#match : undefined;
+  static match(move: Move, world: World, slot: Slot): number | KeptMatch | undefined {
+    if (!(move instanceof MatchMove)) return undefined;
+    if (move.#state === world.state && slot.searched === world.state) return move.#match;
+    return move.#kept && world.descends(move.#state) ? move.#kept : undefined;
   }
 }
 
@@ -28,23 +42,26 @@ class MatchMove implements Move {
 export class MoveBook {
   readonly #places = new WeakMap<Slot, { state: number; matches: Map<string, number> }>();
 
-  /** Appends one move a match, in the order of matching, until there are `limit` in all. */
+  /**
+   * Appends one move a match, in the order of matching, until there are `limit` in all. Matches that are known to have been applied are
+   * left out: they would change nothing.
+   */
   list(world: World, slot: Slot, limit: number, moves: Move[]): void {
-    const room = limit - moves.length;
-    world.search(slot, room);
+    const { bound, rule } = slot;
+    world.search(slot, limit - moves.length + bound.applications);
     const ordinals = new Ordinals();
-    const count = Math.min(slot.bound.count, room);
-    for (let match = 0; match < count; match++) {
-      const at = slot.bound.at(match);
+    for (let match = 0; match < bound.count && moves.length < limit; match++) {
+      const at = bound.at(match);
       at.push(ordinals.next(at));
-      moves.push(new MatchMove(slot.rule.name, at, world.state, match));
+      if (bound.applied(match)) continue;
+      moves.push(new MatchMove(rule.name, at, world.state, match, bound.keep(match)));
     }
   }
 
   /** Which of the rule's matches in this state the move names; `undefined` if it names none. */
-  match(world: World, slot: Slot, move: Move): number | undefined {
-    const listed = MatchMove.match(move, world.state);
-    if (listed !== undefined && slot.searched === world.state) return listed;
+  match(world: World, slot: Slot, move: Move): number | KeptMatch | undefined {
+    const listed = MatchMove.match(move, world, slot);
+    if (listed !== undefined) return listed;
     const { egraph } = world.terms;
     const exists = (id: Id): boolean => Number.isInteger(id) && id >= 0 && id < world.created;
     const roots = move.at.slice(0, -1);

@@ -296,8 +296,26 @@ export class OneProgram implements Chosen {
   }
 
   #lives(outputs: readonly Id[]): Living {
-    const living = new Living(this.terms, (node) => this.pricing.of(node));
+    const { terms, pricing } = this;
+    const living = new Living(
+      terms.egraph,
+      (node) => pricing.of(node),
+      (id) => spell(terms, id),
+    );
     for (const id of outputs) living.use(id);
     return living;
   }
+}
+
+/**
+ * The e-node by which a class of the store is spelled. Classes there hold one term, but for two kinds: what is known by its contents is
+ * spelled as a constant; and the first result of an application of which more is asked is spelled as that, so that it is computed once.
+ */
+function spell(terms: Terms, id: Id): NodeId {
+  const { egraph } = terms;
+  const nodes = egraph.nodes(id);
+  const of = (kind: string): NodeId | undefined =>
+    nodes.find((node) => terms.operationOf(egraph.op(node)).kind === kind);
+  if (nodes.length === 1) return nodes[0] as NodeId;
+  return of("constant") ?? of("result") ?? (nodes[0] as NodeId);
 }

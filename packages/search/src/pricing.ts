@@ -15,6 +15,9 @@ export class Pricing {
   /** By e-node. An entry stands as long as the node's operator and argument and the facts of it and its operands do. */
   #known: (Known | undefined)[] = [];
 
+  /** By operator, argument and the numbers of the facts. */
+  #alike = new Map<string, number>();
+
   constructor(model: CostModel, bind: (dim: string) => number, terms: Terms) {
     this.#model = model;
     this.#bind = bind;
@@ -26,6 +29,7 @@ export class Pricing {
     if (terms === this.#terms) return;
     this.#terms = terms;
     this.#known = [];
+    this.#alike = new Map();
   }
 
   /** The cost of running this node once: ≥ 0, never NaN, perhaps Infinity. */
@@ -35,8 +39,21 @@ export class Pricing {
     if (known && this.#stands(known, node)) return known.cost;
     const facts = [this.#terms.facts(egraph.class(node))];
     for (const child of egraph.children(node)) facts.push(this.#terms.facts(child));
-    const cost = this.#ask(node);
+    const cost = this.#recall(node, facts);
     this.#known[node] = { op: egraph.op(node), arg: egraph.arg(node), facts, cost };
+    return cost;
+  }
+
+  /** The cost of an application like this one, if one has been asked for: marks come and go, and e-nodes with them. */
+  #recall(node: NodeId, facts: readonly Facts[]): number {
+    const { egraph } = this.#terms;
+    let key = `${egraph.op(node)},${egraph.arg(node)}`;
+    for (const { id } of facts) key += `,${id}`;
+    let cost = this.#alike.get(key);
+    if (cost === undefined) {
+      cost = this.#ask(node);
+      this.#alike.set(key, cost);
+    }
     return cost;
   }
 

@@ -1,8 +1,16 @@
-import { type BoundRule, bindRule, loadGraph, type Rule, Terms } from "@rewright/dsl";
+import {
+  type BoundRule,
+  bindRule,
+  type KeptMatch,
+  loadGraph,
+  type Rule,
+  Terms,
+} from "@rewright/dsl";
 import type { Dialect, Graph } from "@rewright/plugin";
-import type { Mark as GraphMark, Id } from "egraph-ts";
+import type { Mark as GraphMark, Id, NodeId } from "egraph-ts";
 import { Applications } from "./applications.ts";
 import type { Limits } from "./budget.ts";
+import { Estimator, type EstimatorMark } from "./estimate.ts";
 import type { Evidence } from "./evidence.ts";
 import { messageOf, SearchError } from "./search-error.ts";
 import type { Tally } from "./statistics.ts";
@@ -27,7 +35,7 @@ export interface Slot {
 /** Matches to apply: of one rule, these or, without a list, all that were found. */
 export interface Selection {
   readonly slot: Slot;
-  readonly matches?: readonly number[];
+  readonly matches?: readonly (number | KeptMatch)[];
 }
 
 /** How full the e-graph is: an apply has been refused for want of room, to growing rules or to all. */
@@ -52,6 +60,8 @@ export interface WorldOptions {
   readonly limits: Limits;
   readonly tally: Tally;
   readonly report: (phase: "searching" | "applying", rule: string) => void;
+  /** What running an e-node once counts. */
+  readonly price: (world: World, node: NodeId) => number;
   /** What the bounds of inexact applications may sum up to, at present. */
   readonly tolerance: () => number;
 }
@@ -61,6 +71,9 @@ export interface WorldMark extends Pick<World, "state" | "fullness" | "error"> {
   readonly graph: GraphMark;
   /** How many applications had been made. */
   readonly made: number;
+  /** How many matches were known to have been applied. */
+  readonly applied: number;
+  readonly estimator: EstimatorMark | undefined;
 }
 
 /** Sums of bounds, that are numbers like 1e-3, are rounded. */
@@ -82,11 +95,19 @@ export class World {
   error: number;
   /** An application broke off with an error: nothing but a restore makes this e-graph whole again. */
   broken = false;
+  /** Estimates the cost of the present state. */
+  readonly estimator: Estimator;
   readonly #limits: Limits;
   readonly #tally: Tally;
   readonly #report: (phase: "searching" | "applying", rule: string) => void;
   readonly #growingNodes: number;
   readonly #tolerance: () => number;
+  /** The rule of each match that is known to have been applied, in order. */
+  readonly #applied: Slot[] = [];
+  /** Rules that gather classes, and remember which. */
+  readonly #gathering: readonly Slot[];
+  /** The states that led to the present one, and itself. */
+  readonly #lineage: number[] = [];
   #clean: number;
   #asked = 0;
 
@@ -96,17 +117,24 @@ export class World {
     this.error = inherited.error;
     this.#tolerance = options.tolerance;
     this.state = state;
+    this.#lineage.push(state);
     this.#limits = options.limits;
     this.#tally = options.tally;
     this.#report = options.report;
     this.terms = new Terms(options.dialects);
     this.outputs = loadGraph(this.terms, start);
     this.terms.egraph.rebuild();
+    this.estimator = new Estimator(this.terms.egraph, this.outputs, (node) =>
+      options.price(this, node),
+    );
     this.#clean = this.terms.egraph.nodeCount;
     this.slots = options.rules.map((rule, index) => {
       const bound = bindRule(rule, this.terms);
       return { ...{ index, rule, bound }, ...UNSEARCHED };
     });
+    this.#gathering = this.slots.filter(({ rule }) =>
+      rule.left.some(({ kind }) => kind === "spread"),
+    );
     const { nodes } = options.limits;
     const mixed = options.rules.some((rule) => !rule.growing);
     this.#growingNodes = mixed ? Math.floor(nodes * GROWING_SHARE) : nodes;
@@ -120,6 +148,11 @@ export class World {
   /** Whether the rule may be applied once more: it is exact, or what it may change is borne. */
   bears({ lossy }: Rule): boolean {
     return lossy === 0 || this.error + lossy <= this.#tolerance() * ROUNDING;
+  }
+
+  /** Whether this state, or one that led to it, is called so: then all that matched there matches still. */
+  descends(state: number): boolean {
+    return this.#lineage.includes(state);
   }
 
   /** The e-graph's arrays are as large as they may be. */
@@ -167,7 +200,16 @@ export class World {
     // A mark does not keep what is found and not applied.
     for (const slot of this.slots) this.#overlook(slot);
     const { state, fullness, error, terms, applications } = this;
-    return { state, fullness, error, graph: terms.egraph.mark(), made: applications.length };
+    const applied = this.#applied.length;
+    return {
+      state,
+      fullness,
+      error,
+      graph: terms.egraph.mark(),
+      made: applications.length,
+      applied,
+      estimator: this.estimator.mark(),
+    };
   }
 
   #search(slot: Slot, limit: number, fresh: boolean): void {
@@ -211,6 +253,7 @@ export class World {
     this.#rebuild();
     if (changed === 0) return 0;
     this.state = next;
+    this.#lineage.push(next);
     if (this.terms.egraph.nodeCount < ROOM_SHARE * this.#limits.nodes) this.fullness = "room";
     return changed;
   }
@@ -222,12 +265,15 @@ export class World {
     this.applications.truncate(mark.made, this.created);
     ({ state: this.state, fullness: this.fullness, error: this.error } = mark);
     this.broken = false;
+    while ((this.#lineage.at(-1) as number) > mark.state) this.#lineage.pop();
     this.#clean = egraph.nodeCount;
-    for (const slot of this.slots) {
-      slot.bound.forget();
-      slot.pending = false;
+    for (const slot of this.slots) slot.pending = false;
+    for (const { bound } of this.#gathering) bound.forget(bound.applications);
+    while (this.#applied.length > mark.applied) {
+      const { bound } = this.#applied.pop() as Slot;
+      bound.forget(bound.applications - 1);
     }
-    return { ...mark, graph: egraph.mark() };
+    return { ...mark, graph: egraph.mark(), estimator: this.estimator.restore(mark.estimator) };
   }
 
   #applyOne({ slot, matches }: Selection): number {
@@ -235,7 +281,8 @@ export class World {
     let done = 0;
     let changed = 0;
     for (; done < count && this.#allowed(slot.rule); done++) {
-      const match = matches?.[done] ?? done;
+      const selected = matches?.[done] ?? done;
+      const match = typeof selected === "number" ? selected : slot.bound.seat(selected);
       if (slot.bound.applied(match) || !this.#mayApply(slot, match)) continue;
       const application = {
         rule: slot.index,
@@ -244,7 +291,10 @@ export class World {
         first: this.created,
         assumed: slot.bound.assumptions(match),
       };
-      if (!slot.bound.apply(match, this.applications.length)) continue;
+      const known = slot.bound.applications;
+      const fired = slot.bound.apply(match, this.applications.length);
+      if (slot.bound.applications > known) this.#applied.push(slot);
+      if (!fired) continue;
       this.applications.add(application, this.created);
       this.error += slot.rule.lossy;
       changed++;

@@ -103,6 +103,31 @@ export function conforms(
       );
     });
 
+    test("estimates are costs that can be had", () => {
+      const { session } = make();
+      if (!session.estimate) return;
+      session.cost();
+      let start = session.mark();
+      for (let walk = 0; walk < 12; walk++) {
+        for (let i = 0; i < 8; i++) {
+          const moves = session.moves({ granularity: "match" });
+          const move = moves[Math.floor(session.random() * moves.length)];
+          if (move) session.apply([move]);
+          const before = session.estimate();
+          expect(session.estimate()).toBe(before);
+          expect(before).toBeGreaterThanOrEqual(session.bestEver.cost * (1 - 1e-9));
+          // What the extractor finds is a cost that can be had, too: neither is far above the other.
+          const cost = session.cost();
+          expect(Math.abs(before - cost)).toBeLessThanOrEqual(0.2 * cost);
+        }
+        session.restore(start);
+        if (walk % 4 === 3) {
+          session.apply(session.moves().slice(walk, walk + 1));
+          start = session.mark();
+        }
+      }
+    });
+
     test("equal hashes mean equal costs", () => {
       const { session } = make();
       if (!session.hash) return;

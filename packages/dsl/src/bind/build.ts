@@ -53,6 +53,8 @@ export class Builder {
   readonly #ids: Id[] = [];
   readonly #added: Id[] = [];
   readonly #shared = new Map<string, Part>();
+  /** Drafts of the numbers that have been built. */
+  readonly #numbers = new Map<DType, Map<number, Draft>>();
   #round = 0;
   #dtype: DType = "f32";
 
@@ -346,6 +348,10 @@ export class Builder {
   }
 
   #constant(value: Denoted, dtype: DType): Ref {
+    // Of a map's keys, both zeros are one.
+    const isNumber = typeof value === "number" && !Object.is(value, -0);
+    const known = isNumber ? this.#numbers.get(dtype)?.get(value) : undefined;
+    if (known) return this.#draft(known);
     const literal = constantOf(value, dtype);
     if (!literal) return REFUSED;
     const { table } = this.#terms;
@@ -353,7 +359,12 @@ export class Builder {
     const facts = table.intern([{ dtype: contents.dtype, shape: contents.shape }], true, [
       contents,
     ]);
-    return this.#draft({ operation: undefined, arg: 0, children: [], literal: contents, facts });
+    const draft = { operation: undefined, arg: 0, children: [], literal: contents, facts };
+    if (isNumber) {
+      const numbers = this.#numbers.get(dtype) ?? new Map<number, Draft>();
+      this.#numbers.set(dtype, numbers.set(value, draft));
+    }
+    return this.#draft(draft);
   }
 
   // ── Attributes ─────────────────────────────────────────────────────────────

@@ -19,10 +19,10 @@ export class RowSet {
     return this.#table[this.#place(rows, base)] !== 0;
   }
 
-  /** Puts the row that begins at `base` into the set. */
-  add(rows: Int32Array, base: number): void {
+  /** Puts the row that begins at `base` into the set. Returns whether it is new. */
+  add(rows: Int32Array, base: number): boolean {
     const place = this.#place(rows, base);
-    if (this.#table[place] !== 0) return;
+    if (this.#table[place] !== 0) return false;
     const at = this.#count * this.#width;
     if (at + this.#width > this.#rows.length) {
       const larger = new Int32Array(2 * this.#rows.length + this.#width);
@@ -32,13 +32,15 @@ export class RowSet {
     for (let i = 0; i < this.#width; i++) this.#rows[at + i] = rows[base + i] as number;
     this.#table[place] = ++this.#count;
     if (2 * this.#count > this.#table.length) this.#grow();
+    return true;
   }
 
-  /** Takes all rows out. */
-  clear(): void {
+  /** Takes out the row that was put in last. No other one lies where it does because of it. */
+  pop(): void {
     if (this.#count === 0) return;
-    this.#count = 0;
-    this.#table.fill(0);
+    const place = this.#place(this.#rows, (this.#count - 1) * this.#width);
+    this.#table[place] = 0;
+    this.#count--;
   }
 
   /** The place of an equal row, or the free one where it would go. */

@@ -51,6 +51,16 @@ interface Assumption {
   readonly known: () => boolean;
 }
 
+/** A match by itself, apart from the search that found it. */
+export interface KeptMatch {
+  /** Which reading of the left side it is of. */
+  readonly reading: string;
+  readonly row: Int32Array;
+}
+
+/** The number of the match that has a seat. */
+const SEAT = -1;
+
 /** What the engine may find for one search before spreads are matched: a guard of memory, not of quality. */
 const CANDIDATES = 1_000_000;
 /** Candidates extended between two questions whether to stop. */
@@ -68,8 +78,12 @@ export class BoundRule {
   readonly #missing: Set<string>;
   /** Of which it leaves open how many results they have. */
   readonly #open: ReadonlyMap<string, number>;
-  /** Where the row of the match that was looked at last begins. */
+  /** What each match that has been applied was noted in. */
+  readonly #applied: RowSet[] = [];
+  /** Where the row of the match that was looked at last lies, and begins. */
+  #rows: Int32Array = new Int32Array(0);
   #base = 0;
+  #seated: KeptMatch | undefined;
   /** The roots of the right side that was built last, as its builder knows them. */
   readonly #refs: number[] = [];
 
@@ -164,6 +178,28 @@ export class BoundRule {
     return found;
   }
 
+  /**
+   * Match `i` by itself. As an e-graph only grows, it is one in every state that its own has led to. `undefined` where spreads or lists make
+   * matches refer to what one search found.
+   */
+  keep(i: number): KeptMatch | undefined {
+    let at = i;
+    for (const [reading, { matches, done }] of this.#readings) {
+      if (at < matches.count) {
+        const base = at * matches.width;
+        return done && { reading, row: matches.rows.slice(base, base + matches.width) };
+      }
+      at -= matches.count;
+    }
+    return undefined;
+  }
+
+  /** Gives a match that was kept the number by which it is called until another one is given a seat. */
+  seat(kept: KeptMatch): number {
+    this.#seated = kept;
+    return SEAT;
+  }
+
   /** What match `i` takes for granted: the conditions behind `assuming` that are not known to hold there, as written. */
   assumptions(i: number): readonly string[] {
     return this.#match(i).assumptions.flatMap(({ text, known }) => (known() ? [] : [text]));
@@ -182,16 +218,22 @@ export class BoundRule {
 
   /** Whether match `i` has been applied before, so that applying it again would change nothing. */
   applied(i: number): boolean {
-    const { matches, done } = this.#match(i);
-    return done?.has(matches.rows, this.#base) ?? false;
+    const { done } = this.#match(i);
+    return done?.has(this.#rows, this.#base) ?? false;
   }
 
-  /** Forgets which matches have been applied: to be called when the e-graph has been restored to a mark. */
-  forget(): void {
-    for (const { done, gatherer } of this.#readings.values()) {
-      done?.clear();
-      gatherer?.forget();
-    }
+  /** How many matches are known to have been applied. */
+  get applications(): number {
+    return this.#applied.length;
+  }
+
+  /**
+   * Forgets that the last matches were applied, all but the first `applications`: to be called when the e-graph has been restored to a mark,
+   * with what was known there.
+   */
+  forget(applications: number): void {
+    while (this.#applied.length > applications) this.#applied.pop()?.pop();
+    for (const { gatherer } of this.#readings.values()) gatherer?.forget();
   }
 
   /**
@@ -201,10 +243,10 @@ export class BoundRule {
    */
   apply(i: number, reason: number): boolean {
     const reading = this.#match(i);
-    const base = this.#base;
+    const [rows, base] = [this.#rows, this.#base];
     const targets = this.#build(reading);
     if (!targets) return false;
-    const { matches, builder, gatherer, done } = reading;
+    const { builder, gatherer, done } = reading;
     const { egraph } = this.#terms;
     this.#terms.blame = this.rule.name;
     let changed = false;
@@ -217,7 +259,7 @@ export class BoundRule {
     gatherer?.applied(builder.added);
     for (const slot of reading.left.nodeSlots)
       if (egraph.subsume(reading.frame.get(slot))) changed = true;
-    done?.add(matches.rows, base);
+    if (done?.add(rows, base)) this.#applied.push(done);
     return changed;
   }
 
@@ -279,10 +321,19 @@ export class BoundRule {
 
   /** Moves the frame of a reading to match `i`. */
   #match(i: number): Reading {
+    const seated = i === SEAT ? this.#seated : undefined;
+    const kept = seated && this.#readings.get(seated.reading);
+    if (seated && kept) {
+      this.#rows = seated.row;
+      this.#base = 0;
+      kept.frame.at(seated.row, 0);
+      return kept;
+    }
     let at = i;
     for (const reading of this.#readings.values()) {
       const { matches, frame } = reading;
       if (at < matches.count) {
+        this.#rows = matches.rows;
         this.#base = at * matches.width;
         frame.at(matches.rows, this.#base);
         return reading;
