@@ -142,7 +142,7 @@ export function addPluginChecks<P extends AnyPlugin>(
 
 /** Reading files is left out: rule files lie beside a package's code. */
 const importer = `
-import { parentPort, workerData } from "node:worker_threads";
+const { parentPort, workerData } = require("node:worker_threads");
 const found = new Set();
 for (const [owner, name, what] of [
   [Math, "random", "Math.random()"],
@@ -156,19 +156,29 @@ for (const [owner, name, what] of [
   };
 }
 const before = new Set(Reflect.ownKeys(globalThis));
-await import(workerData);
-for (const key of Reflect.ownKeys(globalThis)) if (!before.has(key)) found.add("the global " + String(key));
-parentPort.postMessage([...found]);
+import(workerData).then(
+  () => {
+    for (const key of Reflect.ownKeys(globalThis)) if (!before.has(key)) found.add("the global " + String(key));
+    parentPort.postMessage({ found: [...found] });
+  },
+  (error) => parentPort.postMessage({ error: String(error) }),
+);
 `;
 
-function importEffects(entry: string | URL): Promise<readonly string[]> {
+async function importEffects(entry: string | URL): Promise<readonly string[]> {
   const url = String(entry).includes("://") ? String(entry) : pathToFileURL(String(entry)).href;
-  const code = new URL(`data:text/javascript,${encodeURIComponent(importer)}`);
-  const worker = new Worker(code, { workerData: url });
-  return new Promise<readonly string[]>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", (cause) =>
-      reject(new Fault(`importing ${url} fails: ${String(cause)}`, "mend the module", { cause })),
+  // A script, not a module: with an await at its top, Node 22.12 aborts.
+  const worker = new Worker(importer, { eval: true, workerData: url });
+  try {
+    const { found, error } = await new Promise<{ found?: readonly string[]; error?: string }>(
+      (resolve, reject) => {
+        worker.once("message", resolve);
+        worker.once("error", reject);
+      },
     );
-  }).finally(() => worker.terminate());
+    if (found) return found;
+    throw new Fault(`importing ${url} fails: ${error}`, "mend the module");
+  } finally {
+    await worker.terminate();
+  }
 }

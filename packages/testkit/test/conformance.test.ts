@@ -1,15 +1,16 @@
 // What the project brings itself does what it asks of others.
-import type { Backend } from "@rewright/plugin";
+import type { Backend, NodeView } from "@rewright/plugin";
 import * as strategies from "@rewright/search";
 import { onnx } from "@rewright/tensor";
 import { describe, test } from "vitest";
 import { cpu, cpuPartNames } from "../../backends/cpu/src/index.ts";
+import { unavailable } from "../../backends/cpu/test/available.ts";
 import { gpu, gpuPartNames } from "../../backends/gpu/src/index.ts";
 import { tpu, tpuPartNames } from "../../backends/tpu/src/index.ts";
 import { mcts } from "../../search-mcts/src/index.ts";
 import { samplesOf } from "../../tensor/test/samples.ts";
 import { backendChecks, type Check, dialectChecks, strategyChecks } from "../src/index.ts";
-import { attentions } from "./attentions.ts";
+import { attentions, headsSideBySide } from "./attentions.ts";
 
 /** Operators whose applications guessing does not find, or takes long to find. */
 const hard = [
@@ -48,6 +49,58 @@ describe("the backend tpu", () => {
       ...{ given: { part: "v5e" }, entry: entry("tpu"), programs: attentions() },
     }),
   );
+});
+
+describe("the backend cpu", () => {
+  const bare = (given: object): Backend => {
+    const { run: _, ...rest } = cpu(given);
+    return rest;
+  };
+  const programs = [...attentions(), ...headsSideBySide()];
+  all(backendChecks(bare, { ...quick, samples: 3, given: { threads: 1 }, programs }));
+});
+
+/** What every runtime has kernels for: of floats, beside lists that are known. */
+const common = new Set([
+  ...[
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Relu",
+    "Sigmoid",
+    "Tanh",
+    "Exp",
+    "Sqrt",
+    "Erf",
+    "Softmax",
+    "MatMul",
+    "Gemm",
+  ],
+  ...[
+    "Transpose",
+    "Concat",
+    "Reshape",
+    "ReduceSum",
+    "ReduceMean",
+    "ReduceMax",
+    "LayerNormalization",
+    "Where",
+    "Clip",
+  ],
+]);
+const isCommon = ({ op, operands }: NodeView): boolean =>
+  common.has(op) && operands.every((operand) => operand?.dtype === "f32" || operand?.constant);
+/** The runtime in its process is slow to start: few programs, of many operators each. */
+const narrow = (): Backend => {
+  const backend = cpu();
+  const cost = (node: NodeView): number =>
+    isCommon(node) ? backend.costModel.cost(node) : Number.POSITIVE_INFINITY;
+  return { ...backend, costModel: { unit: "µs", cost } };
+};
+describe.skipIf(unavailable)(`runs of cpu${unavailable ? ` (${unavailable})` : ""}`, () => {
+  const checks = backendChecks(narrow, { runs: 6, nodes: 1 });
+  all(checks.filter(({ name }) => /^run |^errors name/.test(name)));
 });
 
 const parts: readonly (readonly [string, () => Backend])[] = [
