@@ -303,6 +303,8 @@ export interface Session {
     /** Nothing more can be applied: the run's limits are spent. */
     readonly all: boolean;
   };
+  /** What the run may spend in all, as far as the host tells: e-nodes of a state, milliseconds, calls of `apply`; Infinity where there is no limit. */
+  readonly limits?: { readonly nodes: number; readonly ms: number; readonly iterations: number };
   /** The moves there are, in a fixed order; some may turn out to change nothing (`apply` says so). One a rule, or one a match. */
   moves(filter?: {
     readonly granularity?: "rule" | "match";
@@ -346,6 +348,8 @@ export interface Session {
    * now and then; `undefined` when it is too early for it, so that it may be asked at every step.
    */
   breathe?(): Promise<void> | undefined;
+  /** Something that people should know of how the search went, such as what was chosen and why; for reports. */
+  note?(text: string): void;
   /** The state and its moves as features, for learned strategies. */
   observe?(moves: readonly Move[]): Observation;
 }

@@ -1,3 +1,5 @@
+import type { Session } from "@rewright/plugin";
+
 /** What a run may spend. Runs under limits of nodes and iterations alone repeat exactly; seconds depend on the machine. */
 export interface Budget {
   /** E-nodes that may exist at once; 50,000 unless said. */
@@ -36,7 +38,7 @@ export class Limits {
   readonly signal: AbortSignal;
   iterations = 0;
   #reserve: number;
-  readonly #iterations: number;
+  readonly mostIterations: number;
   readonly #clock: () => number;
   readonly #start: number;
 
@@ -45,7 +47,7 @@ export class Limits {
     this.seconds = limit("seconds", budget.seconds, 60);
     this.#reserve = limit("reserve", budget.reserve, 0);
     this.bytes = limit("bytes", budget.bytes, 2 ** 31);
-    this.#iterations = limit("iterations", budget.iterations, Infinity);
+    this.mostIterations = limit("iterations", budget.iterations, Infinity);
     this.signal = signal ?? new AbortController().signal;
     this.#clock = clock;
     this.#start = clock();
@@ -54,6 +56,12 @@ export class Limits {
   /** Milliseconds since the run began. */
   get ms(): number {
     return this.#clock() - this.#start;
+  }
+
+  /** What strategies are told of them. */
+  get told(): NonNullable<Session["limits"]> {
+    const ms = (this.seconds - this.#reserve) * 1000;
+    return { nodes: this.nodes, ms, iterations: this.mostIterations };
   }
 
   /** Gives what was kept of the time. */
@@ -65,7 +73,7 @@ export class Limits {
   get spent(): "aborted" | "seconds" | "iterations" | undefined {
     if (this.signal.aborted) return "aborted";
     if (this.#isOver) return "seconds";
-    if (this.iterations >= this.#iterations) return "iterations";
+    if (this.iterations >= this.mostIterations) return "iterations";
     return undefined;
   }
 

@@ -88,6 +88,10 @@ export class ConfigurationSession implements Session {
     return { nodes: this.#setting.length, iterations, ms, all };
   }
 
+  get limits(): NonNullable<Session["limits"]> {
+    return this.#limits.told;
+  }
+
   /** Every value of every choice, the choices in their order, whatever the granularity: what a choice is set to is said by each move. */
   moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
     const { ruleset = "configuration", rule, most = Infinity, limit = Infinity } = filter;
@@ -154,6 +158,10 @@ export class ConfigurationSession implements Session {
     return this.#setting.join();
   }
 
+  note(text: string): void {
+    this.#run.notes.push(text);
+  }
+
   breathe(): Promise<void> | undefined {
     return this.#run.breathe();
   }
@@ -166,6 +174,11 @@ export class ConfigurationSession implements Session {
   /** The best setting so far. */
   get bestEver(): Configured {
     return this.#best;
+  }
+
+  /** What strategies have said of how the search went. */
+  get notes(): readonly string[] {
+    return this.#run.notes;
   }
 
   /** Why the run ended; while it goes on, why it would end now. */

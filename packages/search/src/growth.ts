@@ -114,6 +114,10 @@ export class GrowthSession implements HostedSession {
     return { nodes: this.#world.terms.egraph.nodeCount, iterations, ms, all };
   }
 
+  get limits(): NonNullable<Session["limits"]> {
+    return this.#limits.told;
+  }
+
   moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
     const { granularity = "rule", ruleset, rule, most, limit = Infinity } = filter;
     const moves: Move[] = [];
@@ -192,6 +196,10 @@ export class GrowthSession implements HostedSession {
     this.#known = undefined;
   }
 
+  note(text: string): void {
+    this.#run.notes.push(text);
+  }
+
   breathe(): Promise<void> | undefined {
     return this.#run.breathe();
   }
@@ -225,6 +233,11 @@ export class GrowthSession implements HostedSession {
   /** The best program that any state has shown so far. */
   get bestEver(): Finalist {
     return this.#finds.bests[0] as Finalist;
+  }
+
+  /** What strategies have said of how the search went. */
+  get notes(): readonly string[] {
+    return this.#run.notes;
   }
 
   /** Why the run ended; while it goes on, why it would end now. */

@@ -9,6 +9,8 @@ export interface HostedSession extends Session {
   readonly bestEver: Finalist;
   /** Why the run ended; while it goes on, why it would end now. */
   readonly stopped: StopReason;
+  /** What strategies have said of how the search went, in order. */
+  readonly notes: readonly string[];
   /** What each rule has done so far, in the rules' order. */
   readonly statistics: readonly RuleStatistics[];
   /** How large the present state is: e-nodes and classes; of one program, its nodes and its values. */

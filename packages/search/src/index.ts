@@ -5,6 +5,7 @@
  */
 
 export { type AnnealOptions, anneal } from "./anneal.ts";
+export { type AutoOptions, auto } from "./auto.ts";
 export { type BeamOptions, beam } from "./beam.ts";
 export type { Budget, StopReason } from "./budget.ts";
 export {

@@ -26,6 +26,8 @@ export class Run {
   readonly limits: Limits;
   /** No strategy drives the session any more. */
   over = false;
+  /** What strategies have said. */
+  readonly notes: string[] = [];
   readonly #random: RandomGenerator;
   #futile = 0;
   /** When the strategy paused last, in milliseconds of the run. */

@@ -95,6 +95,10 @@ export class SubstitutionSession implements HostedSession {
     return { nodes: this.#program.size, iterations, ms, all };
   }
 
+  get limits(): NonNullable<Session["limits"]> {
+    return this.#limits.told;
+  }
+
   moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {
     const { granularity = "rule", ruleset, rule, most, limit = Infinity } = filter;
     const moves: Move[] = [];
@@ -148,6 +152,10 @@ export class SubstitutionSession implements HostedSession {
     return this.#program.digest.toString(36);
   }
 
+  note(text: string): void {
+    this.#run.notes.push(text);
+  }
+
   breathe(): Promise<void> | undefined {
     return this.#run.breathe();
   }
@@ -172,6 +180,10 @@ export class SubstitutionSession implements HostedSession {
 
   get bestEver(): Finalist {
     return this.#finds.bests[0] as Finalist;
+  }
+
+  get notes(): readonly string[] {
+    return this.#run.notes;
   }
 
   get stopped(): StopReason {
