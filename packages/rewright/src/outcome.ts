@@ -49,6 +49,7 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     defaults: { open: openDefaults(model), fixed: model.fixedInputs.size },
     assumed: bind,
     search: {
+      notes: session.notes,
       ...session.extent,
       iterations: session.spent.iterations,
       ms: own.ms,

@@ -6,6 +6,7 @@ export const backendNames = ["cpu", "gpu", "tpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 /** The strategies that come with the package. */
 export const strategyNames = [
+  "auto",
   "saturate",
   "greedy",
   "beam",
@@ -41,6 +42,7 @@ const backends: Readonly<Record<BackendName, (here: Here | undefined) => Promise
   tpu: async () => (await import("@rewright/backend-tpu")).tpu(),
 };
 const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> = {
+  auto: async () => (await import("@rewright/search")).auto(),
   saturate: async () => (await import("@rewright/search")).saturate(),
   greedy: async () => (await import("@rewright/search")).greedy(),
   beam: async () => (await import("@rewright/search")).beam(),

@@ -77,6 +77,8 @@ export interface Report {
   /** Sizes taken for symbolic dimensions while pricing and timing. */
   readonly assumed: Readonly<Record<string, number>>;
   readonly search: {
+    /** What the strategy chose, and why, where it says so. */
+    readonly notes: readonly string[];
     readonly nodes: number;
     readonly classes: number;
     readonly iterations: number;

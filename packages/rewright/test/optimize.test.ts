@@ -50,6 +50,12 @@ describe("optimize", () => {
     expect(one.report.gained).toBe(true);
   });
 
+  test("chooses a strategy where asked to, and says which and why", async () => {
+    const { report } = await optimize(improvable(), { strategy: "auto", measure: false });
+    expect(report).toMatchObject({ gained: true, stopped: "saturated", strategy: "auto" });
+    expect(report.search.notes).toEqual([expect.stringContaining("the rules came to rest")]);
+  });
+
   test("searches single programs where asked to", async () => {
     const { report } = await optimize(improvable(), { space: "substitution", measure: false });
     expect(report).toMatchObject({ gained: true, verified: true, strategy: "greedy" });

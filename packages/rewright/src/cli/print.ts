@@ -92,6 +92,7 @@ export function describe(report: FileReport, color: boolean): string {
     "search",
     `${report.strategy}, ${stops[report.stopped] ?? report.stopped}; ${count(search.nodes)} e-nodes in ${count(search.classes)} classes, ${duration(search.ms)}`,
   );
+  for (const note of search.notes) row("", note);
   if (report.defaults.open > 0)
     row(
       "inputs",
