@@ -15,6 +15,8 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   calibrate: () => import("./benches/calibrate.ts"),
   autodiff: () => import("./benches/autodiff.ts"),
   rollouts: () => import("./benches/rollouts.ts"),
+  costmodel: () => import("./benches/costmodel.ts"),
+  tpu: () => import("./benches/tpu.ts"),
   search: () => import("./benches/search.ts"),
 };
 

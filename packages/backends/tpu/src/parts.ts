@@ -8,6 +8,8 @@ export interface TpuPart {
   readonly fp8?: number;
   /** Rows and columns of a matrix unit. */
   readonly side: number;
+  /** Cores, among which the figures above, the bandwidth and vector memory are divided. */
+  readonly cores: number;
   /** Memory bandwidth, GB/s. */
   readonly bandwidth: number;
   /** Vector memory of all cores, MiB. */
@@ -22,13 +24,13 @@ export type TpuPartName = "v2" | "v3" | "v4" | "v5e" | "v5p" | "v6e" | "v7x";
  * `jax/_src/pallas/mosaic/tpu_info.py`.
  */
 const parts: Readonly<Record<TpuPartName, TpuPart>> = {
-  v2: { bf16: 46, side: 128, bandwidth: 716, vmem: 32 },
-  v3: { bf16: 123, side: 128, bandwidth: 900, vmem: 32 },
-  v4: { bf16: 275, int8: 275, side: 128, bandwidth: 1200, vmem: 32 },
-  v5e: { bf16: 197, int8: 394, side: 128, bandwidth: 819, vmem: 128 },
-  v5p: { bf16: 459, int8: 918, side: 128, bandwidth: 2765, vmem: 128 },
-  v6e: { bf16: 918, int8: 1836, fp8: 920, side: 256, bandwidth: 1640, vmem: 128 },
-  v7x: { bf16: 2307, fp8: 4614, side: 256, bandwidth: 7380, vmem: 128 },
+  v2: { bf16: 46, side: 128, cores: 2, bandwidth: 716, vmem: 32 },
+  v3: { bf16: 123, side: 128, cores: 2, bandwidth: 900, vmem: 32 },
+  v4: { bf16: 275, int8: 275, side: 128, cores: 2, bandwidth: 1200, vmem: 32 },
+  v5e: { bf16: 197, int8: 394, side: 128, cores: 1, bandwidth: 819, vmem: 128 },
+  v5p: { bf16: 459, int8: 918, side: 128, cores: 2, bandwidth: 2765, vmem: 128 },
+  v6e: { bf16: 918, int8: 1836, fp8: 920, side: 256, cores: 1, bandwidth: 1640, vmem: 128 },
+  v7x: { bf16: 2307, fp8: 4614, side: 256, cores: 2, bandwidth: 7380, vmem: 128 },
 };
 
 /** All names. */

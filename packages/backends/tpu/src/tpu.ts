@@ -1,4 +1,5 @@
 import type { Backend } from "@rewright/plugin";
+import { configurationsOf } from "./configurations.ts";
 import { tpuCostModel } from "./model.ts";
 import { type TpuPartName, tpuPart } from "./parts.ts";
 import { ruleFiles } from "./rules.ts";
@@ -15,11 +16,14 @@ export interface TpuOptions {
  * @throws RangeError on an unknown part, naming the known ones.
  */
 export function tpu(options: TpuOptions = {}): Backend {
+  const part = tpuPart(options.part ?? "v5e");
+  const costModel = tpuCostModel(part);
   return {
     kind: "backend",
     spec: 1,
     name: "tpu",
-    costModel: tpuCostModel(tpuPart(options.part ?? "v5e")),
+    costModel,
     rules: ruleFiles,
+    configurations: (graph) => configurationsOf(part, costModel, graph),
   };
 }
