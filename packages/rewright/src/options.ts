@@ -43,7 +43,7 @@ export interface OptimizeOptions {
   readonly strategy?: SearchStrategy | StrategyName;
   /**
    * What a state of the search is: "growth", an e-graph of equal programs (the default), or "substitution", one program that is rewritten place
-   * by place; then the default strategy is "greedy".
+   * by place (the default of "rl"); then the default strategy is "greedy".
    */
   readonly space?: SpaceName;
   readonly budget?: Budget;

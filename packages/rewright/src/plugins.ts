@@ -13,6 +13,7 @@ export const strategyNames = [
   "anneal",
   "regrow",
   "mcts",
+  "rl",
   "random",
 ] as const;
 /** One of them. */
@@ -50,6 +51,7 @@ const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> 
   regrow: async () => (await import("@rewright/search")).regrow(),
   random: async () => (await import("@rewright/search")).random(),
   mcts: async () => (await import("@rewright/search-mcts")).mcts(),
+  rl: async () => (await import("@rewright/search-rl")).rl(),
 };
 
 /**

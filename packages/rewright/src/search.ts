@@ -27,7 +27,9 @@ export async function search(job: Task): Promise<Found> {
   const { rules, dialects, strategy } = tools;
   const seconds = budget?.seconds ?? defaults.seconds;
   const costModel = sayable(tools.backend.costModel, model);
-  const open = options.space === "substitution" ? substitution : growth;
+  // The policy that comes with `rl` practised on single programs.
+  const { space = options.strategy === "rl" ? "substitution" : "growth" } = options;
+  const open = space === "substitution" ? substitution : growth;
   const session = open({
     ...{ graph: model.graph, rules, dialects, costModel },
     seed: options.seed ?? defaults.seed,

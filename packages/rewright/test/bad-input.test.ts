@@ -154,7 +154,7 @@ const usage: readonly [name: string, args: readonly string[], ...says: RegExp[]]
     "an unknown strategy",
     ["--strategy", "magic"],
     /magic/,
-    /saturate, greedy, beam, anneal, regrow, mcts, random/,
+    /saturate, greedy, beam, anneal, regrow, mcts, rl, random/,
   ],
   ["a misspelt strategy", ["--strategy", "satrate"], /did you mean `saturate`/],
   ["more threads than there can be", ["--threads", "1000000000"], /threads.*1024/],

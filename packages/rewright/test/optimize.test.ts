@@ -36,19 +36,22 @@ describe("optimize", () => {
     expect(report).toMatchObject({ gained: false, verified: true, speedup: 1, maxAbs: 0 });
   });
 
-  test.each(["saturate", "greedy", "mcts"] as const)("%s repeats bit for bit", async (strategy) => {
-    const run = () =>
-      optimize(improvable(), {
-        strategy,
-        measure: false,
-        seed: 3,
-        budget: { nodes: 2000, iterations: 60, seconds: 600 },
-      });
-    const [one, two] = [await run(), await run()];
-    expect(Buffer.compare(one.model, two.model)).toBe(0);
-    expect(one.report.rules).toEqual(two.report.rules);
-    expect(one.report.gained).toBe(true);
-  });
+  test.each(["saturate", "greedy", "mcts", "rl"] as const)(
+    "%s repeats bit for bit",
+    async (strategy) => {
+      const run = () =>
+        optimize(improvable(), {
+          strategy,
+          measure: false,
+          seed: 3,
+          budget: { nodes: 2000, iterations: 60, seconds: 600 },
+        });
+      const [one, two] = [await run(), await run()];
+      expect(Buffer.compare(one.model, two.model)).toBe(0);
+      expect(one.report.rules).toEqual(two.report.rules);
+      expect(one.report.gained).toBe(true);
+    },
+  );
 
   test("chooses a strategy where asked to, and says which and why", async () => {
     const { report } = await optimize(improvable(), { strategy: "auto", measure: false });

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { loadPolicy, Policy, PolicyError, readPolicy, writePolicy } from "../src/index.ts";
+import { loadPolicy, Policy, PolicyError, readPolicy, rl, writePolicy } from "../src/index.ts";
 import { WordSession } from "./words.ts";
 
 const session = new WordSession("akbda");
@@ -73,5 +73,16 @@ test("a policy is loaded from a path and from a URL", async () => {
   expect((await loadPolicy(pathToFileURL(file))).weights).toEqual(policy.weights);
   await expect(loadPolicy(join(folder, "b.policy"))).rejects.toThrow(
     /^the policy .*b\.policy cannot be read \(ENOENT.*\): name a file that training has written$/,
+  );
+});
+
+test("the policy that comes with the package loads, is small, and says how it was made", async () => {
+  const file = new URL("../policies/rewrite.policy", import.meta.url);
+  expect(statSync(file).size).toBeLessThan(300_000);
+  const { description } = await loadPolicy(file);
+  expect(description).toMatchObject({ features: "rewright-program-1" });
+  // It knows other features than the words here.
+  await expect(rl().search(new WordSession("aka"))).rejects.toThrow(
+    'the policy was trained on features "rewright-program-1"',
   );
 });
