@@ -5,7 +5,7 @@ import { InputError } from "./errors.ts";
 import { messageOf, reasonOf, writeWhole } from "./files.ts";
 
 /** What a calibration is only good for. */
-export interface Machine {
+interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly platform: string;

@@ -109,7 +109,7 @@ export function convolutionTime(
 }
 
 /** Whether a convolution runs on blocks of channels: in two spatial dimensions, where its channels fit the blocks. */
-export function runsBlocked(node: NodeView, shape: Contraction, block: number): boolean {
+function runsBlocked(node: NodeView, shape: Contraction, block: number): boolean {
   const { batch: group, n: outputs } = shape;
   const weight = node.operands[1];
   if (block === 0 || weight?.shape.length !== 4 || node.operands[0]?.dtype !== "f32") return false;

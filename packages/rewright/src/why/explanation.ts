@@ -12,7 +12,7 @@ import { type PricedGraph, priceGraph } from "./graph-cost.ts";
 import { type RuleTrial, tryRule } from "./rule-trial.ts";
 
 /** A rule that the search used. */
-export interface FiredRule {
+interface FiredRule {
   readonly name: string;
   readonly file: string;
   readonly line: number;

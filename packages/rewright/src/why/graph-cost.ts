@@ -10,7 +10,7 @@ import type {
 import { openSize, type Sizes } from "../sizes.ts";
 
 /** What an operator's time is mostly spent on; "nothing" where it costs none, `null` where the backend does not tell. */
-export type Bound = "launch" | "arithmetic" | "memory" | "nothing" | null;
+type Bound = "launch" | "arithmetic" | "memory" | "nothing" | null;
 
 /** An operator of a program, and what it costs. */
 export interface PricedNode {

@@ -1,7 +1,8 @@
 import { count, number } from "../cli/print.ts";
+import { drawing, scaleOf } from "./drawing.ts";
 import type { Explanation } from "./explanation.ts";
-import { missingFrom, type PricedGraph, type PricedNode } from "./graph-cost.ts";
-import { layersOf } from "./layers.ts";
+import { missingFrom, type PricedGraph } from "./graph-cost.ts";
+import { escaped } from "./markup.ts";
 import type { RuleTrial } from "./rule-trial.ts";
 
 /** An explanation as one page of HTML: needs nothing else, runs no script, asks no network. */
@@ -23,6 +24,7 @@ export function pageOf(found: Explanation): string {
 <p>Predicted on <b>${escaped(found.backend)}</b>: ${totalOf(before, unit)}${after ? ` → ${totalOf(after, unit)}<b>${faster}</b>` : "; nothing cheaper was found"}.
 ${costsOf(found)}</p>
 <p class="legend">The area of an operator is its cost, on one scale for both programs. ${legend()}${after ? ` <span class="key gone"></span>only before <span class="key come"></span>only after` : ""}</p>
+${bars(before, after, unit)}
 </header>
 <main>
 <section><h2>Before</h2>${drawing(before, { scale, unit, marked: gone, mark: "gone" })}</section>
@@ -55,22 +57,34 @@ rect.gone { stroke: #c43d3d; stroke-width: 2; } rect.come { stroke: #2b9a4a; str
 ${Object.entries(colors)
   .map(([name, [color]]) => `.${name} { fill: ${color}; background: ${color}; }`)
   .join("\n")}
+.bar { display: flex; height: 1.6rem; margin: .3rem 0; max-width: 60rem; } .bar span { overflow: hidden; font-size: 11px; line-height: 1.6rem; text-indent: .3em; color: #1c1e21; white-space: nowrap; }
 table { border-collapse: collapse; } td, th { padding: .15rem .8rem .15rem 0; text-align: left; vertical-align: top; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 tr.unused { color: var(--dim); } code { font-size: .93em; } .dim { color: var(--dim); }
 `;
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
 
 function legend(): string {
   return Object.entries(colors)
     .map(([name, [, words]]) => `<span class="key ${name}"></span>${words}`)
     .join(" ");
+}
+
+/** Both programs as bars on one scale, kinds of operators the dearest first. */
+function bars(before: PricedGraph, after: PricedGraph | null, unit: string): string {
+  const most = Math.max(before.cost, after?.cost ?? 0);
+  const kinds = [...sumsOf(before, after).keys()];
+  const one = (graph: PricedGraph, name: string): string => {
+    const sums = Map.groupBy(graph.nodes, ({ op }) => op);
+    const parts = kinds.map((op, i) => {
+      const nodes = sums.get(op) ?? [];
+      const cost = nodes.reduce((sum, node) => sum + node.cost, 0);
+      const share = most > 0 && most < Infinity ? (100 * cost) / most : 0;
+      const title = `${op}: ${number(cost)} ${unit} in ${count(nodes.length)}`;
+      const hue = (i * 137) % 360;
+      return `<span title="${escaped(title)}" style="width:${share.toFixed(3)}%;background:hsl(${hue} 45% 62%)">${share > 6 ? escaped(op) : ""}</span>`;
+    });
+    return `<div class="bar" role="img" aria-label="${name}">${parts.join("")}</div>`;
+  };
+  return one(before, "before") + (after ? one(after, "after") : "");
 }
 
 function totalOf({ nodes, cost, whole }: PricedGraph, unit: string): string {
@@ -88,81 +102,6 @@ function costsOf({ costs, assumed, strategy }: Explanation): string {
   const sizes = Object.entries(assumed).map(([name, size]) => `${escaped(name)} = ${size}`);
   if (sizes.length > 0) parts.push(`Sizes: ${sizes.join(", ")}.`);
   return parts.join(" ");
-}
-
-/** Of a drawing, in pixels. */
-const row = { box: 26, step: 52, gap: 12, width: 620, label: 6.2 };
-
-/** Pixels of width for a unit of cost: the dearest operator of either program fills two thirds of a drawing. */
-function scaleOf(before: PricedGraph, after: PricedGraph | null): number {
-  const costs = [...before.nodes, ...(after?.nodes ?? [])].map(({ cost }) => cost);
-  const most = costs.reduce((max, cost) => (cost < Infinity ? Math.max(max, cost) : max), 0);
-  return most > 0 ? (0.66 * row.width) / most : 0;
-}
-
-interface Look {
-  readonly scale: number;
-  readonly unit: string;
-  readonly marked: ReadonlySet<number>;
-  readonly mark: "gone" | "come";
-}
-
-interface Box {
-  readonly node: PricedNode;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-}
-
-/** The program from its inputs down: boxes of one height, as wide as they are dear. */
-function drawing({ nodes }: PricedGraph, look: Look): string {
-  const boxes: Box[] = [];
-  const layers = layersOf(nodes);
-  let widest = row.width;
-  for (const [depth, layer] of layers.entries()) {
-    let x = 0;
-    for (const node of layer) {
-      const width = Math.max(2, node.cost < Infinity ? node.cost * look.scale : row.width);
-      boxes[node.index] = { node, x, y: depth * row.step, width };
-      const { length } = `${node.op} ${costText(node, look.unit)}`;
-      x += Math.max(width, length * row.label) + row.gap;
-    }
-    widest = Math.max(widest, x);
-  }
-  const lines = boxes.flatMap((box) =>
-    box.node.from.map((from) => lineOf(boxes[from] as Box, box)),
-  );
-  const height = layers.length * row.step;
-  return `<svg role="img" aria-label="program" width="${Math.ceil(widest)}" height="${height}" viewBox="0 0 ${Math.ceil(widest)} ${height}">
-<path d="${lines.join("")}"/>
-${boxes.map((box) => boxText(box, look)).join("\n")}
-</svg>`;
-}
-
-const short = (value: number): string => String(Math.round(value * 10) / 10);
-
-function lineOf(from: Box, to: Box): string {
-  const [x1, y1] = [from.x + Math.min(from.width / 2, 20), from.y + row.box];
-  const [x2, y2] = [to.x + Math.min(to.width / 2, 20), to.y + 14];
-  const middle = (y1 + y2) / 2;
-  return `M${short(x1)} ${short(y1)}C${short(x1)} ${short(middle)} ${short(x2)} ${short(middle)} ${short(x2)} ${short(y2)}`;
-}
-
-function costText({ cost, share }: PricedNode, unit: string): string {
-  return cost === 0 ? "" : `${number(cost)} ${unit} ${(100 * share).toFixed(1)} %`;
-}
-
-function boxText({ node, x, y, width }: Box, { unit, marked, mark }: Look): string {
-  const kind = node.bound === null || node.bound === "nothing" ? "unknown" : node.bound;
-  const title = `#${node.index} ${node.op}: ${node.shapes}\n${costText(node, unit) || "costs nothing"}${partsText(node, unit)}`;
-  const sign = marked.has(node.index) ? ` ${mark}` : "";
-  return `<g><title>${escaped(title)}</title><rect class="${kind}${sign}" x="${short(x)}" y="${y + 14}" width="${short(width)}" height="${row.box - 14}"/><text x="${short(x)}" y="${y + 10}">${escaped(node.op)} <tspan class="cost">${escaped(costText(node, unit))}</tspan></text></g>`;
-}
-
-function partsText({ parts }: PricedNode, unit: string): string {
-  if (!parts) return "";
-  const { launch, arithmetic, memory } = parts;
-  return `\nstarting it ${number(launch)} ${unit}, arithmetic ${number(arithmetic)} ${unit}, memory ${number(memory)} ${unit}`;
 }
 
 function rulesOf({ rules }: Explanation): string {
@@ -189,8 +128,14 @@ function trialOf({ name, file, line, verdict, inModel, guard }: RuleTrial, unit:
   return `<h3><code>${escaped(name)}</code> <span class="dim"><code>${escaped(file)}:${line}</code></span></h3><p>${escaped(verdict)}.${asks}</p>${rows.length > 0 ? `<table>${rows.join("")}</table>` : ""}`;
 }
 
-/** What each kind of operator costs in all, the dearest first. */
-function kindsOf(before: PricedGraph, after: PricedGraph | null, unit: string): string {
+/** What the kinds of operators cost in all, before and after, and how many there are; the dearest first. */
+function sumsOf(
+  before: PricedGraph,
+  after: PricedGraph | null,
+): ReadonlyMap<
+  string,
+  readonly [before: number, after: number, count: number, countAfter: number]
+> {
   const sums = new Map<
     string,
     [before: number, after: number, count: number, countAfter: number]
@@ -202,12 +147,15 @@ function kindsOf(before: PricedGraph, after: PricedGraph | null, unit: string): 
       sum[side === 0 ? 2 : 3]++;
       sums.set(op, sum);
     }
-  const rows = [...sums]
-    .sort(([, a], [, b]) => Math.max(b[0], b[1]) - Math.max(a[0], a[1]))
-    .map(
-      ([op, [cost, then, many, manyThen]]) =>
-        `<tr><td>${escaped(op)}</td><td class="n">${count(many)}</td><td class="n">${number(cost)}</td>${after ? `<td class="n">${count(manyThen)}</td><td class="n">${number(then)}</td>` : ""}</tr>`,
-    );
+  return new Map([...sums].sort(([, a], [, b]) => Math.max(b[0], b[1]) - Math.max(a[0], a[1])));
+}
+
+/** What each kind of operator costs in all. */
+function kindsOf(before: PricedGraph, after: PricedGraph | null, unit: string): string {
+  const rows = [...sumsOf(before, after)].map(
+    ([op, [cost, then, many, manyThen]]) =>
+      `<tr><td>${escaped(op)}</td><td class="n">${count(many)}</td><td class="n">${number(cost)}</td>${after ? `<td class="n">${count(manyThen)}</td><td class="n">${number(then)}</td>` : ""}</tr>`,
+  );
   const head = `<tr><th>operator</th><th class="n">number</th><th class="n">${escaped(unit)}</th>${after ? `<th class="n">after</th><th class="n">${escaped(unit)}</th>` : ""}</tr>`;
   return `<table>${head}${rows.join("")}</table>`;
 }

@@ -6,7 +6,7 @@ import { openSize } from "../sizes.ts";
 import { missingFrom, type PricedGraph, type PricedNode, priceGraph } from "./graph-cost.ts";
 
 /** What a rewrite at one place of a program comes to. */
-export interface Place {
+interface Place {
   /** The whole program before and after. */
   readonly before: number;
   readonly after: number;
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Why a rule matches nowhere. */
-export interface Hindrance {
+interface Hindrance {
   /** Conditions without which it would match, each alone; and how often then. */
   readonly conditions: readonly { readonly text: string; readonly matches: number }[];
   /** Operators that its left side needs and the program has not. */

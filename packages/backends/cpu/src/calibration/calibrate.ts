@@ -183,7 +183,7 @@ export function evidenceOf(timed: readonly Timed[]): Evidence {
 }
 
 /** How well coefficients predict programs that were timed. */
-export function accuracyOf(timed: readonly Timed[], coefficients: Float64Array): Accuracy {
+function accuracyOf(timed: readonly Timed[], coefficients: Float64Array): Accuracy {
   const { samples } = evidenceOf(timed);
   const predicted = samples.map(({ features }) => predict(features, coefficients));
   const measured = samples.map(({ time }) => time);
@@ -194,7 +194,7 @@ export function accuracyOf(timed: readonly Timed[], coefficients: Float64Array):
 }
 
 /** What coefficients choose between two equal programs. */
-export function decisionOf({ features, times }: Timed, coefficients: Float64Array): Decision {
+function decisionOf({ features, times }: Timed, coefficients: Float64Array): Decision {
   const both = [0, 1] as const;
   return {
     measured: both.map((i) => timeOf(times[i] as number[])) as [number, number],

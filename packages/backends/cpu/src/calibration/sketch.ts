@@ -193,6 +193,6 @@ export interface ConvolutionOptions {
 }
 
 /** The product of sizes. */
-export function product(sizes: readonly number[]): number {
+function product(sizes: readonly number[]): number {
   return sizes.reduce((value, size) => value * size, 1);
 }

@@ -1,0 +1,174 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { Explanation } from "../src/why/explanation.ts";
+import { layersOf } from "../src/why/layers.ts";
+import { atDesk, type Desk, improvable, minimal } from "./cli.ts";
+
+const rules = `import onnx from "dialect:onnx"
+
+rules t {
+  once: Relu(Relu(x)) => Relu(x)
+  dear: Relu(Relu(x)) => Relu(Abs(Relu(x)))
+  shut: Relu(Relu(x)) => Relu(x) when rank(x) == 7
+  away: Sin(Cos(x)) => Sin(x + 1)
+  late: Gather(Relu(x), 0; axis = 1) => Relu(Gather(x, 0; axis = 1))
+}
+`;
+
+async function explained(desk: Desk, ...more: readonly string[]): Promise<Explanation> {
+  const model = desk.file("model.onnx", improvable());
+  const run = await desk.rewright(["why", model, "--json", "-", "--seconds", "60", ...more]);
+  expect(run.stderr).not.toMatch(/rewright:/);
+  expect(run.code).toBe(0);
+  return JSON.parse(run.stdout) as Explanation;
+}
+
+test.each(["cpu", "gpu", "tpu"])("operators, their shares and sums on %s", (backend) =>
+  atDesk(async (desk) => {
+    const { before, after, unit } = await explained(desk, "--backend", backend);
+    expect(unit).toBe("µs");
+    expect(before.nodes.map(({ op }) => op)).toEqual([
+      "MatMul",
+      "MatMul",
+      "Relu",
+      "Relu",
+      "Gather",
+    ]);
+    for (const graph of [before, after ?? before]) {
+      const sum = graph.nodes.reduce((total, { cost }) => total + cost, 0);
+      expect(sum).toBeCloseTo(graph.cost, 9);
+      expect(graph.nodes.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 9);
+      for (const { cost, bound } of graph.nodes) expect(bound === "nothing").toBe(cost === 0);
+    }
+    expect(after?.cost).toBeLessThan(before.cost);
+    expect(before.nodes[1]).toMatchObject({
+      ...{ index: 1, from: [0], shapes: "1x64x48 · [48x32] → 1x64x32" },
+    });
+  }),
+);
+
+test("rules taken, too dear, kept out by a condition, and absent", () =>
+  atDesk(async (desk) => {
+    const names = ["t.once", "dear", "shut", "away", "late"].flatMap((name) => ["--rule", name]);
+    const found = await explained(desk, "--rules", desk.file("t.rules", rules), ...names);
+    const [once, dear, shut, away, late] = found.trials;
+    expect(found.rules.filter(({ used }) => used).map(({ name }) => name)).toContain("t.late");
+    expect(once).toMatchObject({ used: true, hindrance: null });
+    expect(once?.inModel).toHaveLength(1);
+    expect(once?.inModel[0]?.after).toBeLessThan(once?.inModel[0]?.before as number);
+    expect(once?.inModel[0]?.removed.map(({ op }) => op)).toEqual(["Relu"]);
+    expect(once?.verdict).toMatch(/^taken: .* its result costs 0\.000 against [\d.]+ µs/);
+
+    expect(dear).toMatchObject({ used: false });
+    expect(dear?.inModel[0]?.added.map(({ op }) => op)).toEqual(["Abs"]);
+    expect(dear?.verdict).toMatch(/^not taken: it matches at 1 .*nothing is gained/);
+
+    expect(shut).toMatchObject({
+      ...{ used: false, inModel: [] },
+      hindrance: { conditions: [{ text: "rank(x) == 7", matches: 1 }] },
+    });
+    expect(shut?.verdict).toMatch(/a condition keeps it from matching: `rank\(x\) == 7`/);
+
+    expect(away?.hindrance?.missing).toEqual(["Sin", "Cos"]);
+    expect(away?.verdict).toMatch(/the model has no Sin, no Cos/);
+    expect(late?.used).toBe(true);
+  }));
+
+test("what people read: the dearest operators, and the verdicts", () =>
+  atDesk(async (desk) => {
+    const model = desk.file("model.onnx", improvable());
+    const at = desk.file("t.rules", rules);
+    const { stdout, code } = await desk.rewright([
+      "why",
+      model,
+      "--rules",
+      at,
+      "--rule",
+      "shut",
+      "--top",
+      "2",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/#\d+ +MatMul +[\d.]+ µs +[\d.]+ % +(arithmetic|memory|launch)/);
+    expect(stdout).toMatch(/and 3 more with [\d.]+ %/);
+    expect(stdout).toMatch(/costs +shipped figures/);
+    expect(stdout).toContain("a condition keeps it from matching");
+    expect(stdout).toMatch(/t\.rules:6/);
+  }));
+
+test("the page needs nothing but itself, and shows both programs", () =>
+  atDesk(async (desk) => {
+    const model = desk.file("<b>&.onnx", improvable());
+    const at = desk.file("t.rules", rules);
+    const run = await desk.rewright([
+      "why",
+      model,
+      "--rules",
+      at,
+      "--rule",
+      "dear",
+      "--html",
+      "page.html",
+      "--json",
+      "-",
+    ]);
+    expect(run.code).toBe(0);
+    const page = readFileSync(desk.path("page.html"), "utf8");
+    expect(page).not.toMatch(/<script|<link|\bsrc=|url\(|@import|https?:/);
+    expect(page).toContain("default-src 'none'");
+    expect(page).toContain("&lt;b&gt;&amp;.onnx");
+    expect(page).not.toContain("<b>&");
+    const [before, after] = page.split("<h2>After</h2>") as [string, string];
+    expect(before.match(/<rect/g)).toHaveLength(5);
+    expect(before).toMatch(/<rect class="\w+ gone"/);
+    expect(after).toMatch(/<rect/);
+    expect(after).toContain("t.late");
+    // Areas are costs.
+    const { before: priced } = JSON.parse(run.stdout) as Explanation;
+    const areas = [...before.matchAll(/<title>#(\d+) [\s\S]*? width="([\d.]+)"/g)].map(
+      ([, index, side]) => Number(side) ** 2 / (priced.nodes[Number(index)]?.cost as number),
+    );
+    expect(areas).toHaveLength(5);
+    for (const area of areas) expect(area / (areas[0] as number)).toBeCloseTo(1, 1);
+  }));
+
+test("a program without anything to gain has one side", () =>
+  atDesk(async (desk) => {
+    const model = desk.file("model.onnx", minimal());
+    const run = await desk.rewright(["why", model, "--html", "page.html"]);
+    expect(run.stdout).toMatch(/best found +nothing cheaper/);
+    expect(readFileSync(desk.path("page.html"), "utf8")).not.toContain("<h2>After</h2>");
+  }));
+
+test.each<[name: string, args: readonly string[], says: string]>([
+  ["no such model", ["nowhere.onnx"], "there is no such file"],
+  ["a rule that is none", ["model.onnx", "--rule", "relu_onc"], "no rule is called `relu_onc`"],
+  ["a page in the place of the model", ["model.onnx", "--html", "model.onnx"], "it is the input"],
+  ["a folder for the page", ["model.onnx", "--html", "."], "it is a folder"],
+  ["a target that is none", ["model.onnx", "--backend", "npu"], "There is no such name"],
+  ["no number", ["model.onnx", "--top", "few"], "must be a number"],
+  ["sizes that do not fit", ["model.onnx", "--input", "x=3x3"], "does not fit input `x`"],
+  ["a text for a model", ["text.onnx"], "model"],
+])("%s", (_, args, says) =>
+  atDesk(async (desk) => {
+    desk.file("model.onnx", improvable());
+    desk.file("text.onnx", "no model at all");
+    const run = await desk.rewright(["why", ...args]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(says);
+    expect(run.stdout).toBe("");
+    expect(readFileSync(desk.path("model.onnx"))).toEqual(Buffer.from(improvable()));
+  }),
+);
+
+test("layers: each operator stands below all that it takes results from", () => {
+  const node = (index: number, ...from: readonly number[]) => ({
+    ...{ index, from, op: "Relu", shapes: "", cost: 1, share: 0, bound: null, parts: null },
+  });
+  const nodes = [node(0), node(1), node(2, 0), node(3, 2, 1), node(4, 0, 3), node(5, 0)];
+  const layers = layersOf(nodes).map((layer) => layer.map(({ index }) => index));
+  expect(layers.flat().sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  const depth = (index: number): number => layers.findIndex((layer) => layer.includes(index));
+  for (const { index, from } of nodes)
+    for (const one of from) expect(depth(one)).toBeLessThan(depth(index));
+});
