@@ -71,11 +71,6 @@ export class Fabric {
   }
 }
 
-/** The offset right after a token. */
-export function endOf(token: IToken): number {
-  return token.startOffset + token.image.length;
-}
-
 /** How many of the items, which are in order, begin before an offset. */
 export function countBefore<T>(
   items: readonly T[],

@@ -6,7 +6,7 @@
 
 import type { IToken } from "chevrotain";
 import type { Diagnostic } from "./diagnostic.ts";
-import { firstAt, type Lexed, lexText } from "./lexer.ts";
+import { endOf, firstAt, type Lexed, lexText } from "./lexer.ts";
 import { movedDiagnostic, movedSpan, type Shift } from "./shift.ts";
 
 /** Two texts are compared so many characters at a time. */
@@ -85,8 +85,7 @@ export class Lexemes implements Lexed {
   private lineAt(offset: number): number {
     const token = this.tokens[firstAt(this.tokens, offset) - 1];
     if (!token) return 1 + countLines(this.text, 0, offset);
-    const end = (token.endOffset ?? token.startOffset) + 1;
-    return (token.endLine ?? 1) + countLines(this.text, end, offset);
+    return (token.startLine ?? 1) + countLines(this.text, endOf(token), offset);
   }
 }
 
@@ -101,9 +100,7 @@ function move(tokens: readonly IToken[], from: number, { offset, lines }: Shift)
   for (let i = from; i < tokens.length; i++) {
     const token = tokens[i] as Required<IToken>;
     token.startOffset += offset;
-    token.endOffset += offset;
     token.startLine += lines;
-    token.endLine += lines;
   }
 }
 

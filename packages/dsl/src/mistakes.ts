@@ -215,7 +215,7 @@ function sideBySide(failure: Failure, isRule: boolean): Diagnostic | undefined {
   const isArrow = (other: IToken): boolean => tokenMatcher(other, t.Arrow);
   if (
     isRule &&
-    before.endLine !== token.startLine &&
+    before.startLine !== token.startLine &&
     tokens.slice(0, at).some(isArrow) &&
     tokens.slice(at).some(isArrow)
   )
@@ -244,7 +244,7 @@ function secondArrow({ file, tokens, at }: Failure): Diagnostic | undefined {
   return error("R0010", spanOf(file, token), "a rule has one arrow", {
     related: [{ span: spanOf(file, first), label: "the first" }],
     hints: [
-      first.endLine === token.startLine
+      first.startLine === token.startLine
         ? "make two rules of it"
         : "if a rule begins in between, give it a name and a colon",
     ],

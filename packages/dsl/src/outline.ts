@@ -143,7 +143,7 @@ function isKeyword(tokens: readonly IToken[], at: number): boolean {
 }
 
 function isFirstOnLine(tokens: readonly IToken[], at: number): boolean {
-  return at === 0 || tokens[at - 1]?.endLine !== tokens[at]?.startLine;
+  return at === 0 || tokens[at - 1]?.startLine !== tokens[at]?.startLine;
 }
 
 /** Cuts a ruleset's body at each `name :` outside brackets, and at each first thing on a line, for brackets left open. */
@@ -203,7 +203,7 @@ function docAbove(tokens: readonly IToken[], docs: readonly IToken[], at: number
   const text: string[] = [];
   let line = token.startLine ?? 0;
   // What stands behind a token is said about that.
-  const behind = tokens[at - 1]?.endLine ?? 0;
+  const behind = tokens[at - 1]?.startLine ?? 0;
   for (let i = firstAt(docs, token.startOffset) - 1; i >= 0; i--) {
     const doc = docs[i] as IToken;
     if (doc.startLine !== line - 1 || doc.startLine <= behind) break;

@@ -6,6 +6,7 @@
 
 import type { Rule } from "./ast.ts";
 import type { Item } from "./item.ts";
+import { endOf } from "./lexer.ts";
 import type { Silhouette } from "./lint/silhouette.ts";
 import type { Subject } from "./lint/subject.ts";
 import type { Test } from "./prove/statement.ts";
@@ -24,6 +25,9 @@ export interface Findings {
   /** What is odd about it, by itself. */
   readonly odd: readonly Said[];
 }
+
+/** So many names are looked for in a text one after the other. */
+const FEW = 8;
 
 /** The findings about an item, as long as they hold. */
 export class Resolution implements Subject {
@@ -70,8 +74,17 @@ export class Resolution implements Subject {
     if (!changed || this.epoch < epoch - 1) return false;
     if (changed.size === 0) return true;
     // What is said of mistakes depends on all names: one of them may have been meant.
-    return (
-      this.findings.said.length === 0 && !this.item.tokens.some(({ image }) => changed.has(image))
-    );
+    return this.findings.said.length === 0 && !this.names(changed);
+  }
+
+  /** Whether it names one of these. */
+  private names(changed: ReadonlySet<string>): boolean {
+    const { first, tokens } = this.item;
+    const isNamed = (): boolean => tokens.some(({ image }) => changed.has(image));
+    if (changed.size > FEW) return isNamed();
+    const text = this.script.text.slice(first.startOffset, endOf(tokens.at(-1) ?? first));
+    // The text is looked through faster than its tokens, and tells of nearly all items.
+    for (const name of changed) if (text.includes(name)) return isNamed();
+    return false;
   }
 }

@@ -39,6 +39,8 @@ export const Arrow: TokenType = createToken({
 /** Hard keywords: never names. */
 export const Keyword: TokenType = createToken({ name: "Keyword", pattern: Lexer.NA });
 
+// Most space ends no line, and need not be looked through for line ends.
+token({ name: "Blank", pattern: /[ \t]+/, group: Lexer.SKIPPED });
 token({ name: "Space", pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true });
 /** A line of documentation. Kept apart from the tokens that are parsed. */
 token({

@@ -72,7 +72,7 @@ export function piecesOf({ tokens, docs, comments }: Lexed): Pieces {
     });
     if (/^[([{]$/.test(token.image)) brackets.push(token.image);
     else if (/^[)\]}]$/.test(token.image)) brackets.pop();
-    line = token.endLine ?? start;
+    line = start;
   }
   return { all, tail: take(Number.POSITIVE_INFINITY).above };
 }

@@ -6,7 +6,8 @@
 
 import { type IToken, tokenMatcher } from "chevrotain";
 import type { DocumentFile } from "../document-file.ts";
-import { countBefore, endOf, type Piece } from "../fabric.ts";
+import { countBefore, type Piece } from "../fabric.ts";
+import { endOf } from "../lexer.ts";
 import { endsOperand } from "../nesting.ts";
 import * as t from "../tokens.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { IToken } from "chevrotain";
-import { endOf } from "../fabric.ts";
+import { endOf } from "../lexer.ts";
 import type { Analysis } from "./analysis.ts";
 
 /** A stretch that may be folded: what is behind its first line disappears. */
@@ -20,7 +20,7 @@ export function folds({ entry }: Analysis): readonly Fold[] {
   const { parts, lexed } = entry.fabric;
   const found: Fold[] = [];
   const add = (first: IToken | undefined, last: IToken | undefined, kind: Fold["kind"]): void => {
-    if (first && last && (last.endLine ?? 0) > (first.startLine ?? 0))
+    if (first && last && (last.startLine ?? 0) > (first.startLine ?? 0))
       found.push({ start: first.startOffset, end: endOf(last), kind });
   };
   let imports: IToken[] = [];

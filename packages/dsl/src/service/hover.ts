@@ -7,8 +7,7 @@
 import { match, P } from "ts-pattern";
 import type { Span } from "../ast.ts";
 import type { DocumentFile } from "../document-file.ts";
-import { endOf } from "../fabric.ts";
-import { spanOf } from "../lexer.ts";
+import { endOf, spanOf } from "../lexer.ts";
 import { printExpression } from "../print.ts";
 import { enumerate, quote } from "../quotation.ts";
 import type * as s from "../syntax.ts";

@@ -6,9 +6,8 @@
 
 import type { IToken } from "chevrotain";
 import type { Change } from "../diagnostic.ts";
-import { endOf } from "../fabric.ts";
 import { formatRules } from "../format/format.ts";
-import { lex } from "../lexer.ts";
+import { endOf, lex } from "../lexer.ts";
 import type { Analysis } from "./analysis.ts";
 
 /**

@@ -7,6 +7,7 @@
 import type { Span } from "../ast.ts";
 import type { Change } from "../diagnostic.ts";
 import type { DocumentFile } from "../document-file.ts";
+import { endOf } from "../lexer.ts";
 import { quote } from "../quotation.ts";
 import { isName } from "../tokens.ts";
 import { ABSENT } from "../variables.ts";
@@ -191,7 +192,7 @@ function ownerOf(
 ): { start: number; end: number } | undefined {
   const piece = fabric.pieceBefore(offset + 1);
   const [first, last] = [piece?.tokens[0], piece?.tokens.at(-1)];
-  return first && last && { start: first.startOffset, end: last.startOffset + last.image.length };
+  return first && last && { start: first.startOffset, end: endOf(last) };
 }
 
 /** Why an operator, a ruleset or a sort cannot take a name that is imported, or a variable that of an operator. */
