@@ -23,8 +23,10 @@ const CALL_END = { LABEL: "callEnd" };
 
 /** Chevrotain's concrete syntax trees for each kind of declaration. Set `input`, call a production, look at `errors`. */
 export class Grammar extends CstParser {
-  constructor() {
+  /** `skipValidations`: takes it for granted that the grammar itself is sound. */
+  constructor(skipValidations = true) {
     super([...t.vocabulary], {
+      skipValidations,
       recoveryEnabled: false,
       nodeLocationTracking: "none",
       maxLookahead: 3,

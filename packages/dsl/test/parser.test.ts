@@ -1,5 +1,8 @@
+import { Lexer } from "chevrotain";
 import { describe, expect, test } from "vitest";
+import { Grammar } from "../src/grammar.ts";
 import { parseRules } from "../src/index.ts";
+import { allTokens } from "../src/tokens.ts";
 
 function read(text: string): {
   readonly labels: readonly string[];
@@ -13,6 +16,12 @@ function read(text: string): {
     said: diagnostics.map(({ code, span }) => `${code} ${span.line}:${span.column}`),
   };
 }
+
+test("tokens and grammar are sound", () => {
+  const lexer = new Lexer([...allTokens], { deferDefinitionErrorsHandling: true });
+  expect(lexer.lexerDefinitionErrors).toEqual([]);
+  expect(() => new Grammar(false)).not.toThrow();
+});
 
 describe("a mistake costs its own rule", () => {
   const good = "ok: f(x) => x";

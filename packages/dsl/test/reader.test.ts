@@ -34,7 +34,7 @@ test("what is read in one go is what the grammar reads, and what it refuses is n
   const compare = (kind: Kind, piece: Piece): void => {
     if (piece.tokens.length > DEEPEST && checkNesting("f", piece.tokens)) return;
     const item = readItem("f", kind, piece.tokens, piece.doc);
-    if (kind !== "import" && kind !== "rulesHeader" && kind !== "rule") {
+    if (kind !== "import" && kind !== "op" && kind !== "rulesHeader" && kind !== "rule") {
       expect(item).toBeUndefined();
       return;
     }
