@@ -52,13 +52,28 @@ export function inferGuard(
   report: (diagnostic: Diagnostic) => void,
 ): readonly string[] {
   if (!usesShapes(rule)) return [];
-  const shapes = new Shapes(rule.variables);
+  let isWrong = false;
+  const quietly = { ...place, isTrial: true };
+  const guard = infer(rule, quietly, new Shapes(rule.variables, false), () => {
+    isWrong = true;
+  });
+  // It takes longer to write shapes than to find them, and nearly always nobody reads them.
+  return isWrong ? infer(rule, place, new Shapes(rule.variables, true), report) : guard;
+}
+
+function infer(
+  rule: Direction,
+  place: Place,
+  shapes: Shapes,
+  report: (diagnostic: Diagnostic) => void,
+): readonly string[] {
   let side: "left" | "right" = "left";
   try {
     const left = rule.left.map((root) => shapes.root(root, "left"));
     shapes.unifier.freeze();
     const forms = left.map((shape) => shape && shapes.write(shape));
-    const known = new Map([...rule.variables.keys()].map((name) => [name, shapes.show(name)]));
+    const known = new Map<string, string>();
+    for (const name of rule.variables.keys()) known.set(name, shapes.show(name));
     side = "right";
     const right = rule.right.map((root) => shapes.root(root, "right"));
     const before = shapes.unifier.equations.length;
@@ -102,7 +117,7 @@ export function inferGuard(
  * throughout the rule; its guard is taken to hold.
  */
 export function shapesOf(rule: Direction): ReadonlyMap<ast.Term, string> {
-  const shapes = new Shapes(rule.variables);
+  const shapes = new Shapes(rule.variables, true);
   try {
     const left = rule.left.map((root) => shapes.root(root, "left"));
     const right = rule.right.map((root) => shapes.root(root, "right"));
@@ -188,9 +203,12 @@ class Shapes {
   private readonly known = new Map<string, Shape>();
   private readonly names = new Map<string, string>();
   private readonly terms = new Map<ast.Term, Shape>();
+  private readonly isWriting: boolean;
 
-  constructor(variables: ReadonlyMap<string, ast.Variable>) {
+  /** `isWriting`: shapes are written as text where they are asked for; the text is empty otherwise. */
+  constructor(variables: ReadonlyMap<string, ast.Variable>, isWriting: boolean) {
     this.variables = variables;
+    this.isWriting = isWriting;
   }
 
   /** The shape of a root; `undefined` for lists of them. */
@@ -203,7 +221,7 @@ class Shapes {
 
   private term(term: ast.Term, side: "left" | "right"): Shape {
     const shape = this.shapeOf(term, side);
-    this.terms.set(term, shape);
+    if (this.isWriting) this.terms.set(term, shape);
     return shape;
   }
 
@@ -240,7 +258,8 @@ class Shapes {
   private apply(apply: ast.Apply, side: "left" | "right"): Shape {
     const decl = declarationOf(apply.op);
     const names = new Map<string, Item>();
-    for (const [i, operand] of apply.operands.entries()) {
+    for (let i = 0; i < apply.operands.length; i++) {
+      const operand = apply.operands[i] as ast.Term | ast.Spread;
       if (operand.kind === "spread") {
         this.term(operand.element, side);
         continue;
@@ -249,7 +268,8 @@ class Shapes {
       const place = decl?.operands[Math.min(i, decl.operands.length - 1)];
       if (!place?.type.shape) continue;
       const wanted = this.typed(place.type, names);
-      const [found, asked] = [this.write(shape), this.write(wanted)];
+      const found = this.write(shape);
+      const asked = this.write(wanted);
       try {
         this.unifier.unify(shape, wanted);
       } catch (thrown) {
@@ -279,7 +299,7 @@ class Shapes {
   /** The shape of a variable, where anything is known of it. */
   show(name: string): string {
     const shape = this.known.get(name);
-    return shape ? this.told(shape) : "";
+    return shape && this.isWriting ? this.told(shape) : "";
   }
 
   /** The shapes of all terms that were met, where anything is known of them. */
@@ -297,6 +317,7 @@ class Shapes {
 
   /** A shape with letters for what is unknown, the same throughout a rule. */
   write(shape: Shape): string {
+    if (!this.isWriting) return "";
     return `[${this.unifier
       .resolve(shape)
       .map((item) => this.item(item))

@@ -30,14 +30,16 @@ export class Unifier {
   private next = 0;
   private readonly sizes = new Map<number, Size>();
   private readonly rests = new Map<number, Shape>();
-  /** Unknowns that stand for themselves: what binds them is an equation. */
+  /** Unknowns that stand for themselves, besides those frozen: what binds them is an equation. */
   private readonly rigid = new Set<number>();
   readonly equations: Equation[] = [];
   /** What was known when the unknowns were frozen. */
   private frozen: {
+    /** How many unknowns there were. */
+    readonly count: number;
     readonly sizes: ReadonlyMap<number, Size>;
     readonly rests: ReadonlyMap<number, Shape>;
-  } = { sizes: new Map(), rests: new Map() };
+  } = { count: 0, sizes: new Map(), rests: new Map() };
   /** What the open ends that stood for themselves turned out to be. */
   private readonly opened = new Map<number, Shape>();
 
@@ -53,8 +55,7 @@ export class Unifier {
 
   /** From now on the unknowns there are stand for themselves. */
   freeze(): void {
-    for (let i = 0; i < this.next; i++) this.rigid.add(i);
-    this.frozen = { sizes: new Map(this.sizes), rests: new Map(this.rests) };
+    this.frozen = { count: this.next, sizes: new Map(this.sizes), rests: new Map(this.rests) };
   }
 
   /** A shape with all that is known of it filled in. */
@@ -75,15 +76,16 @@ export class Unifier {
   /** Makes two shapes one. Throws a Mismatch where they cannot be. */
   unify(a: Shape, b: Shape): void {
     let [x, y] = [this.resolve(a), this.resolve(b)];
-    while (x[0] !== undefined && y[0] !== undefined && this.pair(x[0], y[0])) {
-      [x, y] = [this.resolve(x.slice(1)), this.resolve(y.slice(1))];
-    }
-    for (let i = x.at(-1), j = y.at(-1); i !== undefined && j !== undefined; ) {
-      if (!this.pair(i, j)) break;
-      [x, y] = [this.resolve(x.slice(0, -1)), this.resolve(y.slice(0, -1))];
-      [i, j] = [x.at(-1), y.at(-1)];
-    }
-    if (x.length === 0 && y.length === 0) return;
+    const least = Math.min(x.length, y.length);
+    let start = 0;
+    while (start < least && this.pair(x[start] as Item, y[start] as Item)) start++;
+    let rest = 0;
+    while (rest < least - start && this.pair(x.at(-1 - rest) as Item, y.at(-1 - rest) as Item))
+      rest++;
+    if (x.length === y.length && start + rest === least) return;
+    // In pairs sizes may have become known.
+    x = this.resolve(x.slice(start, x.length - rest));
+    y = this.resolve(y.slice(start, y.length - rest));
     const [long, short] = x.length === 0 ? [y, x] : [x, y];
     if (short.length === 0) {
       if (!long.every(isRest)) throw new Mismatch();
@@ -122,7 +124,7 @@ export class Unifier {
   private bind(from: Item, to: Shape): void {
     const rest = from as { readonly rest: number };
     const [only] = to;
-    if (this.rigid.has(rest.rest)) {
+    if (this.isRigid(from)) {
       // One open end that is not rigid may give way instead.
       if (to.length === 1 && only !== undefined && isRest(only) && !this.isRigid(only)) {
         this.rests.set((only as { rest: number }).rest, [from]);
@@ -149,7 +151,8 @@ export class Unifier {
 
   private isRigid(item: Item): boolean {
     if (typeof item === "number") return true;
-    return this.rigid.has("size" in item ? item.size : item.rest);
+    const unknown = "size" in item ? item.size : item.rest;
+    return unknown < this.frozen.count || this.rigid.has(unknown);
   }
 
   private find(size: Size): Size {
@@ -162,12 +165,17 @@ function resolved(
   sizes: ReadonlyMap<number, Size>,
   rests: ReadonlyMap<number, Shape>,
 ): Shape {
-  return shape.flatMap((item): Shape => {
-    if (typeof item === "number") return [item];
-    if (!("rest" in item)) return [found(item, sizes)];
-    const known = rests.get(item.rest);
-    return known ? resolved(known, sizes, rests) : [item];
-  });
+  const items: Item[] = [];
+  for (const item of shape) {
+    if (typeof item === "number") items.push(item);
+    else if (!("rest" in item)) items.push(found(item, sizes));
+    else {
+      const known = rests.get(item.rest);
+      if (known) for (const own of resolved(known, sizes, rests)) items.push(own);
+      else items.push(item);
+    }
+  }
+  return items;
 }
 
 function found(size: Size, sizes: ReadonlyMap<number, Size>): Size {
