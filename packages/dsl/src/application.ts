@@ -9,6 +9,7 @@ import { appending, type Diagnostic, type Edit, error } from "./diagnostic.ts";
 import { unsuitable } from "./literal.ts";
 import { enumerate, quote } from "./quotation.ts";
 import type { Operator } from "./scope.ts";
+import { declarationOf } from "./signature.ts";
 import type { Speller } from "./spelling.ts";
 import type { CallExpr } from "./syntax.ts";
 import type { Remainder } from "./variables.ts";
@@ -27,8 +28,9 @@ export function checkOperands(apply: Apply, operator: Operator, side: Side, repo
     return;
   const last = declared.length - 1;
   const spreads: Spread[] = [];
-  apply.operands.forEach((operand, i) => {
-    if (operand.kind !== "spread") return;
+  for (let i = 0; i < length; i++) {
+    const operand = apply.operands[i] as Term | Spread;
+    if (operand.kind !== "spread") continue;
     spreads.push(operand);
     const place = declared[Math.min(i, last)];
     if (!place?.variadic)
@@ -41,7 +43,7 @@ export function checkOperands(apply: Apply, operator: Operator, side: Side, repo
           ],
         }),
       );
-  });
+  }
   const second = spreads[1];
   if (side === "pattern" && second)
     report(
@@ -53,10 +55,12 @@ export function checkOperands(apply: Apply, operator: Operator, side: Side, repo
       }),
     );
   if (spreads.length > 0) return;
-  const least = declared.filter((operand) => !operand.optional && !operand.variadic).length;
-  const most = declared.some((operand) => operand.variadic)
-    ? Number.POSITIVE_INFINITY
-    : declared.length;
+  let least = 0;
+  let most = declared.length;
+  for (const place of declared) {
+    if (!isLoose(place)) least++;
+    if (place.variadic) most = Number.POSITIVE_INFINITY;
+  }
   if (length >= least && length <= most) return;
   report(
     error(
@@ -95,6 +99,7 @@ export function checkAttributes(
   speller: Speller,
   report: Report,
 ): void {
+  if (call.attrs.length === 0 && !operator.def.attrs) return;
   const open = withoutDefault(operator.def);
   if (call.attrs.length === 0 && open.length === 0) return;
   const declared = operator.def.attrs ?? {};
@@ -142,6 +147,7 @@ export function checkAttributes(
     }
   }
   if (apply.rest) {
+    if (call.attrs.length === 1) return;
     const [, second] = call.attrs.filter((attr) => attr.kind === "rest");
     if (second)
       report(
@@ -219,17 +225,18 @@ export function checkRemainder(
   );
 }
 
+/** The sort of what an operator gives. */
+function resultSort(term: Term): string | undefined {
+  const apply = term.kind === "result" ? term.of : term;
+  if (apply.kind !== "apply") return undefined;
+  return declarationOf(apply.op)?.result.name.name ?? "Tensor";
+}
+
 /** Where a variable of a declared sort was first seen, and which sort that was. */
 export type Sorts = Map<string, { readonly sort: string; readonly span: Term["span"] }>;
 
 /** Reports operands of another sort than the declaration asks for (R0202). Literals and tensors' values suit any. */
-export function checkSorts(
-  apply: Apply,
-  operator: Operator,
-  resultSort: (term: Term) => string | undefined,
-  sorts: Sorts,
-  report: Report,
-): void {
+export function checkSorts(apply: Apply, operator: Operator, sorts: Sorts, report: Report): void {
   apply.operands.forEach((operand, i) => {
     const wanted = operator.signature
       ? (operator.signature.operands[Math.min(i, operator.signature.operands.length - 1)] ??

@@ -32,7 +32,6 @@ export interface Reader {
 export class Composer {
   private readonly names: Names;
   private readonly reader: Reader;
-  private readonly operators = new Map<ast.Apply, Operator>();
   private readonly sorts: Sorts = new Map();
 
   constructor(names: Names, reader: Reader) {
@@ -98,19 +97,14 @@ export class Composer {
     }
     if (rest && !this.checkRest(rest, operator, side)) return undefined;
     if (!isComplete(operands) || !isComplete(attrs)) return undefined;
-    const apply: ast.Apply = {
-      kind: "apply",
-      name: operator.key,
-      op: operator.def,
-      operands,
-      attrs,
-      ...(rest && { rest }),
-      span: call.span,
-    };
-    this.operators.set(apply, operator);
+    const { key: name, def: op } = operator;
+    const { span } = call;
+    const apply: ast.Apply = rest
+      ? { kind: "apply", name, op, operands, attrs, rest, span }
+      : { kind: "apply", name, op, operands, attrs, span };
     checkOperands(apply, operator, side, report);
     checkAttributes(call, apply, operator, side, scope.speller, report);
-    checkSorts(apply, operator, (term) => this.sortOf(term), this.sorts, report);
+    if (scope.isSorted) checkSorts(apply, operator, this.sorts, report);
     return apply;
   }
 
@@ -151,12 +145,6 @@ export class Composer {
       return true;
     }
     return false;
-  }
-
-  private sortOf(term: ast.Term): string | undefined {
-    const apply = term.kind === "result" ? term.of : term;
-    const operator = apply.kind === "apply" ? this.operators.get(apply) : undefined;
-    return operator && (operator.signature?.result ?? "Tensor");
   }
 
   // ── Results ────────────────────────────────────────────────────────────────

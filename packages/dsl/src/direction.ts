@@ -53,7 +53,9 @@ export function resolveDirection(
     report(diagnostic);
   };
   const depths = new Depths(scope, fail);
-  for (const root of [...rule.left, ...rule.right]) depths.add(root);
+  // What is nowhere spread is no list.
+  if (scope.text.slice(rule.span.start, rule.span.end).includes("..."))
+    for (const root of [...rule.left, ...rule.right]) depths.add(root);
   const bound = bind(
     rule.left.map((root) => root.value),
     depths,

@@ -44,6 +44,8 @@ export type Root =
 export class Resolver {
   private readonly names: Names;
   private readonly composer: Composer;
+  /** Whether a hint was called for. */
+  private isHinting = false;
 
   constructor(
     scope: Scope,
@@ -84,6 +86,7 @@ export class Resolver {
 
   /** What must hold. */
   condition(expr: s.Expr): ast.Value | undefined {
+    this.isHinting = false;
     const value = this.value(expr);
     const wrong = value && notACondition(value);
     if (wrong)
@@ -92,7 +95,7 @@ export class Resolver {
         wrong.value.span,
         `a condition must be true or false; this is ${wrong.what}`,
       );
-    const fleeting = value && negatedHint(value);
+    const fleeting = value && this.isHinting ? negatedHint(value) : undefined;
     if (fleeting)
       return this.names.fail(
         "R0409",
@@ -358,6 +361,7 @@ export class Resolver {
       return termed(composer.single(composer.application(call, operator, "build"), operator));
     const fn = names.scope.functions.get(name);
     if (!fn) return names.unknownCall(call.callee, call.attrs.length > 0 || reading === "term");
+    this.isHinting ||= fn.hint === true;
     const attr = call.attrs[0];
     if (attr)
       return names.fail("R0401", attr.span, `${quote(name)} is a function and has no attributes`);

@@ -19,6 +19,8 @@ export function pairResults(
   rule: { readonly arrowSpan: Span; readonly matched: "left" | "right" },
   report: Report,
 ): { readonly left: readonly ast.Root[]; readonly right: readonly ast.Root[] } | undefined {
+  if (left.length === right.length && left.every(isOne) && right.every(isOne))
+    return { left: left.map(termOf), right: settle(right.map(termOf)) };
   const crowded = [left, right].flatMap((side) => side.filter(isPlural).slice(1))[0];
   if (crowded) {
     report(
@@ -58,6 +60,17 @@ export function pairResults(
       );
     });
   return { left: spread(left), right: settle(spread(right)) };
+}
+
+/** A root that is a term: nearly all are. */
+type One = Root & { readonly kind: "one" };
+
+function isOne(root: Root): root is One {
+  return root.kind === "one";
+}
+
+function termOf({ term }: One): Term {
+  return term;
 }
 
 /** Whether the match decides how many results a root stands for. */

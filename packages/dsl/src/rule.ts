@@ -10,7 +10,7 @@ import { appending, type Diagnostic, error, replacing } from "./diagnostic.ts";
 import { resolveDirection, type Written } from "./direction.ts";
 import type { Scope } from "./scope.ts";
 import { sizeOf } from "./structure.ts";
-import type { Arg, Clause, RuleDecl, RulesDecl } from "./syntax.ts";
+import type { Arg, Binding, Clause, RuleDecl, RulesDecl } from "./syntax.ts";
 
 /** The rules that a declaration stands for: one, two for a two-way arrow, none when something is wrong with it. */
 export function resolveRule(
@@ -32,21 +32,23 @@ export function resolveRule(
   };
   const isTwoWay = decl.arrow === "<=>" || decl.arrow === "<~>";
   const clauses = readClauses(decl, isTwoWay, reportOnce);
-  const bindings = decl.clauses.flatMap((clause) =>
-    clause.kind === "where" ? clause.bindings : [],
-  );
-  const abbreviations = new Abbreviations(bindings, reportOnce);
-  if (abbreviations.isCyclic) return [];
-  const expand = (arg: Arg): Arg => ({ ...arg, value: abbreviations.expand(arg.value) });
+  const abbreviations = abbreviationsOf(decl, reportOnce);
+  if (abbreviations?.isCyclic) return [];
+  const expand = (arg: Arg): Arg =>
+    abbreviations ? { ...arg, value: abbreviations.expand(arg.value) } : arg;
+  const conditions: Written["conditions"][number][] = [];
+  for (const clause of decl.clauses)
+    if (clause.kind === "when" || clause.kind === "assuming") {
+      const { condition } = clause;
+      conditions.push(
+        abbreviations ? { ...clause, condition: abbreviations.expand(condition) } : clause,
+      );
+    }
   const forward: Written = {
     matched: "left",
     left: decl.left.map(expand),
     right: decl.right.map(expand),
-    conditions: decl.clauses.flatMap((clause) =>
-      clause.kind === "when" || clause.kind === "assuming"
-        ? [{ ...clause, condition: abbreviations.expand(clause.condition) }]
-        : [],
-    ),
+    conditions,
     arrowSpan: decl.arrowSpan,
     span: decl.span,
     expanding: clauses.expanding,
@@ -58,25 +60,40 @@ export function resolveRule(
     : [forward];
   const directions = ways.map((way) => resolveDirection(way, scope, reportOnce));
   if (failed) return [];
-  return directions.flatMap((direction, i): readonly Rule[] => {
-    if (!direction) return [];
-    const sum = (terms: Rule["left"]): number =>
-      terms.reduce((total, term) => total + sizeOf(term), 0);
-    const shrinks = sum(direction.right) < sum(direction.left);
-    return [
-      {
-        ...titleOf(decl, ruleset, i > 0),
-        file: scope.file,
-        line: decl.span.line,
-        expanding: clauses.expanding,
-        growing: clauses.expanding || (isTwoWay && !shrinks),
-        lossy: clauses.within,
-        subsume: clauses.subsume,
-        ...direction,
-        span: decl.span,
-      },
-    ];
-  });
+  const rules: Rule[] = [];
+  for (const [i, direction] of directions.entries()) {
+    if (!direction) continue;
+    const isGrowing = isTwoWay && sum(direction.right) >= sum(direction.left);
+    rules.push({
+      ...titleOf(decl, ruleset, i > 0),
+      file: scope.file,
+      line: decl.span.line,
+      expanding: clauses.expanding,
+      growing: clauses.expanding || isGrowing,
+      lossy: clauses.within,
+      subsume: clauses.subsume,
+      ...direction,
+      span: decl.span,
+    });
+  }
+  return rules;
+}
+
+function sum(terms: Rule["left"]): number {
+  let total = 0;
+  for (const term of terms) total += sizeOf(term);
+  return total;
+}
+
+/** What a rule abbreviates, if it does. */
+function abbreviationsOf(
+  { clauses }: RuleDecl,
+  report: (diagnostic: Diagnostic) => void,
+): Abbreviations | undefined {
+  const bindings: Binding[] = [];
+  for (const clause of clauses)
+    if (clause.kind === "where") for (const binding of clause.bindings) bindings.push(binding);
+  return bindings.length > 0 ? new Abbreviations(bindings, report) : undefined;
 }
 
 /** What a direction of a rule is called, and what is said about it. */
@@ -86,12 +103,14 @@ export function titleOf(
   isBackward: boolean,
 ): Pick<Rule, "name" | "label" | "ruleset" | "tags" | "doc"> {
   const label = decl.label.name;
-  const own = decl.clauses.flatMap((clause) => (clause.kind === "tag" ? [clause.name] : []));
+  const tags = new Set<string>();
+  for (const { name } of ruleset.tags) tags.add(name);
+  for (const clause of decl.clauses) if (clause.kind === "tag") tags.add(clause.name);
   return {
     name: `${ruleset.name.name}.${label}${isBackward ? "⁻¹" : ""}`,
     label,
     ruleset: ruleset.name.name,
-    tags: [...new Set([...ruleset.tags.map((tag) => tag.name), ...own])],
+    tags: [...tags],
     doc: decl.doc || ruleset.doc,
   };
 }
@@ -108,18 +127,23 @@ function readClauses(
   isTwoWay: boolean,
   report: (diagnostic: Diagnostic) => void,
 ): Clauses {
-  const of = <K extends Clause["kind"]>(kind: K): readonly (Clause & { readonly kind: K })[] =>
-    decl.clauses.filter((clause): clause is Clause & { readonly kind: K } => clause.kind === kind);
+  let within: (Clause & { readonly kind: "within" }) | undefined;
+  let subsume: Clause | undefined;
+  let isExpanding = false;
+  for (const clause of decl.clauses) {
+    if (clause.kind === "subsume") subsume ??= clause;
+    if (clause.kind === "expanding") isExpanding = true;
+    if (clause.kind !== "within") continue;
+    if (within)
+      report(
+        error("R0010", clause.span, "`within` is given twice", {
+          related: [{ span: within.span, label: "the first" }],
+        }),
+      );
+    within ??= clause;
+  }
   const isLossy = decl.arrow === "~>" || decl.arrow === "<~>";
-  const [within, ...more] = of("within");
-  const [subsume] = of("subsume");
   const bound = within ? Number(within.bound.text) : 0;
-  for (const clause of more)
-    report(
-      error("R0010", clause.span, "`within` is given twice", {
-        related: within ? [{ span: within.span, label: "the first" }] : [],
-      }),
-    );
   if (isLossy && bound <= 0)
     report(
       error("R0309", within?.bound.span ?? decl.arrowSpan, `\`${decl.arrow}\` needs a bound`, {
@@ -144,7 +168,7 @@ function readClauses(
       }),
     );
   return {
-    expanding: of("expanding").length > 0,
+    expanding: isExpanding,
     subsume: subsume !== undefined,
     within: isLossy ? bound : 0,
   };

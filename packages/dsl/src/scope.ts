@@ -40,6 +40,8 @@ export interface Scope {
   readonly functions: ReadonlyMap<string, RuleFunction>;
   /** Rulesets, own and imported. */
   readonly rulesets: ReadonlySet<string>;
+  /** Whether any of the operators takes or gives something other than tensors. */
+  readonly isSorted: boolean;
   /** One for all files compiled together. */
   readonly speller: Speller;
 }
@@ -162,6 +164,14 @@ export function changedNames(before: Scope, after: Scope): ReadonlySet<string> {
   return changed;
 }
 
+function isSorted({ signature }: Operator): boolean {
+  return signature !== undefined && [signature.result, ...signature.operands].some(isNoTensor);
+}
+
+function isNoTensor(sort: string): boolean {
+  return sort !== "Tensor";
+}
+
 class Linker {
   readonly declared: Record<string, OpDef> = Object.create(null);
   /** What the declarations say that an operator costs, by its key. */
@@ -207,7 +217,7 @@ class Linker {
           known.push({ ...operator, by: decl });
         operators.set(name, known);
       };
-      const module = this.module(decl, source);
+      const module = this.module(decl, source.module.file);
       const dialect = this.dialect(decl) ?? module;
       if (module) this.adopt(module);
       if (dialect) importDialect(decl, dialect, add, functions, this.speller, this.report);
@@ -241,6 +251,7 @@ class Linker {
       notations,
       functions,
       rulesets,
+      isSorted: [...operators.values()].some((named) => named.some(isSorted)),
       speller: this.speller,
     };
   }
@@ -267,11 +278,18 @@ class Linker {
       if (found.rulesets.has(decl.name.name)) this.twice(decl.name);
       found.rulesets.add(decl.name.name);
     }
-    for (const decl of of(source, "op")) this.operator(decl, found, sorts, source);
+    const imports = of(source, "import");
+    for (const decl of of(source, "op")) this.operator(decl, found, sorts, source, imports);
     return found;
   }
 
-  private operator(decl: OpDecl, found: Exports, sorts: ReadonlySet<string>, source: Source): void {
+  private operator(
+    decl: OpDecl,
+    found: Exports,
+    sorts: ReadonlySet<string>,
+    source: Source,
+    imports: readonly ImportDecl[],
+  ): void {
     const { name, span } = decl.name;
     const { file } = source.module;
     const first = found.operators.get(name);
@@ -288,7 +306,7 @@ class Linker {
     };
     found.operators.set(name, operator);
     this.declared[key] = def;
-    this.operators.push({ decl, def, file, module: this.meaningOf(name, source) });
+    this.operators.push({ decl, def, file, module: this.meaningOf(name, imports, file) });
     if (decl.cost) this.costs.set(key, Number(decl.cost.text));
     if (notation === undefined) return;
     const bound = found.notations.get(notation);
@@ -315,9 +333,9 @@ class Linker {
   }
 
   /** The operator of a declared operator's name in a module that its file imports. */
-  private meaningOf(name: string, source: Source): OpDef | undefined {
-    for (const decl of of(source, "import")) {
-      const module = this.module(decl, source);
+  private meaningOf(name: string, imports: readonly ImportDecl[], file: string): OpDef | undefined {
+    for (const decl of imports) {
+      const module = this.module(decl, file);
       const isChosen = !decl.names || decl.names.some((chosen) => chosen.name === name);
       if (isChosen && module && Object.hasOwn(module.ops, name)) return module.ops[name];
     }
@@ -361,8 +379,8 @@ class Linker {
   }
 
   /** The dialect of the module that an import names. */
-  private module(decl: ImportDecl, source: Source): Dialect | undefined {
-    const path = target(decl, source.module.file);
+  private module(decl: ImportDecl, file: string): Dialect | undefined {
+    const path = target(decl, file);
     if (path === undefined || path.endsWith(".rules")) return undefined;
     const found = this.modules.get(path);
     return typeof found === "string" ? undefined : found;

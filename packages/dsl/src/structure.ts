@@ -31,6 +31,11 @@ export function isSame<T extends Root | Spread | Value | Expr>(one: T, other: T)
 function areSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
     return Object.is(a, b);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!areSame(a[i], b[i])) return false;
+    return true;
+  }
   for (const name in a)
     if (!isApart(name) && !areSame(a[name as keyof typeof a], b[name as keyof typeof b]))
       return false;
@@ -55,10 +60,9 @@ export function sizeOf(term: Root): number {
   if (term.kind === "result" || term.kind === "results") return sizeOf(term.of);
   if (term.kind === "spread") return sizeOf(term.element);
   if (term.kind !== "apply") return 0;
-  return term.operands.reduce(
-    (sum, operand) => sum + sizeOf(operand.kind === "spread" ? operand.element : operand),
-    1,
-  );
+  let size = 1;
+  for (const operand of term.operands) size += sizeOf(operand);
+  return size;
 }
 
 /** The names of the variables in a term, remainders included; function arguments too. */

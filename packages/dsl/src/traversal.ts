@@ -100,13 +100,14 @@ function replaceEach<T extends Arg | AttrArg>(
   items: readonly T[],
   replace: (part: Expr) => Expr,
 ): readonly T[] {
-  let isChanged = false;
-  const replaced = items.map((item): T => {
-    if (!("value" in item)) return item;
+  let replaced: T[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as T;
+    if (!("value" in item)) continue;
     const value = replace(item.value);
-    if (value === item.value) return item;
-    isChanged = true;
-    return { ...item, value };
-  });
-  return isChanged ? replaced : items;
+    if (value === item.value) continue;
+    replaced ??= items.slice();
+    replaced[i] = { ...item, value };
+  }
+  return replaced ?? items;
 }

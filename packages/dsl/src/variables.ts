@@ -169,12 +169,13 @@ export function bind(
 
   const call = (expr: CallExpr, operator: Operator): void => {
     for (const arg of expr.args) operand(arg.value);
+    let isAll = true;
+    for (const attr of expr.attrs)
+      if (attr.kind === "rest") isAll = false;
+      else if (attr.value.kind === "name") note(attr.value.name, attr.value.span, "value");
+    if (isAll) return;
     const mentioned = new Set<string>();
-    for (const attr of expr.attrs) {
-      if (attr.kind === "rest") continue;
-      mentioned.add(attr.name.name);
-      if (attr.value.kind === "name") note(attr.value.name, attr.value.span, "value");
-    }
+    for (const attr of expr.attrs) if (attr.kind === "attr") mentioned.add(attr.name.name);
     for (const attr of expr.attrs) {
       if (attr.kind === "attr") continue;
       const { name } = attr.name;

@@ -26,9 +26,10 @@ export function lintConditions(
   { decl, text }: Subject,
   report: (diagnostic: Diagnostic) => void,
 ): void {
-  const all = decl.clauses.flatMap((clause) =>
-    clause.kind === "when" || clause.kind === "assuming" ? conjuncts(clause) : [],
-  );
+  const all: Conjunct[] = [];
+  for (const clause of decl.clauses)
+    if (clause.kind === "when" || clause.kind === "assuming") addConjuncts(clause, all);
+  if (all.length === 0) return;
   const stated = new Map<string, Conjunct>();
   for (const [i, conjunct] of all.entries()) {
     const { expr, place } = conjunct;
@@ -59,8 +60,10 @@ export function lintConditions(
   }
 }
 
-function conjuncts(clause: Clause & { readonly kind: "when" | "assuming" }): readonly Conjunct[] {
-  const found: Conjunct[] = [];
+function addConjuncts(
+  clause: Clause & { readonly kind: "when" | "assuming" },
+  found: Conjunct[],
+): void {
   const visit = (expr: Expr, place: Span): void => {
     if (expr.kind !== "binary" || expr.operator !== "and") {
       found.push({ expr, place });
@@ -71,7 +74,6 @@ function conjuncts(clause: Clause & { readonly kind: "when" | "assuming" }): rea
     visit(right, { ...right.span, start: left.span.end });
   };
   visit(clause.condition, clause.span);
-  return found;
 }
 
 /** The least that these functions yield. */
@@ -86,7 +88,8 @@ const LEAST: ReadonlyMap<string, number> = new Map([
 function isAlwaysTrue(expr: Expr): boolean {
   if (expr.kind !== "binary") return false;
   const { operator, left, right } = expr;
-  const [a, b] = [left, right].map(numberOf);
+  const a = numberOf(left);
+  const b = numberOf(right);
   if (a !== undefined && b !== undefined) return holds(operator, a, b);
   const [least, bound, sign] =
     b === undefined ? [leastOf(right), a, flipped(operator)] : [leastOf(left), b, operator];

@@ -28,11 +28,17 @@ const KNOWN: readonly (readonly [name: string, value: number])[] = [
 
 /** Fewer digits than this say that no constant is meant. */
 const FEWEST_DIGITS = 5;
+/** Without so many in a row there is no such number in a text. */
+const MANY_DIGITS = /[\d.]{5}/;
 /** Nearer than this there is nothing to gain: half of what two 32-bit floats are apart, and less. */
 const NEAR = 1e-8;
 
 /** Reports numbers that look like a constant, rounded (R0907). */
-export function lintConstants({ decl }: Subject, report: (diagnostic: Diagnostic) => void): void {
+export function lintConstants(
+  { decl, text }: Subject,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (!MANY_DIGITS.test(text.slice(decl.span.start, decl.span.end))) return;
   const visit = (expr: Expr): void => {
     if (expr.kind === "number") check(expr, report);
     visitParts(expr, visit);

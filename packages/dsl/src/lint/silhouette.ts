@@ -85,7 +85,7 @@ function visit(tree: Tree): number {
 
 function inOrder(trees: readonly Tree[]): number {
   let hash = trees.length;
-  for (const tree of trees) hash = mix(hash, visit(tree));
+  for (let i = 0; i < trees.length; i++) hash = mix(hash, visit(trees[i] as Tree));
   return hash;
 }
 

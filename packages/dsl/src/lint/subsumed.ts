@@ -17,9 +17,9 @@ export function lintSubsumed(
 ): void {
   const takers = new Map<string, Subject[]>();
   for (const subject of subjects) {
-    const [rule] = subject.rules;
-    const [root, ...more] = rule?.left ?? [];
+    const rule = subject.rules[0];
     if (!rule?.subsume || rule.conditions.length > 0) continue;
+    const [root, ...more] = rule.left;
     if (root?.kind !== "apply" || more.length > 0) continue;
     const known = takers.get(root.name);
     if (known) known.push(subject);
