@@ -15,8 +15,8 @@ type Report = (diagnostic: Diagnostic) => void;
 
 /** Reports rules that commutativity makes equal already (R0903). */
 export function lintBuiltIn(subject: Subject, report: Report): void {
-  const [rule] = subject.rules;
-  const [silhouette] = silhouettesOf(subject);
+  const rule = subject.rules[0];
+  const silhouette = silhouettesOf(subject)[0];
   const isBuiltIn =
     rule &&
     silhouette?.left === silhouette?.right &&
@@ -114,13 +114,15 @@ export function lintDuplicates(subjects: readonly Subject[], report: Report): vo
     const [silhouette] = silhouettesOf(subject);
     if (!rule || !silhouette || !repeating.has(silhouette.own)) continue;
     const isTwoWay = subject.rules.length === 2;
-    // Of two that say the same the later one is too much; of a one-way and a two-way rule, the one-way rule.
+    // Of two that say the same the later one is too much; of a one-way and a two-way rule, the one-way rule. One that takes what it
+    // matches out of the graph says more than one that does not.
     const same = forms.find(
       silhouette.own,
       () => rule,
       (other) =>
         other.subject !== subject &&
         !said.has(other.subject) &&
+        rule.subsume === other.subject.rules[0]?.subsume &&
         (other.subject.rules.length === subject.rules.length ? other.place < place : !isTwoWay),
     );
     if (same) {
