@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Imported, readImports } from "@rewright/dsl";
+import { type Imported, readImports } from "@rewright/dsl/files";
 import type { Dialect, RuleFile } from "@rewright/plugin";
 import { messageOf, reasonOf } from "./files.ts";
 

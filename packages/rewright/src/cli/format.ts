@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { formatRules, RuleError } from "@rewright/dsl";
+import { formatRules, RuleError } from "@rewright/dsl/files";
 import { exitCodes, InputError } from "../errors.ts";
 import { checkWritable, readBytes, writeWhole } from "../files.ts";
 
