@@ -27,7 +27,7 @@ const OURS = `
 import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 enableCompileCache(process.argv[3]);
-const { compileRules } = await import("@rewright/dsl");
+const { compileRules } = await import("@rewright/dsl/files");
 const { onnx } = await import("@rewright/tensor");
 const sources = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const before = process.threadCpuUsage();
@@ -171,9 +171,10 @@ async function* served(many: RuleFile, times: number, seed: number): AsyncGenera
   try {
     await server.open(many.text);
     const diagnosed = async (text: string): Promise<Time> => {
+      const change = server.change(text);
       const before = server.cpu;
       const began = performance.now();
-      await server.change(text);
+      await change();
       const wall = performance.now() - began;
       return { cpu: before === undefined ? wall : (server.cpu ?? 0) - before, wall };
     };
@@ -181,7 +182,7 @@ async function* served(many: RuleFile, times: number, seed: number): AsyncGenera
       const all: { readonly ours: Time; readonly peer: Time }[] = [];
       for (let i = 0; i < times; i++) {
         const ours = await diagnosed(edit());
-        await server.change(many.text);
+        await server.change(many.text)();
         all.push({ ours, peer: timed(() => JSON.parse(trees)) });
       }
       yield row(`${RULES.toLocaleString("en-US")} rules, in the server: ${name}`, all, 50);

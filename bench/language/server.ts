@@ -40,8 +40,8 @@ export class Server {
     await this.diagnosed();
   }
 
-  /** Changes the document, as little of it as is needed, and waits until that is diagnosed. */
-  async change(text: string): Promise<void> {
+  /** Prepares a change of the document, of as little of it as is needed. What it gives sends it, and waits until it is diagnosed. */
+  change(text: string): () => Promise<void> {
     const old = this.text;
     const least = Math.min(old.length, text.length);
     let start = 0;
@@ -52,8 +52,10 @@ export class Server {
     const contentChanges = [{ range, text: text.slice(start, text.length - rest) }];
     const textDocument = { uri: URI, version: ++this.version };
     this.text = text;
-    this.send({ method: "textDocument/didChange", params: { textDocument, contentChanges } });
-    await this.diagnosed();
+    return () => {
+      this.send({ method: "textDocument/didChange", params: { textDocument, contentChanges } });
+      return this.diagnosed();
+    };
   }
 
   /** Milliseconds that the server has worked, all of its threads; `undefined` where the system does not tell. */
