@@ -69,8 +69,8 @@ export class Run {
     try {
       await drive(strategy, session, this.limits);
     } finally {
-      end();
       this.over = true;
+      end();
     }
   }
 }
