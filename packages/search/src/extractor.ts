@@ -1,7 +1,15 @@
 import { readGraph } from "@rewright/dsl";
 import type { CostModel, Graph } from "@rewright/plugin";
-import { type Extraction, extractDag, type NodeId } from "egraph-ts";
+import {
+  type Extraction,
+  extractDag,
+  extractExact,
+  extractTree,
+  type Id,
+  type NodeId,
+} from "egraph-ts";
 import type { Limits } from "./budget.ts";
+import type { ExtractedProgram, ExtractionKind } from "./cost-report.ts";
 import { type Evidence, evidence } from "./evidence.ts";
 import { Pricing } from "./pricing.ts";
 import type { World } from "./world.ts";
@@ -96,6 +104,37 @@ export class Extractor {
     const { length: size } = extraction.order;
     const graph = once(() => readGraph(world.terms, world.start, world.outputs, extraction));
     return { cost, size, graph, evidence: once(() => evidence(world, extraction)), extraction };
+  }
+
+  /** A program chosen in one of several ways; `seconds` bounds the search for the cheapest one. */
+  choose(world: World, kind: ExtractionKind, seconds: number): ExtractedProgram {
+    const { egraph } = world.terms;
+    const count = (node: NodeId): number => this.count(world, node);
+    const { outputs } = world;
+    const stop = (): boolean => this.#limits.signal.aborted;
+    const exact = kind === "exact" && extractExact(egraph, outputs, count, { seconds, stop });
+    const extraction =
+      exact ||
+      (kind === "tree"
+        ? extractTree(egraph, outputs, count)
+        : this.#extract(world, { quick: true }));
+    const { order } = extraction;
+    const trees = new Map<Id, number>();
+    let cost = 0;
+    for (const id of order) {
+      const node = extraction.choice(id);
+      const own = this.price(world, node);
+      cost += own;
+      const below = egraph
+        .children(node)
+        .reduce((sum, child) => sum + (trees.get(child) as number), 0);
+      trees.set(id, own + below);
+    }
+    const treeCost = outputs.reduce((sum, id) => sum + (trees.get(egraph.find(id)) as number), 0);
+    const graph = readGraph(world.terms, world.start, outputs, extraction);
+    // The little that each node counts besides is no cost.
+    const bound = exact ? Math.max(0, exact.bound - TIE * this.#scale * order.length) : 0;
+    return { kind, graph, cost, treeCost, bound, proven: exact !== false && exact.proven };
   }
 
   #extract(world: World, { quick, ties, overhead = 1 }: Taste): Extraction {

@@ -12,6 +12,7 @@ import type {
 } from "@rewright/plugin";
 import type { Id, NodeId } from "egraph-ts";
 import type { Limits, StopReason } from "./budget.ts";
+import { type CostReport, type ExtractionKind, reportCosts } from "./cost-report.ts";
 import type { Known } from "./estimate.ts";
 import { type Evidence, nothing } from "./evidence.ts";
 import { Extractor, type Program, type Taste } from "./extractor.ts";
@@ -277,6 +278,21 @@ export class GrowthSession implements HostedSession {
   tolerate(error: number): void {
     this.#tolerance = error;
     this.#limits.release();
+  }
+
+  /**
+   * What the present state's program costs when it is chosen by trees, greedily under sharing, or exactly, and where these ways of counting
+   * disagree about which is cheaper. `cost` is what `greedy` gives.
+   *
+   * @param seconds how long to look for the very cheapest program; 5 unless said
+   */
+  costs(
+    kinds: readonly ExtractionKind[] = ["tree", "greedy", "exact"],
+    { seconds = 5 }: { readonly seconds?: number } = {},
+  ): CostReport {
+    const world = this.#whole();
+    const programs = kinds.map((kind) => this.#extractor.choose(world, kind, seconds));
+    return reportCosts(programs, this.#options.costModel.unit);
   }
 
   /**

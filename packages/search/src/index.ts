@@ -14,6 +14,7 @@ export {
   type Configured,
   configuration,
 } from "./configuration.ts";
+export type { CostReport, ExtractedProgram, ExtractionKind } from "./cost-report.ts";
 export type { Finalist } from "./finalist.ts";
 export { type GreedyOptions, greedy } from "./greedy.ts";
 export { type GrowthOptions, GrowthSession, growth } from "./growth.ts";
