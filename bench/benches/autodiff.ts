@@ -5,17 +5,20 @@ import {
   gradients,
   index,
   input,
-  type Kernels,
   matmul,
   mean,
   multiply,
+  OnnxProgram,
   Program,
   propagate,
+  type Runnable,
   reference,
   relu,
   simd,
   type Value,
 } from "@rewright/autodiff";
+import { ModelBuilder } from "@rewright/onnx";
+import * as runtime from "onnxruntime-node";
 import type { Bench, Row } from "../bench.ts";
 import { installed } from "../peers/simplifiers.ts";
 
@@ -26,7 +29,7 @@ const HIDDEN = 64;
 const LAYERS = 3;
 
 /** A step of training: layers of GraphSAGE (Hamilton, Ying and Leskovec, NIPS 2017), a score a node, the gradients of their mean square. */
-function training(kernels: Kernels): Program {
+function training(): { readonly outputs: readonly Value[]; readonly weights: readonly Value[] } {
   const [from, to] = [index("from", EDGES), index("to", EDGES)];
   let state: Value = input("x", NODES, HIDDEN);
   const weights: Value[] = [];
@@ -43,7 +46,12 @@ function training(kernels: Kernels): Program {
   }
   const score = matmul(state, weight("last", HIDDEN, 1));
   const loss = mean(multiply(score, score));
-  const program = new Program([loss, ...gradients(loss, weights)], kernels);
+  return { outputs: [loss, ...gradients(loss, weights)], weights };
+}
+
+/** The same numbers for every set of kernels. */
+function filled<R extends Runnable>(program: R): R {
+  const { weights } = training();
   for (const name of ["x", ...weights.map(({ attributes }) => attributes.name as string)])
     for (const [i] of program.input(name).entries())
       program.input(name)[i] = Math.sin(i * 12.9898) / 10;
@@ -55,11 +63,11 @@ function training(kernels: Kernels): Program {
 }
 
 /** Milliseconds of CPU time, of each run after the first few. */
-function timed(program: Program, repeats: number): number[] {
+async function timed(program: Runnable, repeats: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < repeats + 2; i++) {
     const begin = process.cpuUsage();
-    program.run();
+    await program.run();
     const { user, system } = process.cpuUsage(begin);
     if (i >= 2) times.push((user + system) / 1000);
   }
@@ -72,9 +80,13 @@ function numpy(python: string, repeats: number): number[] {
   return JSON.parse(execFileSync(python, [script, ...args], { encoding: "utf8" })) as number[];
 }
 
+type Side = () => number[] | Promise<number[]>;
+
 /** The least of each side's times, taken in turns; the spread is that of the turns. */
-function row(name: string, turns: number, ours: () => number[], peer: () => number[]): Row {
-  const pairs = Array.from({ length: turns }, () => [Math.min(...ours()), Math.min(...peer())]);
+async function row(name: string, turns: number, ours: Side, peer: Side): Promise<Row> {
+  const pairs: [number, number][] = [];
+  for (let turn = 0; turn < turns; turn++)
+    pairs.push([Math.min(...(await ours())), Math.min(...(await peer()))]);
   const least = (side: 0 | 1): number => Math.min(...pairs.map((pair) => pair[side] as number));
   const ratios = pairs.map(([a, b]) => (b as number) / (a as number));
   return {
@@ -91,20 +103,29 @@ function row(name: string, turns: number, ours: () => number[], peer: () => numb
 /** A training step of a graph network with each set of kernels. */
 export const bench: Bench = {
   about:
-    "A training step of a graph network (GraphSAGE, 3 layers of 64, 1,000 nodes in 16 configurations, 40,000 edges; forwards and all gradients) on one thread: least CPU time. The peer of the vector kernels is NumPy with OpenBLAS and SciPy's sparse products, that of the reference the vector kernels.",
+    "A training step of a graph network (GraphSAGE, 3 layers of 64, 1,000 nodes in 16 configurations, 40,000 edges; forwards and all gradients) on one thread: least CPU time. The peer of the vector kernels is NumPy with OpenBLAS and SciPy's sparse products, that of the others the vector kernels.",
   async *run({ quick }) {
     const [turns, repeats] = quick ? [2, 5] : [5, 10];
-    const vector = training(simd());
+    const { outputs } = training();
+    const vector = filled(new Program(outputs, simd()));
     const python = installed("scipy");
     if (python !== undefined)
-      yield row(
+      yield await row(
         "simd, beside NumPy",
         turns,
         () => timed(vector, repeats),
         () => numpy(python, repeats),
       );
-    const plain = training(reference(32));
-    yield row(
+    const model = new ModelBuilder("a training step", { opset: 18 });
+    const onnx = filled(await OnnxProgram.compile(outputs, model, runtime));
+    yield await row(
+      "ONNX Runtime, beside simd",
+      turns,
+      () => timed(onnx, repeats),
+      () => timed(vector, repeats),
+    );
+    const plain = filled(new Program(outputs, reference(32)));
+    yield await row(
       "reference, beside simd",
       1,
       () => timed(plain, 2),

@@ -8,6 +8,8 @@ export interface AdamOptions {
   readonly betas?: readonly [number, number];
   /** 1e-8 unless said. */
   readonly epsilon?: number;
+  /** How much of each parameter a step takes away, times the rate (Loshchilov and Hutter, "Decoupled weight decay", ICLR 2019); 0 unless said. */
+  readonly decay?: number;
   /** Gradients are scaled down, all alike, to this norm at most. No limit unless said. */
   readonly norm?: number;
 }
@@ -36,9 +38,20 @@ export class Adam {
    */
   constructor(parameters: readonly Elements[], options: AdamOptions = {}, state?: AdamState) {
     const { rate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, norm = Infinity } = options;
-    if (!(rate > 0 && epsilon > 0 && norm > 0 && betas.every((beta) => beta >= 0 && beta < 1)))
-      throw new RangeError("Adam: rate, epsilon and norm are above 0, betas from 0 to below 1");
-    this.#options = { rate, betas, epsilon, norm };
+    const { decay = 0 } = options;
+    if (
+      !(
+        decay >= 0 &&
+        rate > 0 &&
+        epsilon > 0 &&
+        norm > 0 &&
+        betas.every((beta) => beta >= 0 && beta < 1)
+      )
+    )
+      throw new RangeError(
+        "Adam: rate, epsilon and norm are above 0, decay 0 or more, betas from 0 to below 1",
+      );
+    this.#options = { rate, betas, epsilon, norm, decay };
     this.#parameters = parameters;
     const remembered = (of: readonly Float64Array[] | undefined): Float64Array[] =>
       parameters.map(({ length }, i) => {
@@ -92,7 +105,7 @@ export class Adam {
    * @param rate of this step, in place of the usual one
    */
   step(gradients: readonly Elements[], rate: number = this.#options.rate): number {
-    const { betas, epsilon, norm: most } = this.#options;
+    const { betas, epsilon, norm: most, decay } = this.#options;
     const [b1, b2] = betas;
     let sum = 0;
     for (const gradient of gradients) for (const x of gradient) sum += x * x;
@@ -112,7 +125,8 @@ export class Adam {
         const v = b2 * (square[i] as number) + (1 - b2) * g * g;
         mean[i] = m;
         square[i] = v;
-        parameter[i] = (parameter[i] as number) - (size * m) / (Math.sqrt(v) + floor);
+        parameter[i] =
+          (parameter[i] as number) * (1 - rate * decay) - (size * m) / (Math.sqrt(v) + floor);
       }
     }
     return norm;

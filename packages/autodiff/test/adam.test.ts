@@ -101,3 +101,26 @@ test("a graph network learns to rank by a sum over neighbours", () => {
   }
   expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 50);
 });
+
+test("goes on where another left off", () => {
+  const gradient = (i: number): Float32Array => Float32Array.of(Math.sin(i), 1 / (i + 1));
+  const whole = [Float32Array.of(1, 2)];
+  const adam = new Adam(whole);
+  for (let i = 0; i < 6; i++) adam.step([gradient(i)], 0.01 * (6 - i));
+  const parts = [Float32Array.of(1, 2)];
+  const first = new Adam(parts);
+  for (let i = 0; i < 3; i++) first.step([gradient(i)], 0.01 * (6 - i));
+  const second = new Adam(parts, {}, first.state);
+  for (let i = 3; i < 6; i++) second.step([gradient(i)], 0.01 * (6 - i));
+  expect(parts).toEqual(whole);
+  expect(second.state).toEqual(adam.state);
+  expect(() => new Adam([new Float32Array(3)], {}, adam.state)).toThrow("of other parameters");
+});
+
+test("decay draws parameters to 0 by a share of each step's rate", () => {
+  const parameter = Float64Array.of(4);
+  const adam = new Adam([parameter], { rate: 0.1, decay: 0.5 });
+  adam.step([Float64Array.of(0)]);
+  expect(parameter[0]).toBeCloseTo(4 * 0.95, 12);
+  expect(() => new Adam([], { decay: -1 })).toThrow("decay 0 or more");
+});
