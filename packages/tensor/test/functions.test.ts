@@ -79,6 +79,7 @@ describe("what is not known", () => {
     const fresh = ["?!NonZero.0", 8];
     expect(call("broadcast", fresh, fresh)).toBeUndefined();
     expect(call("broadcasts_to", fresh, fresh)).toBeUndefined();
+    expect(call("broadcasts_to", [0, 3], [0, 3])).toBe(false);
     expect(call("kept_axis", fresh, fresh, 0)).toBeUndefined();
     expect(call("kept_axis", fresh, fresh, 1)).toBe(1);
     expect(call("numel", fresh)).toBeUndefined();

@@ -45,13 +45,16 @@ export const broadcast: RuleFunction = (...args) => {
   return result.every((size) => size !== undefined) ? result : undefined;
 };
 
-/** `broadcasts_to(s, t)`: whether `s` broadcasts to `t` and leaves it as it is. `broadcasts_to([8], ["N", 8])` is true. */
+/**
+ * `broadcasts_to(s, t)`: whether `s` broadcasts to `t` and leaves it as it is. `broadcasts_to([8], ["N", 8])` is true. False where `s` is known
+ * to have no elements: of such a tensor it does not show how often it was repeated, and by numbers other than 1 it does not broadcast.
+ */
 export const broadcasts_to: RuleFunction = (a, b) => {
   const shape = dims(a);
   const target = dims(b);
   if (shape === undefined || target === undefined) return undefined;
   const sizes = aligned(shape, target.length);
-  if (sizes === undefined) return false;
+  if (sizes === undefined || sizes.includes(0)) return false;
   if (sizes.every((size, i) => size === 1 || same(size, target[i]))) return true;
   const differs = (size: Dim, i: number) =>
     typeof size === "number" && size !== 1 && typeof target[i] === "number" && size !== target[i];
