@@ -71,7 +71,11 @@ const say = (text: string): void =>
   console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`);
 
 if (!process.argv.includes("--packed")) {
-  run(root, process.execPath, ["tools/pack.ts"]);
+  try {
+    run(root, process.execPath, ["tools/pack.ts"]);
+  } catch {
+    process.exitCode = 1; // it has said what is wrong; what was packed can be tried all the same
+  }
   say("packed");
 }
 const tarballs = globSync(join(root, ".artifacts/packages/*.tgz")).sort();

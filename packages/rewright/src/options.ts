@@ -205,6 +205,10 @@ function checkPlugin(what: string, value: unknown, names: readonly string[]): vo
 function checkSpec(plugin: unknown, kind: string, wanted = `a ${kind} plugin`): void {
   const { kind: is, spec, name } = (plugin ?? {}) as Partial<AnyPlugin>;
   if (is !== kind) throw new InputError(`${kind} must be ${wanted}`);
+  if (typeof name !== "string" || name === "")
+    throw new InputError(
+      `a ${kind} plugin has no name: give it a lower-case one, such as \`my-${kind}\``,
+    );
   if (spec !== 1)
     throw new InputError(
       `P0101: ${kind} \`${name}\` was written for spec ${spec}; this host knows 1: update rewright, or install a version of the plugin for spec 1`,

@@ -3,6 +3,7 @@ import type { CostModel } from "@rewright/plugin";
 import { type Finalist, growth, type HostedSession, substitution } from "@rewright/search";
 import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
+import { checkReach } from "./plugin-faults.ts";
 import { openSize } from "./sizes.ts";
 
 /** What a search needs of a job. */
@@ -52,6 +53,7 @@ export async function search(job: Task): Promise<Found> {
   const most = options.finalists ?? defaults.finalists;
   const exact = session.finalists(most, { varied: isMeasured(job) });
   const inexact = await approximate(session, { most, options, tools });
+  if (!signal?.aborted) checkReach(tools.backend, costModel, session.bestEver);
   const finalists = [...exact, ...inexact]
     .filter(({ cost }) => cost < start)
     .sort((a, b) => a.cost - b.cost);

@@ -1,7 +1,8 @@
-import { compileRules, type Rule, type RuleSet } from "@rewright/dsl";
-import type { Backend, Dialect, SearchStrategy } from "@rewright/plugin";
+import { type CompileOptions, compileRules, type Rule, type RuleSet } from "@rewright/dsl";
+import type { Backend, Dialect, RuleFile, SearchStrategy } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import type { OptimizeOptions } from "./options.ts";
+import { blamedRules, checkDialects } from "./plugin-faults.ts";
 import { strategyOf } from "./plugins.ts";
 import type { Basis } from "./report.ts";
 import { declaredDialect, ruleFilesOf } from "./rule-files.ts";
@@ -28,9 +29,10 @@ export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain
     targetOf(options),
     strategyOf(options.strategy ?? (options.space === "substitution" ? "greedy" : "saturate")),
   ]);
+  checkDialects(backend, onnx);
   const known: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
   const { files, modules } = await loadImports(await ruleFilesOf(options.rules, backend));
-  const compiled = compileRules(files, { dialects: known, modules });
+  const compiled = compiledRules(files, { dialects: known, modules }, backend);
   return {
     backend,
     basis,
@@ -38,6 +40,18 @@ export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain
     rules: usable(compiled, options.error ?? 0),
     dialects: [...known, declaredDialect(compiled)],
   };
+}
+
+function compiledRules(
+  files: readonly RuleFile[],
+  options: CompileOptions,
+  backend: Backend,
+): RuleSet {
+  try {
+    return compileRules(files, options);
+  } catch (error) {
+    throw blamedRules(error, backend);
+  }
 }
 
 /** Exact rules, and inexact ones (`~>`) that may be applied at least once. */

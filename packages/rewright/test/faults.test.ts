@@ -1,6 +1,6 @@
 // What callers and plugins may get wrong: an error that says who and what, and whose exit code is not that of a bug.
 import { ModelBuilder } from "@rewright/onnx";
-import type { Backend, CostModel, Dialect, SearchStrategy, Session } from "@rewright/plugin";
+import type { Backend, CostModel, Dialect, OpDef, SearchStrategy, Session } from "@rewright/plugin";
 import { expect, test } from "vitest";
 import { exitCodeOf, exitCodes } from "../src/errors.ts";
 import { type OptimizeOptions, optimize } from "../src/index.ts";
@@ -23,6 +23,16 @@ const broken: Dialect = {
   ...{ kind: "dialect", spec: 1, name: "odd" },
   ops: { Odd: { operands: [{ name: "x" }], infer: fail } },
 };
+/** An operator whose results have such dimensions. */
+const odds = (name: string, dim: number): Dialect => ({
+  ...{ kind: "dialect", spec: 1, name },
+  ops: {
+    Odd: {
+      operands: [{ name: "x" }],
+      infer: ([x]) => [{ dtype: "f32", shape: (x?.shape ?? []).map(() => dim) }],
+    },
+  },
+});
 const odd = {
   file: "odd.rules",
   text: 'import onnx from "dialect:onnx"\nimport odd from "dialect:odd"\nrules odd { a: Relu(x) => Odd(x) }\n',
@@ -74,6 +84,51 @@ const faults: readonly (readonly [name: string, options: unknown, says: RegExp])
     { backend: charging(() => 1, { dialects: [{ ...broken, spec: 2 as 1 }] }) },
     /P0101.*`odd`/,
   ],
+  [
+    "a dimension that is NaN",
+    { backend: charging(() => 1, { dialects: [odds("odd", Number.NaN)], rules: [odd] }) },
+    /backend `mine`.*odd\.a.*Odd infers the type f32\[NaN,.*ShapeError/,
+  ],
+  [
+    "a dimension below 0",
+    { backend: charging(() => 1, { dialects: [odds("odd", -3)], rules: [odd] }) },
+    /backend `mine`.*f32\[-3,.*a whole number from 0/,
+  ],
+  [
+    "costs that are infinite everywhere",
+    { backend: charging(() => Number.POSITIVE_INFINITY) },
+    /backend `mine` cannot run the model.*cost Infinity \(.*MatMul, Relu.*give them a finite cost/,
+  ],
+  [
+    "a dialect that is called as ONNX's",
+    { backend: charging(() => 1, { dialects: [odds("onnx", 1)] }) },
+    /backend `mine`.*two dialects are called `onnx`.*rename one/,
+  ],
+  [
+    "two dialects of one name",
+    { backend: charging(() => 1, { dialects: [odds("odd", 1), { ...odds("odd", 1), ops: {} }] }) },
+    /backend `mine`.*two dialects are called `odd`/,
+  ],
+  [
+    "an operator that ONNX has, too",
+    {
+      backend: charging(() => 1, {
+        dialects: [{ ...odds("odd", 1), ops: { Relu: odds("odd", 1).ops["Odd"] as OpDef } }],
+      }),
+    },
+    /backend `mine`.*Relu of dialect `odd` is an operator of `onnx`, too.*com\.example\.Relu/,
+  ],
+  [
+    "rules about an operator that nobody has",
+    {
+      backend: charging(() => 1, {
+        rules: [{ file: "theirs.rules", text: odd.text.replaceAll("Odd", "Rellu") }],
+        dialects: [odds("odd", 1)],
+      }),
+    },
+    /backend `mine`: its rules do not compile.*no operator called `Rellu`.*theirs\.rules:3/s,
+  ],
+  ["no name", { backend: { ...charging(() => 1), name: "" } }, /backend plugin has no name/],
   ["one word for rules", { rules: "default" }, /\["default"\]/],
   ["a number for a rule file", { rules: [42] }, /rules must be a list/],
   ["a misspelt limit", { budget: { node: 5 } }, /did you mean `nodes`/],

@@ -78,6 +78,11 @@ export class Semantics {
     }
     if (types.length < count) return null;
     const first = types.slice(0, count);
+    const wrong = first.find((type) => !type.shape.every(isDim));
+    if (wrong)
+      throw new Error(
+        `${operation.name} infers the type ${wrong.dtype}[${wrong.shape.join(", ")}]: a dimension is a whole number from 0, or a name; an application that has none is to throw a ShapeError`,
+      );
     return this.facts.intern(first, constant, this.#fold(def, attrs, operands, first));
   }
 
@@ -144,6 +149,10 @@ export class Semantics {
       return undefined; // undefined on these contents (a division by zero among integers): no fold
     }
   }
+}
+
+function isDim(dim: Dim): boolean {
+  return typeof dim === "string" || (Number.isInteger(dim) && dim >= 0);
 }
 
 /** What programs divide sizes by divides this. */
