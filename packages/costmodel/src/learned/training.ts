@@ -1,4 +1,12 @@
-import { Adam, type AdamState, gradients, type Kernels, Program, simd } from "@rewright/autodiff";
+import {
+  Adam,
+  type AdamState,
+  gradients,
+  Program,
+  type Runnable,
+  simd,
+  type Value,
+} from "@rewright/autodiff";
 import { dice, draw } from "../dice.ts";
 import { type Batch, configBatch, programBatch } from "./batch.ts";
 import { configInputs, type Encoding, encodingOf, nodeInputs } from "./encoding.ts";
@@ -26,7 +34,7 @@ const MEMORY = 0.98;
 /** Something to be trained on: a list to be ordered. */
 interface Lesson {
   readonly batch: Batch;
-  readonly program: Program;
+  readonly program: Runnable;
   readonly times: Float64Array;
   readonly centre: number;
   readonly spread: number;
@@ -96,17 +104,17 @@ function logarithms(times: Float64Array): [centre: number, spread: number] {
   return [centre, Math.sqrt(variance) || 1];
 }
 
-function lessonsOf(
+async function lessonsOf(
   sets: readonly Samples[],
   { architecture, encoding, typical }: Course,
   recipe: Recipe,
-  kernels: () => Kernels,
-): Lesson[] {
-  const lesson = (batch: Batch, times: Float64Array, isFixed: boolean): Lesson => {
+  compile: Compile,
+): Promise<Lesson[]> {
+  const lesson = async (batch: Batch, times: Float64Array, isFixed: boolean): Promise<Lesson> => {
     const { scores, parameters } = networkOf(architecture, batch.shape, batch.perItem);
     const loss = lossOf(recipe.loss, scores);
     const slopes = gradients(loss, [...parameters.values()]);
-    const program = new Program([loss, ...slopes], kernels());
+    const program = await compile([loss, ...slopes]);
     // Inputs that the outputs do not need are not of the program.
     for (const [name, data] of Object.entries(batch.fixed))
       (program.input(name) as Float32Array).set(data as Float32Array);
@@ -117,7 +125,8 @@ function lessonsOf(
   const single = sets
     .filter(({ times }) => times.length === 1)
     .sort((a, b) => (a.times[0] as number) - (b.times[0] as number));
-  const lessons = many.map((samples) => {
+  const lessons: Lesson[] = [];
+  for (const samples of many) {
     const nodes = Math.max(
       1,
       Math.min(samples.graph.nodes, 4 * samples.configurable.length || Infinity),
@@ -127,26 +136,31 @@ function lessonsOf(
       recipe.list,
       Math.max(4, Math.floor(MOST_ROWS / nodes)),
     );
-    return lesson(configBatch(samples, architecture, encoding, items), samples.times, false);
-  });
+    const batch = configBatch(samples, architecture, encoding, items);
+    lessons.push(await lesson(batch, samples.times, false));
+  }
   // Programs that were measured once each: dealt out, so that each list goes from fast to slow.
   const hands = Math.ceil(single.length / recipe.list);
   for (let hand = 0; hand < hands; hand++) {
     const list = single.filter((_, i) => i % hands === hand);
     if (list.length < 2) continue;
     const times = Float64Array.from(list, (program) => program.times[0] as number);
-    lessons.push(lesson(programBatch(list, architecture, encoding, typical), times, true));
+    const batch = programBatch(list, architecture, encoding, typical);
+    lessons.push(await lesson(batch, times, true));
   }
   if (lessons.length === 0)
     throw new DataError("there is one measurement only: an order is learnt from two at least");
   return lessons;
 }
 
+/** Makes values runnable. */
+export type Compile = (outputs: readonly Value[]) => Runnable | Promise<Runnable>;
+
 /** What `train` is told besides the data. */
 export interface TrainOptions {
   readonly seed: number;
-  /** Makes the kernels of a program; WebAssembly's vectors unless said. */
-  readonly kernels?: () => Kernels;
+  /** Makes what computes losses and gradients; a program of WebAssembly's vectors unless said. An `OnnxProgram` will do, too. */
+  readonly compile?: Compile;
   /** To go on from, instead of from the beginning. */
   readonly from?: Training;
   readonly signal?: AbortSignal;
@@ -165,9 +179,9 @@ export async function train(
   sets: readonly Samples[],
   course: Course,
   recipe: Recipe,
-  { seed, kernels = simd, from, signal, onStep }: TrainOptions,
+  { seed, compile = (outputs) => new Program(outputs, simd()), from, signal, onStep }: TrainOptions,
 ): Promise<Training> {
-  const lessons = lessonsOf(sets, course, recipe, kernels);
+  const lessons = await lessonsOf(sets, course, recipe, compile);
   const weights = new Map(
     [...(from?.weights ?? begin(course.architecture, seed))].map(([name, x]) => [name, x.slice()]),
   );
@@ -181,7 +195,7 @@ export async function train(
   });
   let breath = performance.now();
   for (; step < recipe.steps && !signal?.aborted; step++) {
-    const [loss, ...slopes] = stepOf(lessons, weights, recipe, seed, step);
+    const [loss, ...slopes] = await stepOf(lessons, weights, recipe, seed, step);
     const rate = (recipe.rate * (1 + Math.cos((Math.PI * step) / recipe.steps))) / 2;
     adam.step(slopes as Float32Array[], rate);
     for (const [name, mean] of averaged) {
@@ -202,13 +216,13 @@ export async function train(
 }
 
 /** The loss and the gradients of one step: a lesson and a list drawn by the step's own dice. */
-function stepOf(
+async function stepOf(
   lessons: readonly Lesson[],
   weights: Weights,
   recipe: Recipe,
   seed: number,
   step: number,
-): readonly ArrayLike<number>[] {
+): Promise<readonly ArrayLike<number>[]> {
   const random = dice(seed, step + 1);
   const lesson = lessons[Math.floor(random() * lessons.length)] as Lesson;
   const { batch, program, times } = lesson;
