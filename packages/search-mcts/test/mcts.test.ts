@@ -4,21 +4,9 @@ import { type Budget, type GrowthSession, growth } from "../../search/src/index.
 import { Draft, price, tiny, tinyRules } from "../../search/test/tiny.ts";
 import { ToySession } from "../../search/test/toy-session.ts";
 import { mcts } from "../src/index.ts";
+import { detour, distractions } from "./words.ts";
 
 const cancel = { name: "cancel", from: "aa", to: "" };
-/** Two steps that make the word longer, before it can fall to nothing. */
-const detour = [
-  { name: "wrap", from: "ab", to: "cabc", growing: true },
-  { name: "open", from: "cab", to: "aa", growing: true },
-  { name: "close", from: "aac", to: "", growing: true },
-];
-const distractions = Array.from({ length: 6 }, (_, i) => ({
-  name: `distraction-${i}`,
-  from: "a",
-  to: `a${i}`,
-  growing: true,
-}));
-
 test("finds a fall of cost behind moves that lower nothing", async () => {
   const session = new ToySession("ab", [...distractions, ...detour], { words: 200 });
   await mcts({ simulations: 200, depth: 4 }).search(session);

@@ -1,0 +1,85 @@
+import type { Move } from "@rewright/plugin";
+
+/** What a roll-out policy may do with the state it is in. */
+export interface Walk {
+  /** The moves there are. */
+  readonly moves: readonly Move[];
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** The cost now. */
+  cost(): number;
+  /** Makes a move; whether it changed anything. */
+  make(move: Move): boolean;
+  /** Makes a move and takes it back; the cost that it led to, Infinity where it changes nothing. */
+  look(move: Move): number;
+}
+
+/** How a roll-out goes on. */
+export interface RollOut {
+  /** Makes a move that changes something; returns it, `undefined` where none does. */
+  step(walk: Walk): Move | undefined;
+}
+
+/** Any move, each as likely as the others. */
+export function randomly(): RollOut {
+  return { step: (walk) => drawing(walk, () => 1) };
+}
+
+/**
+ * Moves of rules that have lowered the cost more likely: a rule weighs 1, and besides the mean fall of cost after its moves, in units of
+ * the largest such mean.
+ */
+export function weighted(strength: number = 4): RollOut {
+  const rules = new Map<string, { tries: number; fall: number }>();
+  const mean = (rule: string): number => {
+    const { tries, fall } = rules.get(rule) ?? { tries: 0, fall: 0 };
+    return tries === 0 ? 0 : fall / tries;
+  };
+  return {
+    step(walk) {
+      const most = Math.max(0, ...[...rules.keys()].map(mean));
+      const before = walk.cost();
+      const move = drawing(walk, ({ rule }) => (most > 0 ? 1 + (strength * mean(rule)) / most : 1));
+      if (!move) return undefined;
+      const entry = rules.get(move.rule) ?? { tries: 0, fall: 0 };
+      const after = walk.cost();
+      if (after < Infinity && before < Infinity)
+        rules.set(move.rule, { tries: entry.tries + 1, fall: entry.fall + before - after });
+      return move;
+    },
+  };
+}
+
+/** The cheapest of `sample` moves drawn at random, or, with this probability, any. */
+export function greedyEpsilon(epsilon: number = 0.3, sample: number = 4): RollOut {
+  return {
+    step(walk) {
+      if (walk.random() < epsilon) return drawing(walk, () => 1);
+      const open = [...walk.moves];
+      let best: { move: Move; cost: number } | undefined;
+      for (let looked = 0; looked < sample && open.length > 0; looked++) {
+        const [move] = open.splice(Math.floor(walk.random() * open.length), 1) as [Move];
+        const cost = walk.look(move);
+        if (cost < (best?.cost ?? Infinity)) best = { move, cost };
+      }
+      return best && walk.make(best.move) ? best.move : drawing(walk, () => 1);
+    },
+  };
+}
+
+/** Makes a move drawn by weight, of those that change something. */
+function drawing(walk: Walk, weight: (move: Move) => number): Move | undefined {
+  const open = walk.moves.map((move) => ({ move, weight: weight(move) }));
+  let sum = open.reduce((total, each) => total + each.weight, 0);
+  while (open.length > 0) {
+    let left = walk.random() * sum;
+    let index = 0;
+    while (index < open.length - 1 && left >= (open[index]?.weight ?? 0))
+      left -= open[index++]?.weight ?? 0;
+    const [drawn] = open.splice(index, 1);
+    if (!drawn) return undefined;
+    sum -= drawn.weight;
+    if (walk.make(drawn.move)) return drawn.move;
+  }
+  return undefined;
+}
