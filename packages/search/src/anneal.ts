@@ -36,7 +36,9 @@ export function anneal(options: AnnealOptions = {}): SearchStrategy {
       const rules = kinds(session);
       await shrink(session, rules);
       const origin = session.mark();
-      const unit = Math.max(session.cost(), Number.MIN_VALUE);
+      // What the target cannot run is where it begins, not what costs are a share of.
+      const start = session.cost();
+      const unit = start < Infinity ? Math.max(start, Number.MIN_VALUE) : 1;
       const energy = (): number => energyOf(session, unit, weight);
       for (let begun = 0; begun < starts && !session.spent.all; begun++) {
         if (begun > 0) session.restore(origin);

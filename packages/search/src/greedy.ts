@@ -63,7 +63,8 @@ async function step(
     const changed = session.apply([candidate.move]) > 0;
     if (changed) await shrink(session, rules, rounds);
     const gain = changed ? cost - session.cost() : 0;
-    candidate.gain = gain > NOISE * cost ? gain : 0;
+    // From what the target cannot run, any step to what it can is a gain.
+    candidate.gain = gain > (cost < Infinity ? NOISE * cost : 0) ? gain : 0;
     if (candidate.gain > (best?.gain ?? 0)) {
       if (candidate.gain >= (candidates[i + 1]?.gain ?? 0)) return true;
       best = candidate;

@@ -132,6 +132,21 @@ test("the best setting is found where each choice can be made by itself, and whe
   expect(tiles.cost(session.bestEver.setting)).toBe(least);
 });
 
+test("a setting that the target cannot run is a place to begin", async () => {
+  const space = {
+    choices: [
+      { name: "tile", values: [1, 2, 3, 4] },
+      { name: "step", values: [1, 2] },
+    ],
+    cost: ([tile = 0, step = 0]: readonly number[]) => (tile < 2 ? Infinity : 10 - tile - step),
+  };
+  for (const strategy of strategies) {
+    const session = configuration({ space, graph: program(), budget: { iterations: 300 } });
+    await session.run(strategy);
+    expect(session.bestEver).toEqual({ setting: [3, 1], cost: 6 });
+  }
+});
+
 test("a configuration space that is none is refused", () => {
   const graph = program();
   const choices = [{ name: "tile", values: [1, 2] }];
