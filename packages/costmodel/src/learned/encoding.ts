@@ -1,7 +1,7 @@
 import type { Features, Samples } from "./samples.ts";
 
 /** How numbers become inputs of about the same size: their logarithms, less a mean, over a spread. */
-export interface Scaling {
+interface Scaling {
   /** The columns that vary, by their numbers. */
   readonly columns: readonly number[];
   readonly mean: readonly number[];
@@ -9,7 +9,7 @@ export interface Scaling {
 }
 
 /** How configurations become inputs: as whole numbers that are told apart one by one, or as quantities. */
-export type ConfigEncoding =
+type ConfigEncoding =
   | {
       readonly kind: "choices";
       readonly width: number;

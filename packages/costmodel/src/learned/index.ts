@@ -19,6 +19,7 @@ export {
 } from "./samples.ts";
 export { type LoadOptions, loadTpuGraphs } from "./tpugraphs.ts";
 export {
+  type Compile,
   type Course,
   type CourseOptions,
   courseOf,

@@ -30,7 +30,7 @@ export interface Architecture {
 }
 
 /** Opcodes are numbers of a byte. */
-export const OPCODES = 256;
+const OPCODES = 256;
 
 /** The shapes of what is learnt, by name, and how large it begins: standard deviations. */
 export function parametersOf(

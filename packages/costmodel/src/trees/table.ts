@@ -62,7 +62,7 @@ function cutsOf(values: Float64Array, most: number): Float64Array {
 }
 
 /** How many cuts are below a value. */
-export function binOf(cuts: Float64Array, x: number): number {
+function binOf(cuts: Float64Array, x: number): number {
   let [low, high] = [0, cuts.length];
   while (low < high) {
     const middle = (low + high) >> 1;
