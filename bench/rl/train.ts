@@ -25,8 +25,8 @@ import { open, targetOf } from "./programs.ts";
 const shipped = join(import.meta.dirname, "../../packages/search-rl/policies/rewrite.policy");
 const { values } = parseArgs({
   options: {
-    nets: { type: "string", default: "240" },
-    updates: { type: "string", default: "60" },
+    nets: { type: "string", default: "100" },
+    updates: { type: "string", default: "40" },
     out: { type: "string", default: shipped },
   },
 });
@@ -44,7 +44,7 @@ function problem(seed: number): Problem {
 }
 
 const problems = Array.from({ length: nets }, (_, i) => problem(i));
-const others = Array.from({ length: 24 }, (_, i) => problem(1_000_000 + i));
+const others = Array.from({ length: 16 }, (_, i) => problem(1_000_000 + i));
 const begin = process.cpuUsage();
 const say = (text: string): void => {
   const { user, system } = process.cpuUsage(begin);
@@ -97,6 +97,6 @@ const trainer = new Trainer({
 for (let update = 1; update <= updates; update++) {
   const { fall, told } = await trainer.update();
   if (update % 5 === 0) say(`update ${update}: fall ${fall.toFixed(4)}, ${JSON.stringify(told)}`);
-  if (update % 10 === 0) await judge(trainer.result(), `PPO, ${update} updates`);
+  if (update % 20 === 0) await judge(trainer.result(), `PPO, ${update} updates`);
 }
 console.log(curve(trainer.curve.map(({ fall }) => fall)));

@@ -5,7 +5,7 @@ import type { Walk } from "./walk.ts";
 /** One decision of an episode. */
 export interface Step {
   readonly observation: Observation;
-  /** Moves that turned out to change nothing: they were no choice. */
+  /** Moves that turned out to lead nowhere: they were no choice. */
   readonly closed: ReadonlySet<number>;
   /** Which move was made; the number of moves where it stopped. */
   readonly action: number;
@@ -31,7 +31,7 @@ export interface Episode {
 /** How to decide: a number in [0, 1) to draw an action by, or `undefined` for the likeliest. */
 export type Chance = (() => number) | undefined;
 
-/** Walks from the session's present state until the policy stops, nothing can be done, or so many moves are made. */
+/** Walks from where the walk begins until the policy stops, nothing can be done, or so many moves are made. */
 export async function play(
   walk: Walk,
   policy: Policy,
@@ -54,7 +54,7 @@ export async function play(
     const closed = new Set<number>();
     let { logProbabilities, value } = policy.judge(observation);
     let action = choose(logProbabilities, chance);
-    // A move that changes nothing was none: it is closed, and another chosen.
+    // A move that leads nowhere was none: it is closed, and another chosen.
     while (action < moves.length && !walk.make(moves[action] as Move)) {
       if (session.spent.all) break;
       closed.add(action);

@@ -34,6 +34,7 @@ export class Practice {
     const known = this.#open.get(problem);
     if (known && !known.walk.session.spent.all) {
       known.walk.session.restore(known.start);
+      known.walk.begin();
       return known.walk;
     }
     const walk = new Walk(problem.open(), this.#limit);

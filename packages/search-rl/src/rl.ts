@@ -52,6 +52,7 @@ export function rl(options: RlOptions = {}): SearchStrategy {
         if (episode.costs.best < best.cost)
           best = { cost: episode.costs.best, path: episode.path.slice(0, episode.best) };
         session.restore(start);
+        walk.begin();
       }
       for (const move of best.path) walk.make(move);
     },

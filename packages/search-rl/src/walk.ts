@@ -16,6 +16,8 @@ export class Walk {
   readonly #limit: number;
   readonly #growing: ReadonlySet<string> | undefined;
   readonly #shrinking: readonly Move[];
+  /** The states passed since {@link begin}, where the session names states. */
+  readonly #passed = new Set<string>();
 
   /** @param limit of the moves that are looked at in a state */
   constructor(session: Session, limit: number) {
@@ -73,16 +75,34 @@ export class Walk {
     return observation;
   }
 
-  /** Shrinks until nothing changes, in spaces where that is no choice. */
+  /** Begins here. Shrinks until nothing changes, in spaces where that is no choice. */
   begin(): void {
     this.#shrink(Infinity);
+    this.#passed.clear();
+    this.#isNew();
   }
 
-  /** Makes a move. Returns whether it changed anything. */
+  /**
+   * Makes a move. Returns whether it led anywhere: one that changes nothing does not, nor one that leads back to a state passed, which is taken
+   * back.
+   */
   make(move: Move): boolean {
-    const changed = this.session.apply([move]) > 0;
-    if (changed) this.#shrink(ROUNDS);
-    return changed;
+    const { session } = this;
+    const here = session.hash ? session.mark() : undefined;
+    if (session.apply([move]) === 0) return false;
+    this.#shrink(ROUNDS);
+    if (this.#isNew()) return true;
+    if (here) session.restore(here);
+    return false;
+  }
+
+  /** Notes the present state. Returns whether it was not passed before; `true` where that cannot be known. */
+  #isNew(): boolean {
+    const hash = this.session.hash?.();
+    if (hash === undefined) return true;
+    const isNew = !this.#passed.has(hash);
+    this.#passed.add(hash);
+    return isNew;
   }
 
   #shrink(rounds: number): void {

@@ -45,6 +45,19 @@ test("one cost is asked for a move", async () => {
   expect(session.priced).toBeLessThanOrEqual(session.iterations + 6);
 });
 
+test("it never goes back to where it has been on a walk", async () => {
+  // All weights 0: each choice is as good as any other, and the first is taken, there and back, as long as it may.
+  const even = new Policy(policy.description, new Float32Array(policy.weights.length));
+  const rules = [
+    { from: "a", to: "b" },
+    { from: "b", to: "a" },
+  ];
+  const session = await run(new WordSession("ac", { rules }), { policy: even, walks: 1 });
+  // There; and back, which is undone.
+  expect(session.iterations).toBe(2);
+  expect(session.word).toBe("ac");
+});
+
 test("where there is nothing to do it does nothing", async () => {
   const session = await run(new WordSession("ccc"));
   expect(session.word).toBe("ccc");

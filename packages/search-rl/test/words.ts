@@ -130,6 +130,10 @@ export class WordSession implements Session {
     return cost;
   }
 
+  hash(): string {
+    return this.word;
+  }
+
   best(): never {
     throw new Error("words are no graphs");
   }
