@@ -1,88 +1,83 @@
-// Slips of the pen in the shipped rules, and whether the check finds them: node tools/mutate-rules.ts [--rule PATTERN] [--shard I/N] [--samples N]
+// Slips of the pen in the shipped rules, and whether the check finds them: node tools/mutate-rules.ts [--rule PATTERN] [--kind PATTERN] [--jobs N] [--keep FILE]
 //
-// Each shipped rule is changed in one place at a time: operands swapped, a number off by one, a condition dropped, an operator exchanged
-// or left out. A mutant is killed where `checkRule` gives a counterexample, or says that it never applies. What survives is
-// looked at again: a dropped condition, only where it does not hold; all others on many more samples. A mutant that is right after all is
-// no mutant of a wrong rule: it is listed with what was tried.
+// Each rule of every target is changed in one place at a time: operands swapped, a number or an axis off by one, a condition dropped; with
+// `--kind ''` also an operator exchanged or left out, an operand replaced, a sign turned. A mutant is refuted where `checkRule` gives a
+// counterexample, or says that the rule never applies. What withstands the samples that a check usually takes is looked at once more,
+// with ten times as many. Of what withstands those, too, verify/equivalents.ts says why it makes no difference; the rest was missed.
+// With `--keep`, what a run that was broken off has found out is read from the file, and not found out again.
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type CheckResult, checkRule } from "../packages/dsl/src/index.ts";
-import { type Mutant, mutants } from "./verify/mutants.ts";
-import { dialects, shipped } from "./verify/rewriting.ts";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { excuse } from "./verify/equivalents.ts";
+import { type Finding, type Inquiry, inquire } from "./verify/inquiry.ts";
 
-const { values } = parseArgs({
-  options: {
-    rule: { type: "string", default: "" },
-    shard: { type: "string", default: "1/1" },
-    samples: { type: "string", default: "100" },
-  },
-});
-const [shard = 1, shards = 1] = values.shard.split("/").map(Number);
-const chosen = shipped
-  .filter(({ name }) => new RegExp(values.rule).test(name))
-  .filter((_, i) => i % shards === shard - 1);
-
-/** What came of a mutant. */
-type Fate = "killed" | "right" | "survived";
-
-const dead = ({ verdict }: CheckResult): boolean =>
-  verdict === "counterexample" || verdict === "vacuous";
-
-function fateOf({ rule, beyond }: Mutant): readonly [Fate, string] {
-  const first = checkRule(rule, { dialects, samples: Number(values.samples), seed: 5 });
-  if (dead(first)) return ["killed", first.verdict];
-  const closely = { dialects, samples: 300, attempts: 5_000, seed: 23 };
-  if (beyond === undefined) {
-    const again = checkRule(rule, closely);
-    return again.verdict === "counterexample"
-      ? ["survived", `${again.message} (sample ${again.samples} of seed 23)`]
-      : ["right", `the sides agreed on ${again.samples} samples of another seed`];
-  }
-  const there = checkRule(beyond, closely);
-  if (there.verdict === "counterexample") return ["survived", there.message];
-  if (there.verdict !== "vacuous")
-    return ["right", `the rule holds where the condition does not: ${there.samples} samples`];
-  return [
-    "right",
-    there.blame?.part === "right"
-      ? `where the condition does not hold, the right side does not fit: ${there.excluded} samples`
-      : `the condition holds wherever the left side is well-shaped: ${there.attempts} draws`,
-  ];
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rule: { type: "string", default: "" },
+      kind: { type: "string", default: "swapped|off by one|dropped" },
+      jobs: { type: "string", default: String(Math.min(2, availableParallelism())) },
+      keep: { type: "string" },
+    },
+  });
+  const { keep } = values;
+  const known: readonly Finding[] =
+    keep !== undefined && existsSync(keep)
+      ? readFileSync(keep, "utf8")
+          .split("\n")
+          .filter((line) => line !== "")
+          .map((line) => JSON.parse(line) as Finding)
+      : [];
+  const findings: Finding[] = [];
+  const told = (finding: Finding): void => {
+    findings.push(finding);
+    const { fate, rule, change, why } = finding;
+    if (fate === "late") console.log(`late  ${rule}  ${change}  ${why}`);
+    if (isMissed(finding)) console.log(`missed  ${rule}  ${change}  ${why}`);
+  };
+  const step = Number(values.jobs);
+  const run = (first: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const given: Inquiry = {
+        ...{ rule: values.rule, kind: values.kind, first, step },
+        known: known.map(({ id }) => id),
+      };
+      new Worker(import.meta.filename, { workerData: given })
+        .on("message", (finding: Finding | string) => {
+          if (typeof finding === "string") {
+            for (const one of known) if (one.id === finding) told(one);
+            return;
+          }
+          told(finding);
+          if (keep !== undefined) appendFileSync(keep, `${JSON.stringify(finding)}\n`);
+        })
+        .on("error", reject)
+        .on("exit", () => resolve());
+    });
+  await Promise.all(Array.from({ length: step }, (_, first) => run(first)));
+  if (!report(findings)) process.exitCode = 1;
 }
 
-const counts = new Map<string, Record<Fate, number>>();
-for (const rule of chosen) {
-  const before = sum();
-  for (const mutant of mutants(rule)) {
-    let fate: Fate;
-    let why: string;
-    try {
-      [fate, why] = fateOf(mutant);
-    } catch (error) {
-      [fate, why] = ["killed", `it throws: ${error instanceof Error ? error.message : error}`];
-    }
-    const of = counts.get(mutant.kind) ?? { killed: 0, right: 0, survived: 0 };
-    of[fate]++;
-    counts.set(mutant.kind, of);
-    if (fate !== "killed")
-      console.log(`${fate}  ${rule.name}  ${mutant.kind}: ${mutant.what}  ${why}`);
-  }
-  const after = sum();
-  console.log(`${rule.name}: ${after.killed - before.killed} killed of ${after.all - before.all}`);
+const isMissed = ({ fate, rule, change }: Finding): boolean =>
+  fate === "alive" && excuse(rule, change) === undefined;
+
+/** Prints the counts; whether they are as they should be. */
+function report(findings: readonly Finding[]): boolean {
+  const line = (name: string, of: readonly Finding[]): string => {
+    const count = (fate: Finding["fate"]): number => of.filter((one) => one.fate === fate).length;
+    const missed = of.filter(isMissed).length;
+    return `${name}: ${count("refuted")} refuted, ${count("late")} more by ten times the samples, ${missed} missed, ${count("alive") - missed} equivalent`;
+  };
+  for (const [kind, of] of Map.groupBy(findings, (one) => one.kind)) console.log(line(kind, of));
+  const rules = new Set(findings.map(({ rule }) => rule)).size;
+  console.log(line(`${findings.length} mutants of ${rules} rules`, findings));
+  const wrong = findings.filter((one) => one.fate !== "alive" || isMissed(one)).length;
+  const refuted = findings.filter(({ fate }) => fate !== "alive").length;
+  const share = ((100 * refuted) / Math.max(1, wrong)).toFixed(2);
+  console.log(`${refuted} of ${wrong} mutants that are wrong were refuted: ${share} %`);
+  return refuted >= 0.99 * wrong;
 }
 
-/** The mutants so far: killed, wrong, and all. */
-function sum(): { readonly killed: number; readonly wrong: number; readonly all: number } {
-  const all = [...counts.values()];
-  const total = (fate: Fate): number => all.reduce((n, of) => n + of[fate], 0);
-  const killed = total("killed");
-  const wrong = killed + total("survived");
-  return { killed, wrong, all: wrong + total("right") };
-}
-
-for (const [kind, of] of counts)
-  console.log(`${kind}: ${of.killed} killed, ${of.survived} survived, ${of.right} right after all`);
-const { killed, wrong } = sum();
-console.log(
-  `${chosen.length} rules, ${wrong} wrong mutants, ${killed} killed (${((100 * killed) / Math.max(1, wrong)).toFixed(2)} %)`,
-);
-if (killed < 0.99 * wrong) process.exitCode = 1;
+if (isMainThread) await main();
+else for (const finding of inquire(workerData as Inquiry)) parentPort?.postMessage(finding);

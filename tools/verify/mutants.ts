@@ -10,14 +10,13 @@ export interface Mutant {
   readonly kind: Kind;
   /** What was changed, for people. */
   readonly what: string;
-  /** Of a condition that was dropped: the rule where only that does not hold. */
-  readonly beyond?: ast.Rule;
 }
 
 /** The kinds of change. */
 type Kind =
   | "operands swapped"
   | "number off by one"
+  | "axis off by one"
   | "condition dropped"
   | "operator exchanged"
   | "sign turned"
@@ -47,26 +46,46 @@ const twins: Readonly<Record<string, string>> = {
 /** Whose operands may stand in any order, though the vocabulary only says so of those with two. */
 const symmetric = new Set(["Max", "Min", "Sum", "Mean"]);
 
+/** Attributes that say no by 0, and yes by any other number. */
+const flags = new Set(["keepdims", "transA", "transB", "noop_with_empty_axes", "training_mode"]);
+
 type Part = Readonly<Record<string, unknown>> & { readonly kind?: unknown };
 
 const isPart = (value: unknown): value is Part => typeof value === "object" && value !== null;
 const inert = new Set(["span", "op", "fn"]);
 
+/** One change of a tree: what it is and where, and what comes of it. */
+type Variant<T> = readonly [what: string, tree: T];
+
 /** Every tree that differs from this one at one place: `change` says what may stand in the place of a part. */
 function variants<T>(
   tree: T,
-  change: (part: Part) => readonly (readonly [what: string, part: unknown])[],
-): (readonly [string, T])[] {
+  change: (part: Part, place: string) => readonly Variant<unknown>[],
+  place = "",
+): Variant<T>[] {
   if (!isPart(tree)) return [];
   if (Array.isArray(tree))
     return tree.flatMap((item, i) =>
-      variants(item, change).map(([what, other]) => [what, tree.with(i, other) as T] as const),
+      variants(item, change, `${place}[${i}]`).map(
+        ([what, other]) => [what, tree.with(i, other) as T] as const,
+      ),
     );
-  const own = change(tree).map(([what, other]) => [what, other as T] as const);
+  const { kind, name } = tree as { readonly kind?: unknown; readonly name?: unknown };
+  const isNamed = kind === "apply" || kind === "call";
+  const here = isNamed
+    ? `${place} ${name}`.trimStart()
+    : kind === undefined && typeof name === "string"
+      ? `${place.replace(/\[\d+\]$/, "")}.${name}`
+      : place;
+  const own = change(tree, place).map(
+    ([what, other]) => [`${place}: ${what}`, other as T] as const,
+  );
   const inner = Object.entries(tree).flatMap(([key, part]) =>
     inert.has(key)
       ? []
-      : variants(part, change).map(([what, other]) => [what, { ...tree, [key]: other }] as const),
+      : variants(part, change, here).map(
+          ([what, other]) => [what, { ...tree, [key]: other }] as const,
+        ),
   );
   return [...own, ...inner];
 }
@@ -91,7 +110,7 @@ export function mutants(rule: ast.Rule): Mutant[] {
   const found: Mutant[] = [];
   const onRight = (
     kind: Kind,
-    change: (part: Part) => readonly (readonly [string, unknown])[],
+    change: (part: Part, place: string) => readonly Variant<unknown>[],
   ): void => {
     for (const [what, right] of variants(rule.right, change))
       found.push({ rule: { ...rule, right }, kind, what });
@@ -112,11 +131,36 @@ export function mutants(rule: ast.Rule): Mutant[] {
       ];
     });
   });
-  onRight("number off by one", (part) => {
+  onRight("number off by one", (part, place) => {
     if (part["kind"] !== "number") return [];
     const { value, integer } = part as unknown as ast.NumberValue;
+    const isFlag = flags.has(place.slice(place.lastIndexOf(".") + 1));
+    if (isFlag)
+      return [[`${value} → ${value === 0 ? 1 : 0}`, { ...part, value: value === 0 ? 1 : 0 }]];
     const other = typeof value === "bigint" ? value + 1n : integer ? value + 1 : value * 2;
     return [[`${value} → ${other}`, { ...part, value: other }]];
+  });
+  const next = (value: ast.Value): ast.Value => {
+    const right: ast.Value = { kind: "number", value: 1, integer: true, span: value.span };
+    return { kind: "binary", operator: "+", left: value, right, span: value.span };
+  };
+  onRight("axis off by one", (part) => {
+    if (part["kind"] === "list") {
+      const { elements } = part as unknown as ast.ListValue;
+      return elements.flatMap((element, i) => {
+        if (element.kind === "number" || element.kind === "spread") return [];
+        const other = { ...part, elements: elements.with(i, next(element)) };
+        return [[`element ${i} + 1`, other] as const];
+      });
+    }
+    if (part["kind"] !== "apply") return [];
+    const { op, attrs } = part as unknown as ast.Apply;
+    return attrs.flatMap((entry, i) => {
+      const { name, value } = entry;
+      if (op.attrs?.[name]?.type !== "axis" || value.kind === "number") return [];
+      const other = { ...part, attrs: attrs.with(i, { ...entry, value: next(value) }) };
+      return [[`${name} + 1`, other] as const];
+    });
   });
   onRight("operator exchanged", (part) => {
     const name = part["kind"] === "apply" ? (part as unknown as ast.Apply).name : "";
@@ -168,19 +212,24 @@ export function mutants(rule: ast.Rule): Mutant[] {
       const and = (all: readonly ast.Value[]): ast.Condition[] =>
         all.map((value) => ({ ...condition, value }));
       const others = rule.conditions.toSpliced(at, 1);
-      const negated: ast.Value = {
-        kind: "unary",
-        operator: "not",
-        operand: dropped,
-        span: dropped.span,
-      };
       found.push({
         rule: { ...rule, conditions: [...others, ...and(kept)] },
-        beyond: { ...rule, conditions: [...others, ...and([...kept, negated])] },
         kind: "condition dropped",
-        what: `condition ${i + 1} of ${condition.text}`,
+        what: spelledParts(condition.text)[i] ?? condition.text,
       });
     }
+  }
+  return found;
+}
+
+/** The conditions that a text joins by `and`, outside of parentheses. */
+function spelledParts(text: string): readonly string[] {
+  const found = [""];
+  let depth = 0;
+  for (const word of text.split(" ")) {
+    depth += word.split(/[([]/).length - word.split(/[)\]]/).length;
+    if (word === "and" && depth === 0) found.push("");
+    else found[found.length - 1] = `${found.at(-1)} ${word}`.trimStart();
   }
   return found;
 }

@@ -1,6 +1,8 @@
 /** Rewriting a program as `rewright optimize` does, with nobody to judge the result: so that what comes out can be judged. */
 import { createHash } from "node:crypto";
 import { cpu } from "../../packages/backends/cpu/src/index.ts";
+import { gpu } from "../../packages/backends/gpu/src/index.ts";
+import { tpu } from "../../packages/backends/tpu/src/index.ts";
 import { compileRules, type Rule } from "../../packages/dsl/src/index.ts";
 import { expressible, type OnnxModel } from "../../packages/onnx/src/index.ts";
 import type { CostModel, Dialect, Graph } from "../../packages/plugin/src/index.ts";
@@ -16,6 +18,34 @@ export const dialects: readonly Dialect[] = [onnx, ...(backend.dialects ?? [])];
 export const shipped: readonly Rule[] = compileRules([...ruleFiles, ...(backend.rules ?? [])], {
   dialects,
 }).rules.filter((rule) => rule.lossy === 0);
+
+/** A rule, and what its operators are. */
+export interface Ruled {
+  /** With the target's name in front, where another target has rules of that name. */
+  readonly name: string;
+  readonly rule: Rule;
+  readonly dialects: readonly Dialect[];
+}
+
+/** The rules of all targets, those that several have once. */
+export const everyRule: readonly Ruled[] = [cpu(), gpu(), tpu()].flatMap((target, at, all) => {
+  const known = [onnx, ...(target.dialects ?? [])];
+  const others = all.slice(0, at).flatMap(({ rules }) => rules ?? []);
+  const own = (target.rules ?? []).filter(
+    ({ text }) => !others.some((other) => bare(other.text) === bare(text)),
+  );
+  const { rules } = compileRules(at === 0 ? [...ruleFiles, ...own] : own, { dialects: known });
+  return rules
+    .filter(({ lossy }) => lossy === 0)
+    .map((rule) => {
+      return { name: at === 0 ? rule.name : `${target.name}.${rule.name}`, rule, dialects: known };
+    });
+});
+
+/** A rule file without its comments. */
+function bare(text: string): string {
+  return text.replaceAll(/\/\/.*|\s+/g, "");
+}
 
 /** Costs that prefer nothing: each kind of application costs what `seed` says, so that any program may be the cheapest. */
 function arbitrary(seed: number): CostModel {

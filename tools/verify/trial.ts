@@ -10,7 +10,7 @@ import {
   readModel,
   writeModel,
 } from "../../packages/onnx/src/index.ts";
-import type { Graph, NdArray } from "../../packages/plugin/src/index.ts";
+import type { Dim, Graph, NdArray } from "../../packages/plugin/src/index.ts";
 import { foldConstants } from "../../packages/rewright/src/fold.ts";
 import { evaluateGraph } from "../../packages/tensor/src/index.ts";
 import { disagreement, type Grown, grow, type Reach } from "./agreement.ts";
@@ -256,7 +256,9 @@ function resized(program: Planted, graph: Graph, dice: Dice): readonly NdArray[]
       const { source } = graph.outputs[i] as Graph["outputs"][number];
       const said =
         source.from === "node" && graph.nodes[source.index]?.results[source.result]?.shape;
-      return !said || said.every((dim, axis) => typeof dim !== "number" || dim === shape[axis]);
+      const isSo = (dim: Dim, axis: number): boolean =>
+        typeof dim !== "number" || dim === shape[axis];
+      return !said || (said.length === shape.length && said.every(isSo));
     });
     return isTrue ? inputs : undefined;
   } catch {
@@ -272,7 +274,8 @@ function refilled(array: NdArray, shape: readonly number[], length: number): NdA
   return { ...array, shape, data: make.from(from) };
 }
 
-const SPECIAL = [Number.NaN, Infinity, -Infinity, -0, 1e-40, 1e30, -1e30];
+/** Not so large that what rounding takes of their powers drowns all else. */
+const SPECIAL = [Number.NaN, Infinity, -Infinity, -0, 1e-40, 150, -150];
 
 /** Some of the numbers replaced by those that programs seldom see. */
 function special(inputs: readonly NdArray[], dice: Dice): readonly NdArray[] | undefined {

@@ -21,13 +21,15 @@ import { appliesSymbolically } from "./symbolic.ts";
 export interface CheckOptions {
   /** Definitions of operators, used in place of those the rule was compiled with. */
   readonly dialects?: readonly Dialect[];
-  /** Samples to compare; 100 unless said. */
+  /** Samples to compare; 100 unless said. Up to three times as many where the right side does not always fit. */
   readonly samples?: number;
   readonly seed?: number;
   /** Draws at most, those that are ill-shaped or do not meet the conditions included; 5,000 unless said. */
   readonly attempts?: number;
   /** Samples must meet pruning hints, too. */
   readonly pruned?: boolean;
+  /** Whether a small counterexample is looked for, when there is one; `true` unless said. */
+  readonly shrink?: boolean;
 }
 
 /**
@@ -82,6 +84,10 @@ export interface Counterexample {
 const TOLERANCE = 1e-4;
 /** So many samples that do not fit the right side are tried with names for sizes, too. */
 const SYMBOLIC = 20;
+/** Of a rule that seldom fits so many times the samples are compared, at most, in addition. */
+const PATIENCE = 2;
+/** A right side that fits on no more of the samples than this says nothing of what the rule is for. */
+const RARE = 0.01;
 /** Once a counterexample is found, a smaller one is looked for in this many draws. */
 const SHRINKING = 100;
 
@@ -135,6 +141,7 @@ class Checker {
   readonly #dice: Dice;
   readonly #sample: Sample;
   readonly #drawer: Drawer;
+  readonly #isShrinking: boolean;
   #compared = 0;
   #excluded = 0;
   #attempt = 0;
@@ -142,6 +149,8 @@ class Checker {
   /** Samples with a list of several items: compared, and left out. */
   #long = { compared: 0, excluded: 0 };
   #short = 0;
+  /** Samples whose results have elements: compared, and left out. */
+  #full = { compared: 0, excluded: 0 };
   /** How many results each root of the last sample stood for. */
   #roots: readonly number[] = [];
 
@@ -150,6 +159,7 @@ class Checker {
     this.#samples = options.samples ?? 100;
     this.#seed = options.seed ?? 0;
     this.#attempts = options.attempts ?? 5000;
+    this.#isShrinking = options.shrink !== false;
     this.#dice = new Dice(this.#seed);
     this.#sample = new Sample(rule.variables, definitions, options.pruned !== true);
     this.#drawer = new Drawer(
@@ -163,10 +173,11 @@ class Checker {
   run(): CheckResult {
     let found: { example: Counterexample; size: number } | undefined;
     let last = this.#attempts;
-    while (this.#attempt < last && this.#compared < this.#samples) {
+    while (this.#attempt < last && this.#compared < this.#wanted) {
       this.#attempt++;
       const drawn = this.#draw();
       if (typeof drawn !== "object") continue;
+      if (!this.#isShrinking) return this.#refuted(drawn);
       const outcome = this.#shrunk(drawn);
       const size = this.#rule.lossy > 0 ? -outcome.difference : outcome.variables.join().length;
       if (!found) last = Math.min(last, this.#attempt + SHRINKING);
@@ -176,13 +187,21 @@ class Checker {
       const { verdict, message, blame } = this.#verdict();
       return { ...this.#result(verdict, message), ...(blame && { blame }) };
     }
-    const { example } = found;
+    return this.#refuted(found.example);
+  }
+
+  #refuted(example: Counterexample): CheckResult {
     const what = example.kind === "undefined" ? "is defined on the left only" : "does not hold";
     const result = this.#result(
       "counterexample",
       `\`${this.#rule.name}\` ${what}: ${example.variables.join(", ")}`,
     );
     return { ...result, counterexample: example };
+  }
+
+  /** Samples that do not fit the right side call for more of those that do: it may be chance that these agree. */
+  get #wanted(): number {
+    return this.#samples + Math.min(this.#excluded, PATIENCE * this.#samples);
   }
 
   #result(verdict: Verdict, message: string): CheckResult {
@@ -206,6 +225,14 @@ class Checker {
     if (this.#short > 0 && this.#long.compared === 0 && this.#long.excluded > 0) {
       const message = "holds only when its lists have one element";
       return { verdict: "vacuous", message, blame: { part: "lists" } };
+    }
+    if (this.#full.compared === 0 && this.#full.excluded > 0) {
+      const message = "holds only of tensors without elements";
+      return { verdict: "vacuous", message, blame: { part: "right" } };
+    }
+    if (compared < RARE * excluded) {
+      const message = `the right side was ill-shaped, or of another type, on all but ${compared} of ${compared + excluded} samples`;
+      return { verdict: "vacuous", message, blame: { part: "right" } };
     }
     if (excluded === 0)
       return { verdict: "ok", message: `the sides agreed on ${compared} samples` };
@@ -270,6 +297,7 @@ class Checker {
     this.#roots = lists.map((list) => list.length);
     // Of tensors without elements anything holds.
     const isLong = this.#isLong && !this.#isEmpty;
+    const isFull = left.every(({ shape }) => !shape.includes(0));
     this.#sample.complete();
     const right = this.#rule.right.map((root, i) => {
       const wanted = lists[i] as readonly SampleTerm[];
@@ -285,15 +313,19 @@ class Checker {
     if (!fits) {
       this.#excluded++;
       if (isLong) this.#long.excluded++;
+      if (isFull) this.#full.excluded++;
       // Of tensors without elements, what does not fit for numbers may fit for names, and be right.
-      const isFull = [...this.#drawer.results, ...left].every(({ shape }) => !shape.includes(0));
-      const isTried = isFull && this.#excluded <= SYMBOLIC;
+      const isTried =
+        isFull &&
+        this.#drawer.results.every(({ shape }) => !shape.includes(0)) &&
+        this.#excluded <= SYMBOLIC;
       if (isTried && appliesSymbolically(this.#rule, this.#sample, left)) return this.#misled(left);
       return "excluded";
     }
     const outcome = this.#compare(left, right.flat() as SampleTerm[]);
     if (outcome === "agreed") {
       this.#compared++;
+      if (isFull) this.#full.compared++;
       if (isLong) this.#long.compared++;
       else if (!this.#isLong && this.#sample.lengths.size > 0) this.#short++;
     }

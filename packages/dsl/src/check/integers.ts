@@ -8,10 +8,19 @@ const FEW = [
   [2, 2],
   [3, 1],
 ] as const;
+/** How often a list of axes is empty. */
+const NONE = 0.05;
 const PADS = [
-  [0, 6],
-  [1, 3],
-  [2, 1],
+  [0, 12],
+  [1, 6],
+  [2, 2],
+  [-1, 1],
+] as const;
+const STEPS = [
+  [1, 10],
+  [2, 5],
+  [3, 2],
+  [-1, 1],
 ] as const;
 const SMALL = [
   [0, 3],
@@ -57,17 +66,22 @@ export class IntegerProposer {
         return dice.permutation(long(rank));
       case "axes":
       case "axis":
-        return this.#axes(rank, long(Math.max(1, Math.min(rank, dice.weighted(FEW)))));
+        return this.#axes(
+          rank,
+          long(dice.chance(NONE) ? 0 : Math.max(1, Math.min(rank, dice.weighted(FEW)))),
+        );
       case "split":
         return this.#parts(rank > 0 ? dice.pick(shape) : 2, long(dice.integer(1, 3)));
       case "starts":
         return each(long(1), () => dice.integer(dice.chance(0.3) ? -3 : 0, 2));
-      case "ends":
+      case "ends": {
+        const most = Math.max(4, ...shape);
         return each(long(1), () =>
-          dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, 4),
+          dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, most),
         );
+      }
       case "steps":
-        return each(long(dice.pick([1, 2, spatial])), () => (dice.chance(0.7) ? 1 : 2));
+        return each(long(dice.pick([1, 2, spatial])), () => dice.weighted(STEPS));
       case "repeats":
         return each(long(rank), () => dice.integer(1, 2));
       case "strides":

@@ -278,7 +278,8 @@ export class Proposer {
     const dice = this.#dice;
     const [first, second] = siblings;
     if (result && dice.chance(0.4)) return result;
-    if (name.endsWith("_scale") && dice.chance(0.5)) return [];
+    if (name.endsWith("_scale") && dice.chance(0.8))
+      return dice.chance(0.6) ? [] : [first?.shape[1] ?? 1];
     if (first && VECTORS.has(name) && dice.chance(0.7)) return this.#vector(siblings);
     const isWindowed = first !== undefined && first.shape.length > 2 && dice.chance(0.8);
     if (isWindowed && name === "w") return this.#kernel(first.shape);

@@ -17,13 +17,23 @@ import type { Sample, SampleTerm } from "./sample.ts";
 const MATCHES = 50;
 
 /**
- * Whether a rule applies to a sample's left side with names in the place of its sizes, equal names for equal sizes. A rule that
- * does, although the right side is ill-shaped for these very sizes, takes a guess for knowledge.
+ * Whether a rule applies to a sample's left side with names in the place of its sizes, equal names for equal sizes, and does not with the
+ * sizes themselves. A rule that does, although the right side is ill-shaped for these very sizes, takes a guess for knowledge.
  */
 export function appliesSymbolically(
   rule: ast.Rule,
   sample: Sample,
   roots: readonly SampleTerm[],
+): boolean {
+  // With the sizes as they are it may apply in another way: to `0 + x`, as well as to `x + 0`, where x is 0.
+  return applies(rule, sample, roots, named) && !applies(rule, sample, roots, (shape) => shape);
+}
+
+function applies(
+  rule: ast.Rule,
+  sample: Sample,
+  roots: readonly SampleTerm[],
+  spell: (shape: readonly number[]) => readonly Dim[],
 ): boolean {
   const names = new Map<OpDef, string>();
   const ops: Record<string, OpDef> = {};
@@ -51,7 +61,7 @@ export function appliesSymbolically(
     const { origin, dtype, shape } = term;
     if (!origin && (shape.length === 0 || (shape.length === 1 && isInteger(dtype))))
       id = terms.literal(term.contents);
-    else if (!origin) id = terms.input(done.size, `x${done.size}`, { dtype, shape: named(shape) });
+    else if (!origin) id = terms.input(done.size, `x${done.size}`, { dtype, shape: spell(shape) });
     else {
       const operands = origin.operands.map((operand) => operand && add(operand));
       const results = Array<TensorType>(origin.count).fill({ dtype: "unknown", shape: [] });
