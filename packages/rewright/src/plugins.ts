@@ -1,4 +1,5 @@
 import type { Backend, SearchStrategy } from "@rewright/plugin";
+import { InputError } from "./errors.ts";
 
 /** The targets that come with the package. */
 export const backendNames = ["cpu", "gpu", "tpu"] as const;
@@ -61,6 +62,26 @@ const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> 
  */
 export async function backendOf(backend: Backend | BackendName, here?: Here): Promise<Backend> {
   return typeof backend === "string" ? backends[backend](here) : backend;
+}
+
+/**
+ * A backend that comes with the package, for one of the processors that it knows by name.
+ *
+ * @throws InputError naming the known ones
+ */
+export async function backendFor(backend: BackendName, part: string): Promise<Backend> {
+  try {
+    switch (backend) {
+      case "cpu":
+        return (await import("@rewright/backend-cpu")).cpu({ part });
+      case "gpu":
+        return (await import("@rewright/backend-gpu")).gpu({ part });
+      case "tpu":
+        return (await import("@rewright/backend-tpu")).tpu({ part });
+    }
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(error.message) : error;
+  }
 }
 
 /** The strategy of that name, or the plugin itself. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Explanation } from "../src/why/explanation.ts";
 import { layersOf } from "../src/why/layers.ts";
-import { atDesk, type Desk, improvable, minimal } from "./cli.ts";
+import { atDesk, type Desk, here, improvable, minimal } from "./cli.ts";
 
 const rules = `import onnx from "dialect:onnx"
 
@@ -17,7 +17,7 @@ rules t {
 
 async function explained(desk: Desk, ...more: readonly string[]): Promise<Explanation> {
   const model = desk.file("model.onnx", improvable());
-  const run = await desk.rewright(["why", model, "--json", "-", "--seconds", "60", ...more]);
+  const run = await here(["why", model, "--json", "-", "--nodes", "1000", ...more]);
   expect(run.stderr).not.toMatch(/rewright:/);
   expect(run.code).toBe(0);
   return JSON.parse(run.stdout) as Explanation;
@@ -38,7 +38,13 @@ test.each(["cpu", "gpu", "tpu"])("operators, their shares and sums on %s", (back
       const sum = graph.nodes.reduce((total, { cost }) => total + cost, 0);
       expect(sum).toBeCloseTo(graph.cost, 9);
       expect(graph.nodes.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 9);
-      for (const { cost, bound } of graph.nodes) expect(bound === "nothing").toBe(cost === 0);
+      for (const { cost, bound, parts } of graph.nodes) {
+        expect(bound === "nothing").toBe(cost === 0);
+        expect(bound).not.toBeNull();
+        const { launch = 0, arithmetic = 0, memory = 0 } = parts ?? {};
+        expect(cost).toBeLessThanOrEqual((launch + arithmetic + memory) * (1 + 1e-9));
+        expect(cost).toBeGreaterThanOrEqual(Math.max(launch, arithmetic, memory) * (1 - 1e-9));
+      }
     }
     expect(after?.cost).toBeLessThan(before.cost);
     expect(before.nodes[1]).toMatchObject({
@@ -46,6 +52,13 @@ test.each(["cpu", "gpu", "tpu"])("operators, their shares and sums on %s", (back
     });
   }),
 );
+
+test("a named processor", () =>
+  atDesk(async (desk) => {
+    const on = async (part: string): Promise<number> =>
+      (await explained(desk, "--backend", "gpu", "--part", part)).before.cost;
+    expect(await on("H100")).toBeLessThanOrEqual(await on("T4"));
+  }));
 
 test("rules taken, too dear, kept out by a condition, and absent", () =>
   atDesk(async (desk) => {
@@ -78,7 +91,7 @@ test("what people read: the dearest operators, and the verdicts", () =>
   atDesk(async (desk) => {
     const model = desk.file("model.onnx", improvable());
     const at = desk.file("t.rules", rules);
-    const { stdout, code } = await desk.rewright([
+    const { stdout, code } = await here([
       "why",
       model,
       "--rules",
@@ -100,7 +113,7 @@ test("the page needs nothing but itself, and shows both programs", () =>
   atDesk(async (desk) => {
     const model = desk.file("<b>&.onnx", improvable());
     const at = desk.file("t.rules", rules);
-    const run = await desk.rewright([
+    const run = await here([
       "why",
       model,
       "--rules",
@@ -108,7 +121,7 @@ test("the page needs nothing but itself, and shows both programs", () =>
       "--rule",
       "dear",
       "--html",
-      "page.html",
+      desk.path("page.html"),
       "--json",
       "-",
     ]);
@@ -135,7 +148,7 @@ test("the page needs nothing but itself, and shows both programs", () =>
 test("a program without anything to gain has one side", () =>
   atDesk(async (desk) => {
     const model = desk.file("model.onnx", minimal());
-    const run = await desk.rewright(["why", model, "--html", "page.html"]);
+    const run = await here(["why", model, "--html", desk.path("page.html")]);
     expect(run.stdout).toMatch(/best found +nothing cheaper/);
     expect(readFileSync(desk.path("page.html"), "utf8")).not.toContain("<h2>After</h2>");
   }));
@@ -146,6 +159,11 @@ test.each<[name: string, args: readonly string[], says: string]>([
   ["a page in the place of the model", ["model.onnx", "--html", "model.onnx"], "it is the input"],
   ["a folder for the page", ["model.onnx", "--html", "."], "it is a folder"],
   ["a target that is none", ["model.onnx", "--backend", "npu"], "There is no such name"],
+  [
+    "a processor that is none",
+    ["model.onnx", "--backend", "gpu", "--part", "V1000"],
+    'no part called "V1000"',
+  ],
   ["no number", ["model.onnx", "--top", "few"], "must be a number"],
   ["sizes that do not fit", ["model.onnx", "--input", "x=3x3"], "does not fit input `x`"],
   ["a text for a model", ["text.onnx"], "model"],
@@ -153,7 +171,9 @@ test.each<[name: string, args: readonly string[], says: string]>([
   atDesk(async (desk) => {
     desk.file("model.onnx", improvable());
     desk.file("text.onnx", "no model at all");
-    const run = await desk.rewright(["why", ...args]);
+    // Files are named in the test's own folder.
+    const named = args.map((arg) => (/\.onnx$|^\.$/.test(arg) ? desk.path(arg) : arg));
+    const run = await here(["why", ...named]);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain(says);
     expect(run.stdout).toBe("");

@@ -36,7 +36,7 @@ const paths = {
   depthwise: pathNumber("depthwise-convolution"),
   blockedPool: pathNumber("blocked-pool"),
   view: pathNumber("view"),
-  fused: pathNumber("fused"),
+  function: pathNumber("function"),
 };
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
@@ -120,9 +120,7 @@ class Execution {
       this.#joinsCluster(node, index) ||
       this.#isAhead(node, index)
     ) {
-      this.#accounts.write(node, step);
-      step.path = paths.fused;
-      this.#visit(step, index);
+      this.#fuse(node, index);
       return;
     }
     const [first] = node.inputs;
@@ -143,13 +141,22 @@ class Execution {
     else if (node.op === "MatMul") this.#open(index, "matrix");
     const wantsBlocks = isPool || (isConvolution && step.path !== paths.image);
     // Blocks can be left in the other order, channels last, as well.
-    if (node.op === "Transpose" && isBlocked && isChannelsLast(node)) step.path = paths.fused;
-    this.#visit(step, index);
+    if (node.op !== "Transpose" || !isBlocked || !isChannelsLast(node)) this.#visit(step, index);
     for (const [position, source] of node.inputs.entries()) {
       if (source === undefined || source.from === "constant" || stays) continue;
       const wanted = wantsBlocks && position === 0;
       if (wanted !== this.#isBlocked(source)) this.#reorder(source, index);
     }
+  }
+
+  /** What becomes part of another operator works on what that has at hand: it takes no time of its own, unless it is a function that has to be evaluated. */
+  #fuse(node: GraphNode, index: number): void {
+    const step = this.#step;
+    this.#accounts.write(node, step);
+    if (step.path !== paths.function) return;
+    step.start = 0;
+    step.traffic = 0;
+    this.#visit(step, index);
   }
 
   #open(index: number, kind: Cluster["kind"]): void {

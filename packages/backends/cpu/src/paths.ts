@@ -47,7 +47,6 @@ export const pathNames = [
   "blocked-pool",
   "resize",
   "other",
-  "fused",
 ] as const;
 
 /** The name of a code path. */

@@ -58,7 +58,7 @@ function expected(graph: Graph): Readonly<Record<string, number>> {
     const path = pathNames[step.path];
     if (path === "reorder") kinds.push("reorder");
     else if (path === "skip-norm") kinds.push("SkipLayerNormalization");
-    else if (path !== "fused" && path !== "view") kinds.push(kindOf(graph.nodes[node]?.op ?? ""));
+    else if (path !== "view" && step.start > 0) kinds.push(kindOf(graph.nodes[node]?.op ?? ""));
   });
   return counted(kinds);
 }

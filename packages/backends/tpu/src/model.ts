@@ -6,7 +6,7 @@ import {
   readContraction,
   type Work,
 } from "@rewright/costmodel";
-import type { CostModel, DType, NodeView } from "@rewright/plugin";
+import type { CostModel, CostParts, DType, NodeView } from "@rewright/plugin";
 import { paddedBytes } from "./padding.ts";
 import type { TpuPart } from "./parts.ts";
 
@@ -44,15 +44,29 @@ export function tpuCostModel(part: TpuPart): CostModel {
     return work / peakOf(node.operands[0]?.dtype ?? "f32");
   }
 
+  /** Seconds of arithmetic of the node that has been counted. */
+  function arithmetic(node: NodeView): number {
+    const { flops, matrixFlops } = counted;
+    const matrix = matrixFlops > 0 && readContraction(node, shape) ? products(node) : 0;
+    return matrix + (flops - matrixFlops) / vector;
+  }
+
   return {
     unit: "µs",
     cost(node: NodeView): number {
       countWork(node, counted);
-      const { flops, matrixFlops, bytes } = counted;
+      const { flops, bytes } = counted;
       if (flops === 0 && bytes === 0) return 0;
-      const matrix = matrixFlops > 0 && readContraction(node, shape) ? products(node) : 0;
-      const arithmetic = matrix + (flops - matrixFlops) / vector;
-      return 1e6 * (step + Math.max(arithmetic, paddedTraffic(node, bytes) / bandwidth));
+      return 1e6 * (step + Math.max(arithmetic(node), paddedTraffic(node, bytes) / bandwidth));
+    },
+    parts(node: NodeView): CostParts {
+      countWork(node, counted);
+      const { flops, bytes } = counted;
+      return {
+        launch: flops === 0 && bytes === 0 ? 0 : 1e6 * step,
+        arithmetic: 1e6 * arithmetic(node),
+        memory: (1e6 * paddedTraffic(node, bytes)) / bandwidth,
+      };
     },
   };
 }

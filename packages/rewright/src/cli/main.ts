@@ -158,6 +158,7 @@ function program(exit: (code: number) => void): Command {
         .choices(backendNames)
         .argParser(parseName(backendNames)),
     )
+    .option("--part <name>", "one of its processors, such as H100, v5e, zen4")
     .addOption(
       new Option("--strategy <name>", "how the e-graph grows")
         .choices(strategyNames)

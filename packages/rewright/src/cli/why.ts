@@ -3,7 +3,7 @@ import { loadConfig } from "../config.ts";
 import { exitCodes } from "../errors.ts";
 import { checkReadable, checkWritable, writeWhole } from "../files.ts";
 import { checkOptions, type OptimizeOptions } from "../options.ts";
-import type { BackendName, StrategyName } from "../plugins.ts";
+import { type BackendName, backendFor, type StrategyName } from "../plugins.ts";
 import { type Explanation, explainModel } from "../why/explanation.ts";
 import type { PricedGraph } from "../why/graph-cost.ts";
 import { pageOf } from "../why/page.ts";
@@ -16,6 +16,7 @@ export interface WhyArguments {
   readonly rule?: readonly string[];
   readonly rules?: readonly string[];
   readonly backend?: BackendName;
+  readonly part?: string;
   readonly strategy?: StrategyName;
   readonly nodes?: number;
   readonly seconds?: number;
@@ -48,7 +49,13 @@ export async function why(model: string, args: WhyArguments): Promise<number> {
     await checkReadable(model);
     if (json !== undefined && json !== "-") await checkWritable(json, model);
     if (html !== undefined) await checkWritable(html, model);
-    const options = merge(await loadConfig(process.cwd(), args.config), args);
+    const config = await loadConfig(process.cwd(), args.config);
+    const options = {
+      ...merge(config, args),
+      ...(args.part !== undefined && {
+        backend: await backendFor(args.backend ?? "cpu", args.part),
+      }),
+    };
     checkOptions(options);
     const found = await explainModel(model, args.rule ?? [], {
       ...options,

@@ -240,6 +240,14 @@ const operations: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
       x.shape[2] as number,
     ]),
   (s, x) => s.linear(x, s.pick([16, 32, 64, 100, 128, 256]), s.pick([true, false])),
+  // Rows as channels: convolutions in one dimension, dense or in groups.
+  (s, x) => s.convolution(x, s.pick([8, 16, 32, 64]), s.pick([1, 3, 5])),
+  (s, x) => {
+    const rows = x.shape[1] as number;
+    const group = s.pick([1, 4, rows]);
+    const y = s.convolution(x, rows, 3, { group: rows % group === 0 ? group : 1 });
+    return s.op(s.pick(["Relu", "Tanh"]), [y]);
+  },
   (s, x) => {
     const y = s.linear(x, 32, false);
     return s.matmul(s.matmul(y, s.transpose(y, [0, 2, 1])), x);

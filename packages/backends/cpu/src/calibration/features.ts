@@ -12,13 +12,12 @@ export const featureCount: number = pathNames.length * partNames.length + 1;
 /** What a run takes on any program, in µs: onnxruntime-node 1.30, measured. */
 const runTime = 10;
 
-/** The coefficients of a roofline: the longer of arithmetic and traffic counts, the shorter is hidden behind it; what is fused takes no time. */
+/** The coefficients of a roofline: the longer of arithmetic and traffic counts, the shorter is hidden behind it. */
 export const rooflineCoefficients: Float64Array = Float64Array.from(
   { length: featureCount },
   (_, i) => {
     if (i === featureCount - 1) return 1;
-    const isFused = pathNames[Math.floor(i / partNames.length)] === "fused";
-    return isFused || partNames[i % partNames.length] === "shorter" ? 0 : 1;
+    return partNames[i % partNames.length] === "shorter" ? 0 : 1;
   },
 );
 

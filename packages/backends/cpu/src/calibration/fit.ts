@@ -52,7 +52,8 @@ export function fitCoefficients({ samples, pairs }: Evidence): Float64Array {
     target: 1,
     weight: 1,
   }));
-  const prior = scaledRoofline(rows);
+  const scale = scaleOf(rows);
+  const prior = rooflineCoefficients.map((value, i) => value * (scale[i] as number));
   for (const [before, after] of pairs) {
     const [a, b] = [samples[before] as Sample, samples[after] as Sample];
     const unit = Math.min(a.time, b.time);
@@ -62,15 +63,14 @@ export function fitCoefficients({ samples, pairs }: Evidence): Float64Array {
       weight: pairWeight,
     });
   }
-  const scale = prior.map((value, i) => (value > 0 ? value : (prior[i - (i % 4) + 1] as number)));
   return solve(rows, prior, {
     floor: prior.map((value) => floor * value),
     stiffness: scale.map((value) => ridge / value ** 2),
   });
 }
 
-/** The roofline with its starts, its work and the run's own time each scaled to fit as well as three numbers can. */
-function scaledRoofline(rows: readonly Row[]): Float64Array {
+/** What each coefficient of the roofline is to be multiplied with on this machine as a whole: its starts, its work and the run's own time, three numbers. */
+function scaleOf(rows: readonly Row[]): Float64Array {
   const group = (i: number): number =>
     i === featureCount - 1 ? 2 : i % partNames.length === 0 ? 0 : 1;
   const coarse = rows.map((row) => {
@@ -86,7 +86,7 @@ function scaledRoofline(rows: readonly Row[]): Float64Array {
     // Three numbers are known well from any programs at all.
     stiffness: new Float64Array(3).fill(ridge / 100),
   });
-  return rooflineCoefficients.map((value, i) => value * (found[group(i)] as number));
+  return rooflineCoefficients.map((_, i) => found[group(i)] as number);
 }
 
 /** Least squares, non-negative and drawn to a prior; large deviations are weighed down round by round. */
