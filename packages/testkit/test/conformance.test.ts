@@ -10,7 +10,7 @@ import { tpu, tpuPartNames } from "../../backends/tpu/src/index.ts";
 import { mcts } from "../../search-mcts/src/index.ts";
 import { samplesOf } from "../../tensor/test/samples.ts";
 import { backendChecks, type Check, dialectChecks, strategyChecks } from "../src/index.ts";
-import { attentions, headsSideBySide } from "./attentions.ts";
+import { attentions, headsSideBySide, productsAndChains } from "./programs.ts";
 
 /** Operators whose applications guessing does not find, or takes long to find. */
 const hard = [
@@ -40,6 +40,12 @@ describe("the backend gpu", () => {
       ...{ given: { part: "H100" }, entry: entry("gpu"), programs: attentions() },
     }),
   );
+});
+
+describe("the backend gpu with kernels of its own", () => {
+  const programs = [...attentions(), ...productsAndChains()];
+  const checks = backendChecks(() => gpu({ kernels: true }), { ...quick, programs });
+  all(checks.filter(({ name }) => /^dialect|^its |^reference|^optimised/.test(name)));
 });
 
 describe("the backend tpu", () => {

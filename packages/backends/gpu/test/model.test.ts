@@ -5,7 +5,7 @@ import { node } from "./operator-node.ts";
 
 const h100 = gpu().costModel;
 
-const product = (m: number, k: number, n: number, dtype: "f32" | "f16" = "f16") =>
+const product = (m: number, k: number, n: number, dtype: "f64" | "f32" | "f16" = "f16") =>
   node(
     "MatMul",
     [
@@ -85,16 +85,25 @@ describe("every part", () => {
     expect(costModel.cost(node("Reshape", [[8, 8]], [64]))).toBe(0);
   });
 
-  test("later ones are faster", () => {
-    const costs = gpuPartNames.map((part) =>
+  test("later ones of a line are faster", () => {
+    const costs = (["V100", "A100", "H100", "B200"] as const).map((part) =>
       gpu({ part }).costModel.cost(product(4096, 4096, 4096)),
     );
     expect(costs).toEqual(costs.toSorted((a, b) => b - a));
   });
 
+  test("f64 takes as long as the part is not made for it", () => {
+    const ratio = (part: string): number => {
+      const { cost } = gpu({ part }).costModel;
+      return cost(product(2048, 2048, 2048, "f64")) / cost(product(2048, 2048, 2048, "f32"));
+    };
+    expect(ratio("RTX 4090")).toBeGreaterThan(20);
+    expect(ratio("V100")).toBeLessThan(3);
+  });
+
   test("an unknown one is refused, and the known ones are named", () => {
     expect(() => gpu({ part: "H1000" })).toThrow(
-      /no part called "H1000".*T4, V100, A100, H100, H200, B200/,
+      /no part called "H1000".*T4, V100, L4, A100, RTX 4090, L40S, H100, H200, B200/,
     );
     expect(() => gpu({ part: "constructor" })).toThrow(RangeError);
   });

@@ -67,3 +67,22 @@ export function headsSideBySide(): readonly ReferenceProgram[] {
     return { name: `heads side by side, ${scaling}, mask ${mask}`, graph: d.graph(joined) };
   });
 }
+
+/** Products followed by what a kernel takes along, and neighbours that compute each element by itself. */
+export function productsAndChains(): readonly ReferenceProgram[] {
+  const endings = ["Relu", "Sigmoid", "Tanh"].flatMap((op) =>
+    [true, false].map((biased): ReferenceProgram => {
+      const d = new GraphDraft([onnx]);
+      const y = d.node("MatMul", [d.input([256, 512]), d.weights(512, 512)]);
+      const sum = biased ? d.node("Add", [y, d.weights(512)]) : y;
+      return { name: `${op} of a product`, graph: d.graph(d.node(op, [sum])) };
+    }),
+  );
+  const d = new GraphDraft([onnx]);
+  const x = d.input([1024, 1024]);
+  const sum = d.node("Add", [d.node("Tanh", [x]), d.input([1024, 1024])]);
+  const chain = { name: "a chain", graph: d.graph(d.node("Mul", [sum, d.input([1024, 1024])])) };
+  const g = new GraphDraft([onnx]);
+  const gemm = g.node("Gemm", [g.input([64, 256]), g.weights(256, 256), g.weights(256)]);
+  return [...endings, chain, { name: "a Gemm", graph: g.graph(g.node("Relu", [gemm])) }];
+}
