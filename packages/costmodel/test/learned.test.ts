@@ -106,7 +106,18 @@ describe("graph networks", () => {
       );
   });
 
-  test("refuses what it has not learnt to read, and nothing", () => {
+  test("refuses what it has not learnt to read, and nothing", async () => {
+    const alone = train(
+      [layouts(9, 1)],
+      courseOf([layouts(9, 1)], small),
+      { ...recipe("mse", 1), list: 1 },
+      { seed: 1 },
+    );
+    await expect(alone).rejects.toThrow("a list of 1 has no order");
+    const single = train([layouts(1, 1)], courseOf([layouts(1, 1)], small), recipe("mse", 1), {
+      seed: 1,
+    });
+    await expect(single).rejects.toThrow("there is one measurement only");
     expect(() => courseOf([])).toThrow("there is nothing to learn from");
     const [one, other] = [layouts(2, 1), { ...layouts(2, 1), vocabulary: "other" }];
     expect(() => courseOf([one, other])).toThrow("a chain is of test, a chain of other");

@@ -15,6 +15,16 @@ export interface Batch {
   configs(rows: ArrayLike<number>): Feeds;
 }
 
+/** Rows that a batch has at most: fewer items are taken of large graphs. */
+const MOST_ROWS = 24_000;
+
+/** How many configurations of a program go into a batch: as many as asked for, where there are so many and memory holds them. */
+export function itemsOf(samples: Samples, { hops }: Architecture, wanted: number): number {
+  const nodes = neighbourhood(samples, hops).nodes.length;
+  const held = Math.max(4, Math.floor(MOST_ROWS / nodes));
+  return Math.max(1, Math.min(wanted, held, samples.times.length));
+}
+
 /** One program in as many configurations as there are items. */
 export function configBatch(
   samples: Samples,

@@ -1,5 +1,5 @@
 import { type Kernels, Program, simd } from "@rewright/autodiff";
-import { type Batch, configBatch, programBatch } from "./batch.ts";
+import { type Batch, configBatch, itemsOf, programBatch } from "./batch.ts";
 import { DataError } from "./error.ts";
 import type { LearnedModel, Member, Weights } from "./model.ts";
 import { networkOf } from "./network.ts";
@@ -47,7 +47,7 @@ export function memberScores(
       new Float64Array(count).fill(score(weights, [0])[0] as number),
     );
   }
-  const items = Math.min(ITEMS, Math.max(1, count));
+  const items = itemsOf(samples, architecture, ITEMS);
   const score = scorer(model, configBatch(samples, architecture, encoding, items), kernels);
   return model.members.map(({ weights }) => {
     const all = new Float64Array(count);

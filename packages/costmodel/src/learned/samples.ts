@@ -55,7 +55,7 @@ export function configKeys(samples: Samples): string[] {
   const bytes = length * samples.configs.BYTES_PER_ELEMENT;
   const { buffer, byteOffset } = samples.configs;
   return Array.from({ length: samples.times.length }, (_, i) =>
-    String.fromCharCode(...new Uint8Array(buffer, byteOffset + i * bytes, bytes)),
+    Buffer.from(buffer, byteOffset + i * bytes, bytes).toString("latin1"),
   );
 }
 

@@ -8,7 +8,7 @@ import {
   type Value,
 } from "@rewright/autodiff";
 import { dice, draw } from "../dice.ts";
-import { type Batch, configBatch, programBatch } from "./batch.ts";
+import { type Batch, configBatch, itemsOf, programBatch } from "./batch.ts";
 import { configInputs, type Encoding, encodingOf, nodeInputs } from "./encoding.ts";
 import { DataError } from "./error.ts";
 import { lossFeeds, lossOf } from "./losses.ts";
@@ -26,8 +26,6 @@ export interface Training {
   readonly optimiser: AdamState;
 }
 
-/** Rows that a batch has at most: a list is shortened for large graphs. */
-const MOST_ROWS = 24_000;
 /** How slowly the running mean of the weights forgets. */
 const MEMORY = 0.98;
 
@@ -121,21 +119,15 @@ async function lessonsOf(
     const [centre, spread] = logarithms(times);
     return { batch, program, times, centre, spread, isFixed };
   };
+  if (!(recipe.list >= 2))
+    throw new DataError(`a list of ${recipe.list} has no order: compare 2 measurements at least`);
   const many = sets.filter(({ times }) => times.length > 1);
   const single = sets
     .filter(({ times }) => times.length === 1)
     .sort((a, b) => (a.times[0] as number) - (b.times[0] as number));
   const lessons: Lesson[] = [];
   for (const samples of many) {
-    const nodes = Math.max(
-      1,
-      Math.min(samples.graph.nodes, 4 * samples.configurable.length || Infinity),
-    );
-    const items = Math.min(
-      samples.times.length,
-      recipe.list,
-      Math.max(4, Math.floor(MOST_ROWS / nodes)),
-    );
+    const items = itemsOf(samples, architecture, recipe.list);
     const batch = configBatch(samples, architecture, encoding, items);
     lessons.push(await lesson(batch, samples.times, false));
   }

@@ -102,18 +102,19 @@ export interface Parts {
 /** Holds a share back: of each program's configurations, or of programs that were measured once. */
 export function partsOf(sets: readonly Samples[], share: number, seed: number): Parts {
   const [learnt, held]: [Samples[], Samples[]] = [[], []];
-  const part = (count: number, from: Samples[], take: (row: number) => Samples): void => {
-    const order = draw(dice(seed), count, count);
-    const kept = count - Math.round(share * count);
-    for (const [i, row] of order.entries()) (i < kept ? from : held).push(take(row));
-  };
+  /** What is learnt from first, at least two of it, then what is held back. */
+  const parted = (count: number): [order: Int32Array, kept: number] => [
+    draw(dice(seed), count, count),
+    Math.max(Math.min(2, count), count - Math.round(share * count)),
+  ];
   const single = sets.filter(({ times }) => times.length === 1);
-  part(single.length, learnt, (row) => single[row] as Samples);
+  const [programs, learning] = parted(single.length);
+  for (const [i, row] of programs.entries())
+    (i < learning ? learnt : held).push(single[row] as Samples);
   for (const set of sets) {
     const count = set.times.length;
     if (count === 1) continue;
-    const order = draw(dice(seed), count, count);
-    const kept = count - Math.round(share * count);
+    const [order, kept] = parted(count);
     learnt.push(select(set, order.subarray(0, kept)));
     if (kept < count) held.push(select(set, order.subarray(kept)));
   }
