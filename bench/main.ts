@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   language: () => import("./benches/language.ts"),
   calibrate: () => import("./benches/calibrate.ts"),
   autodiff: () => import("./benches/autodiff.ts"),
+  rl: () => import("./benches/rl.ts"),
   rollouts: () => import("./benches/rollouts.ts"),
   costmodel: () => import("./benches/costmodel.ts"),
   tpu: () => import("./benches/tpu.ts"),

@@ -22,7 +22,7 @@ const KEPT = 24;
 export type Computing = "simd" | "reference";
 
 /** Kernels for one program. Where there is no WebAssembly, the reference's do. */
-export function kernelsFor(computing: Computing): Kernels {
+function kernelsFor(computing: Computing): Kernels {
   return computing === "simd" && "WebAssembly" in globalThis ? simd() : reference();
 }
 

@@ -10,13 +10,13 @@ export interface LetterRule {
 const ALPHABET = "abcdk";
 
 /** What letters cost. */
-export const prices: Readonly<Record<string, number>> = { a: 4, b: 6, c: 1, d: 3, k: 0 };
+const prices: Readonly<Record<string, number>> = { a: 4, b: 6, c: 1, d: 3, k: 0 };
 
 /**
  * Two ways lead down from `a`: to `d`, at once and no further; or up to `b`, and from there, beside a `k`, down to `c`. So the cheapest word has a `c`
  * for each `a` beside a `k`, and a `d` for each other; the steepest way always ends at `d`.
  */
-export const letterRules: readonly LetterRule[] = [
+const letterRules: readonly LetterRule[] = [
   { from: "a", to: "d" },
   { from: "a", to: "b" },
   { from: "b", to: "c", beside: "k" },
