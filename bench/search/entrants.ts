@@ -1,7 +1,7 @@
 // The strategies that are compared.
 import type { SearchStrategy } from "@rewright/plugin";
 import { anneal, beam, greedy, multistart, random, regrow, saturate } from "@rewright/search";
-import { mcts } from "@rewright/search-mcts";
+import { mcts, mctsGeb, quick, tensorEqsMcts } from "@rewright/search-mcts";
 
 /** A strategy under its name in the tables. */
 export interface Entrant {
@@ -18,9 +18,25 @@ export function onTerms(domain: "math" | "prop", nodes: number): readonly Entran
     { name: "random", strategy: () => random({ walks: Infinity }) },
     { name: "beam", strategy: () => beam({ width: 8, depth: 30, alpha: 2 }) },
     { name: "anneal", strategy: () => anneal({ starts: Infinity }) },
-    { name: "mcts", strategy: () => mcts() },
+    { name: "mcts-geb", strategy: () => mctsGeb() },
+    { name: "mcts-quick", strategy: () => quick() },
     { name: "regrow(saturate)", strategy: () => regrow() },
-    { name: "regrow(mcts)", strategy: () => regrow(mcts(), { patience: 1_000 }) },
+    { name: "regrow(mcts-quick)", strategy: () => regrow(quick(), { patience: 1_000 }) },
     { name: "multistart", strategy: () => multistart({ nodes, helpers, enough: 1 }) },
+  ];
+}
+
+/** Those that are run on nets: rules shrink or grow, and a state takes long to price. */
+export function onTensors(): readonly Entrant[] {
+  return [
+    { name: "saturate", strategy: () => saturate() },
+    { name: "greedy", strategy: () => greedy() },
+    { name: "random", strategy: () => random({ walks: Infinity }) },
+    { name: "beam", strategy: () => beam() },
+    { name: "anneal", strategy: () => anneal({ starts: Infinity }) },
+    { name: "tensor-eqs-mcts", strategy: () => tensorEqsMcts() },
+    { name: "mcts", strategy: () => mcts({ patience: 10 }) },
+    { name: "regrow(saturate)", strategy: () => regrow() },
+    { name: "regrow(mcts)", strategy: () => regrow(mcts({ simulations: 16 }), { patience: 100 }) },
   ];
 }
