@@ -75,6 +75,7 @@ export function convolutionTime(
   const { block } = core.part;
   const weight = node.operands[1];
   const inputs = dimension(weight, 1);
+  const images = dimension(node.operands[0], 0);
   const blocked = runsBlocked(node, shape, block);
   const flops = 2 * group * pixels * outputs * depth;
   into.traffic = core.traffic(4 * (elements(node.operands[0]) + elements(node.results[0])));
@@ -83,7 +84,8 @@ export function convolutionTime(
     into.path = blocked ? paths.depthwise : paths.narrowDepthwise;
     into.arithmetic = blocked
       ? ((flops / group) * roundUp(group, block)) / (core.flops * 0.63)
-      : flops / (core.flops * 0.07);
+      : flops / (core.flops * 0.08);
+    if (!blocked && flops > 0) into.extra = 150 * group * images;
   } else if (blocked) {
     const window = depth / Math.max(1, inputs);
     into.path =
@@ -104,7 +106,7 @@ export function convolutionTime(
     const share = (outputs / (outputs + 8)) * (depth / (depth + 32));
     into.arithmetic = flops === 0 ? 0 : flops / (core.flops * share);
     const patches = depth > inputs ? 0.12 * group * pixels * depth : 0;
-    if (flops > 0) into.extra = patches + 150 * group;
+    if (flops > 0) into.extra = patches + 150 * group * images;
   }
 }
 

@@ -77,7 +77,7 @@ export const perResult: Readonly<Record<string, Kernel>> = {
   Log: scalar(2.0, "library"),
   // The exponent's value is not seen; 2 and 3 take 0.4 and 0.8, others 3 to 9.
   Pow: scalar(2.0, "library"),
-  PRelu: scalar(3.0, "library"),
+  PRelu: scalar(3.0, "slope"),
   Mod: scalar(6.1, "binary"),
   Acosh: scalar(9.8, "slow-library"),
   Softplus: scalar(11.9, "slow-library"),

@@ -26,6 +26,7 @@ export const pathNames = [
   "function",
   "library",
   "slow-library",
+  "slope",
   "select",
   "softmax",
   "strided-softmax",

@@ -166,6 +166,7 @@ export const transformer: Draw = drawn("transformer", (s) => {
 const cheap = "Relu Neg Abs Floor Clip".split(" ");
 const functions = "Exp Erf Tanh Sigmoid Sqrt Reciprocal Gelu HardSwish".split(" ");
 const library = "Softplus Elu Sin Log Mish".split(" ");
+const positive = new Set(["Sqrt", "Reciprocal", "Log"]);
 
 /** Single steps on a tensor of any rank, each from a shape to a shape. */
 const operations: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
@@ -173,10 +174,11 @@ const operations: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
     const op = s.pick(cheap);
     return s.op(op, op === "Clip" ? [x, s.scalar(-1), s.scalar(1)] : [x]);
   },
-  (s, x) => s.op(s.pick(functions), [s.op("Abs", [x])]),
   (s, x) => {
-    const op = s.pick(library);
-    return s.op(op, [op === "Log" ? s.op("Abs", [x]) : x]);
+    const op = s.pick([...functions, ...library]);
+    // Neither infinite nor undefined: kernels take other times over such numbers.
+    if (positive.has(op)) return s.op(op, [s.op("Add", [s.op("Abs", [x]), s.scalar(1)])]);
+    return s.op(op, [op === "Exp" ? s.op("Neg", [s.op("Abs", [x])]) : x]);
   },
   (s, x) => s.op(s.pick(["Add", "Mul", "Sub", "Max"]), [x, s.op("Neg", [x])]),
   (s, x) => s.op(s.pick(["Add", "Mul", "Sub", "Div"]), [x, s.scalar(1.25)]),
@@ -249,7 +251,7 @@ const operations: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
     return s.op(s.pick(["Relu", "Tanh"]), [y]);
   },
   (s, x) => {
-    const y = s.linear(x, 32, false);
+    const y = s.op("Tanh", [s.linear(x, 32, false)]);
     return s.matmul(s.matmul(y, s.transpose(y, [0, 2, 1])), x);
   },
 ];
