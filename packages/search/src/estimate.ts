@@ -145,11 +145,12 @@ export class Estimator {
     for (const node of nodes) {
       if (node === own) continue;
       const price = this.#price(node);
-      if (rest + price >= least || this.#leadsTo(node, id)) continue;
+      if (rest + price >= least) continue;
       const children = egraph.children(node);
       for (const child of children) this.#use(child);
       const cost = this.#cost + price;
-      if (cost < least) [best, least] = [node, cost];
+      // A circle looks cheap, since what leads back to this class takes it for free.
+      if (cost < least && !this.#leadsTo(node, id)) [best, least] = [node, cost];
       for (const child of children) this.#drop(child);
     }
     this.#spelling[id] = best;

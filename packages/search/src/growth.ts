@@ -179,7 +179,8 @@ export class GrowthSession implements HostedSession {
     if (this.#program || !this.#known) return this.cost();
     const estimate = this.#whole().estimator.estimate(this.#known);
     // What may be the best so far is looked at closely, so that it is not lost.
-    return estimate < this.bestEver.cost ? Math.min(estimate, this.cost()) : estimate;
+    const isPromising = estimate < this.bestEver.cost * (1 - NOISE);
+    return isPromising ? Math.min(estimate, this.cost()) : estimate;
   }
 
   best(): { readonly cost: number; readonly graph: Graph } {
@@ -412,6 +413,8 @@ export class GrowthSession implements HostedSession {
   }
 }
 
+/** Falls of cost below this share of it are noise of the addition. */
+const NOISE = 1e-9;
 const NOWHERE: readonly number[] = Object.freeze([]);
 const TASTES: readonly Taste[] = [{ ties: "newest" }, { overhead: 0.25 }, { overhead: 4 }];
 

@@ -32,6 +32,7 @@ export class FactsTable {
   readonly #contentIds = new Map<NdArray, number>();
   readonly #facts = new Map<string, Facts>();
   readonly #joins = new Trie<Facts>();
+  readonly #projections = new Trie<Facts>();
   /** The facts of an operand that is left out: no result at all. */
   readonly absent: Facts = this.intern([], true);
 
@@ -118,6 +119,12 @@ export class FactsTable {
 
   /** What is known of one result of an application. */
   project(tuple: Facts, index: number): Facts {
+    const place = this.#projections.start().step(tuple.id).step(index).here;
+    place.value ??= this.#project(tuple, index);
+    return place.value;
+  }
+
+  #project(tuple: Facts, index: number): Facts {
     const type = tuple.types[index] ?? this.types.unknown;
     return this.intern([type], tuple.constant, [tuple.several?.[index]]);
   }

@@ -306,8 +306,9 @@ export class Terms {
         );
       case "constant": {
         const constant = argument as Constant;
-        const contents = constant instanceof Literal ? constant.contents : undefined;
-        return table.intern([constant.type], true, [contents]);
+        if (!(constant instanceof Literal)) return table.intern([constant.type], true);
+        constant.facts ??= table.intern([constant.type], true, [constant.contents]);
+        return constant.facts;
       }
       case "result":
         return table.project(egraph.data(egraph.child(node, 0)), operation.count);
@@ -360,6 +361,8 @@ export class Terms {
 class Literal implements Constant {
   readonly type: TensorType;
   readonly contents: NdArray;
+  /** What is known of its class, once that has been asked for. */
+  facts: Facts | undefined;
   #key: string | undefined;
 
   constructor(contents: NdArray, key: string | undefined) {
