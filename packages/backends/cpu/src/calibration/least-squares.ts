@@ -17,6 +17,7 @@ export function nonNegativeLeastSquares(quadratic: Quadratic): Float64Array {
     throw new RangeError(`a matrix of ${g.length} entries does not fit ${size} unknowns`);
   const x = new Float64Array(size);
   const free: number[] = [];
+  const factors = new Factors(quadratic);
   // Unknowns that rounding threw back at once; they may come again when others have moved.
   const barred = new Set<number>();
   // Each step frees an unknown, and few are taken back.
@@ -26,7 +27,7 @@ export function nonNegativeLeastSquares(quadratic: Quadratic): Float64Array {
     free.push(next);
     let moved = 0;
     for (;;) {
-      const target = minimum(quadratic, free);
+      const target = factors.minimum(free);
       const { share, blocking } = longestStep(x, target, free);
       moved = Math.max(moved, share);
       for (const [i, at] of free.entries()) {
@@ -99,31 +100,62 @@ function longestStep(
   return { share, blocking };
 }
 
-/** Where the quadratic is least with all but these unknowns at 0: by Cholesky's factors of their part of the matrix. */
-function minimum({ g, c }: Quadratic, free: readonly number[]): Float64Array {
-  const size = c.length;
-  const n = free.length;
-  const factor = new Float64Array(n * n);
-  const x = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = g[(free[i] as number) * size + (free[j] as number)] as number;
-      for (let k = 0; k < j; k++)
-        sum -= (factor[i * n + k] as number) * (factor[j * n + k] as number);
-      if (i > j) factor[i * n + j] = sum / (factor[j * n + j] as number);
-      else if (sum > 0) factor[i * n + i] = Math.sqrt(sum);
-      else throw new RangeError("the matrix of the least squares is not positive definite");
+/**
+ * Cholesky's factors of the part of a matrix that some unknowns span. An unknown that joins adds a row, and what lies before one that
+ * leaves stays as it is.
+ */
+class Factors {
+  readonly #quadratic: Quadratic;
+  readonly #rows: Float64Array[] = [];
+  /** The unknowns whose rows stand. */
+  readonly #known: number[] = [];
+
+  constructor(quadratic: Quadratic) {
+    this.#quadratic = quadratic;
+  }
+
+  /** Where the quadratic is least with all but these unknowns at 0. */
+  minimum(free: readonly number[]): Float64Array {
+    const { c } = this.#quadratic;
+    let same = 0;
+    while (same < free.length && this.#known[same] === free[same]) same++;
+    this.#rows.length = same;
+    this.#known.length = same;
+    for (const unknown of free.slice(same)) this.#extend(unknown);
+    const n = free.length;
+    const x = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      const row = this.#rows[i] as Float64Array;
+      let sum = c[free[i] as number] as number;
+      for (let k = 0; k < i; k++) sum -= (row[k] as number) * (x[k] as number);
+      x[i] = sum / (row[i] as number);
     }
+    for (let i = n - 1; i >= 0; i--) {
+      const row = this.#rows[i] as Float64Array;
+      const own = (x[i] as number) / (row[i] as number);
+      x[i] = own;
+      for (let k = 0; k < i; k++) x[k] = (x[k] as number) - (row[k] as number) * own;
+    }
+    return x;
   }
-  for (let i = 0; i < n; i++) {
-    let sum = c[free[i] as number] as number;
-    for (let k = 0; k < i; k++) sum -= (factor[i * n + k] as number) * (x[k] as number);
-    x[i] = sum / (factor[i * n + i] as number);
+
+  #extend(unknown: number): void {
+    const { g, c } = this.#quadratic;
+    const n = this.#known.length;
+    const row = new Float64Array(n + 1);
+    let rest = g[unknown * c.length + unknown] as number;
+    for (let j = 0; j < n; j++) {
+      const other = this.#rows[j] as Float64Array;
+      let sum = g[unknown * c.length + (this.#known[j] as number)] as number;
+      for (let k = 0; k < j; k++) sum -= (row[k] as number) * (other[k] as number);
+      const entry = sum / (other[j] as number);
+      row[j] = entry;
+      rest -= entry * entry;
+    }
+    if (!(rest > 0))
+      throw new RangeError("the matrix of the least squares is not positive definite");
+    row[n] = Math.sqrt(rest);
+    this.#rows.push(row);
+    this.#known.push(unknown);
   }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = x[i] as number;
-    for (let k = i + 1; k < n; k++) sum -= (factor[k * n + i] as number) * (x[k] as number);
-    x[i] = sum / (factor[i * n + i] as number);
-  }
-  return x;
 }
