@@ -49,7 +49,7 @@ export async function demonstrate(
   return seen.map(({ observation, target, cost }) => ({
     observation,
     target,
-    value: start > 0 && Number.isFinite(start) ? (cost - lowest) / start : 0,
+    value: start > 0 && Number.isFinite(start) ? (Math.min(cost, 2 * start) - lowest) / start : 0,
   }));
 }
 

@@ -12,7 +12,7 @@ export interface Step {
   readonly logProbability: number;
   /** What the policy expected of the state. */
   readonly value: number;
-  /** The fall of cost, as a share of the cost at the start. */
+  /** The fall of cost, as a share of the cost at the start. Rises are counted up to twice that cost. */
   readonly reward: number;
 }
 
@@ -28,6 +28,9 @@ export interface Episode {
   readonly rest: number;
 }
 
+/** Costs above this many times the cost at the start are all as bad. */
+const WORST = 2;
+
 /** How to decide: a number in [0, 1) to draw an action by, or `undefined` for the likeliest. */
 export type Chance = (() => number) | undefined;
 
@@ -40,8 +43,10 @@ export async function play(
 ): Promise<Episode> {
   const { session } = walk;
   const start = session.cost();
+  // A step may lead to any cost, or to what the target cannot run at all; how bad that is ends somewhere, or nothing else would be learned.
+  const bounded = (cost: number): number => Math.min(cost, WORST * start);
   const share = (from: number, to: number): number =>
-    start > 0 && Number.isFinite(start) ? (from - to) / start : 0;
+    start > 0 && Number.isFinite(start) ? (bounded(from) - bounded(to)) / start : 0;
   const steps: Step[] = [];
   const path: Move[] = [];
   let [cost, best, lowest] = [start, 0, start];

@@ -199,6 +199,20 @@ test("a session whose budget is spent is opened anew", async () => {
   expect(opened).toBeGreaterThan(5);
 });
 
+test("a step to what cannot be paid for spoils nothing", async () => {
+  const open = (): WordSession => {
+    const session = new WordSession("aka");
+    const cost = session.cost.bind(session);
+    // Words with a `d` cannot be run.
+    return Object.assign(session, { cost: () => (session.word.includes("d") ? Infinity : cost()) });
+  };
+  const policy = await train({ ...options, problems: [{ name: "aka", open }], updates: 30 });
+  expect(policy.weights.every(Number.isFinite)).toBe(true);
+  const session = open();
+  await rl({ policy, walks: 1 }).search(session);
+  expect(session.word).toBe("ckc");
+});
+
 test("a curve is drawn in text", () => {
   expect(curve([0, 1, 2, 3], 4, 2)).toBe("3.00   ▃█\n0.00 ▁▆██");
   expect(curve([1, 1])).toContain("1.00 ▁▁");
