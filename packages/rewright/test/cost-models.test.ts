@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { learnedRank } from "@rewright/costmodel/learned";
 import { ModelBuilder, readModel } from "@rewright/onnx";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { atDesk, here } from "./cli.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { main } from "../src/cli/main.ts";
+import { here, type Run } from "./cli.ts";
 
 let folder = "";
 const at = (name: string): string => join(folder, name);
@@ -28,6 +29,25 @@ beforeAll(() => {
   writeFileSync(at("measured.json"), JSON.stringify(list));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The command line, interrupted as soon as it says something. */
+async function cutShort(args: readonly string[], when: string): Promise<Run> {
+  let stderr = "";
+  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const err = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += text;
+    // Its own listener, the last, hears the signal.
+    if (String(text).includes(when)) process.listeners("SIGINT").at(-1)?.("SIGINT");
+    return true;
+  });
+  try {
+    const code = await main(args);
+    return { code, stdout: "", stderr };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
 
 const options = ["--steps", "60", "--hidden", "16", "--seeds", "2", "--rate", "0.01"];
 
@@ -85,7 +105,7 @@ describe("train-cost and eval-cost", () => {
     [
       "nothing to go on with",
       (f) => ["train-cost", join(f, "measured.json"), "-o", join(f, "o.cost"), "--resume"],
-      /cannot go on with .*o\.cost: there is no such file/,
+      /cannot go on with .*o\.cost\.training: there is no such file/,
     ],
     [
       "a share that is none",
@@ -108,27 +128,23 @@ describe("train-cost and eval-cost", () => {
     expect(existsSync(at("o.cost"))).toBe(false);
   });
 
-  test("what is interrupted goes on, to the same bytes; what is trained to the end does not", async () => {
-    await atDesk(async (desk) => {
-      const command = ["train-cost", at("measured.json"), ...options, "-o"];
-      expect((await here([...command, at("whole.cost")])).code).toBe(0);
-      let isCut = false;
-      const cut = await desk.rewright([...command, at("cut.cost")], (text, child) => {
-        if (isCut || !text.includes("seed 1 · step 12")) return;
-        isCut = true;
-        child.kill("SIGINT");
-      });
-      expect(cut.code).toBe(130);
-      expect(cut.stderr).toMatch(/interrupted at step \d+ of seed \d; go on with --resume/);
-      const unfinished = await here(["eval-cost", at("cut.cost"), at("measured.json")]);
-      expect(unfinished.stderr).toContain("is not trained to the end");
-      const other = await here([...command, at("cut.cost"), "--resume", "--loss", "mse"]);
-      expect(other.stderr).toContain('was being trained with loss "listmle", not "mse"');
-      expect((await here([...command, at("cut.cost"), "--resume"])).code).toBe(0);
-      expect(Buffer.compare(readFileSync(at("cut.cost")), readFileSync(at("whole.cost")))).toBe(0);
-      const again = await here([...command, at("cut.cost"), "--resume"]);
-      expect(again.code).toBe(2);
-      expect(again.stderr).toContain("is trained to the end: leave --resume out");
-    });
+  test("what is interrupted goes on, to the same bytes; what is finished does not", async () => {
+    const command = ["train-cost", at("measured.json"), ...options, "-o"];
+    expect((await here([...command, at("whole.cost")])).code).toBe(0);
+    const cut = await cutShort([...command, at("cut.cost")], "seed 1 · step 12");
+    expect(cut.code).toBe(130);
+    expect(cut.stderr).toMatch(
+      /interrupted at step 12 of seed 1: what has been learnt is in .*cut\.cost\.training; go on with --resume/,
+    );
+    expect(existsSync(at("cut.cost"))).toBe(false);
+    const unfinished = await here(["eval-cost", at("cut.cost.training"), at("measured.json")]);
+    expect(unfinished.stderr).toContain("is not trained to the end");
+    const other = await here([...command, at("cut.cost"), "--resume", "--loss", "mse"]);
+    expect(other.stderr).toContain('was being trained with loss "listmle", not "mse"');
+    expect((await here([...command, at("cut.cost"), "--resume"])).code).toBe(0);
+    expect(Buffer.compare(readFileSync(at("cut.cost")), readFileSync(at("whole.cost")))).toBe(0);
+    const again = await here([...command, at("cut.cost"), "--resume"]);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/cannot go on with .*cut\.cost\.training: there is no such file/);
   });
 });

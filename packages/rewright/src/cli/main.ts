@@ -272,7 +272,7 @@ function program(exit: (code: number) => void): Command {
     .command("train-cost")
     .summary("learn a cost model from measurements")
     .description(
-      'Trains graph networks to rank what was measured: TpuGraphs\' arrays (.npz) and tuning data (.pb), or lists of measured models (.json: [{ "model": "a.onnx", "µs": 120 }]). Part of the measurements is held out and ranked at the end. What has been learnt is saved every half minute, and on interruption.',
+      'Trains graph networks to rank what was measured: TpuGraphs\' arrays (.npz) and tuning data (.pb), or lists of measured models (.json: [{ "model": "a.onnx", "µs": 120 }]). Part of the measurements is held out and ranked at the end. What has been learnt is saved beside the output every half minute, and on interruption.',
     )
     .argument("<files...>", "files of measurements, all of one kind")
     .requiredOption("-o, --output <file>", "the model file to write")
@@ -296,7 +296,7 @@ function program(exit: (code: number) => void): Command {
     .option("--seed <n>", "of the first, and of what is held out", parseSeed, 1)
     .option("--held-out <share>", "of the measurements, to be ranked in the end", parseShare, 0.2)
     .option("--configurations <n>", "of each program at most, drawn at random", parseCount)
-    .option("--resume", "go on with the output of a run that was broken off")
+    .option("--resume", "go on with a run that was broken off")
     .action(async (files: readonly string[], options: TrainCostArguments) => {
       const { trainCost } = await import("./train-cost.ts");
       exit(await trainCost(files, options));

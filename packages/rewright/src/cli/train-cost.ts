@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import {
   type Course,
   ceilingOf,
@@ -81,7 +81,10 @@ export async function trainCost(
   args: TrainCostArguments,
 ): Promise<number> {
   const { output } = args;
+  // Beside the output: a model that is there stays until another is trained to the end.
+  const partial = `${output}.training`;
   await checkWritable(output, files[0]);
+  await checkWritable(partial);
   const raw = await loadMeasurements(files, {
     ...(args.configurations !== undefined && { configurations: args.configurations }),
     seed: args.seed,
@@ -93,7 +96,7 @@ export async function trainCost(
     ...{ loss: args.loss, list: args.list, steps: args.steps, rate: args.rate },
   };
   const notes = plan(files, args);
-  const before = args.resume ? await resumed(course, recipe, notes, output) : [];
+  const before = args.resume ? await resumed(course, recipe, notes, partial) : [];
   const number = (parts: readonly Samples[]): string =>
     count(parts.reduce((sum, { times }) => sum + times.length, 0));
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -111,7 +114,7 @@ export async function trainCost(
     fitted(learnt, course, recipe, trainings);
   const unfinished = async (trainings: readonly Training[]): Promise<void> => {
     const empty = { ...course, recipe, members: [], calibration: { slope: 1, intercept: 0 } };
-    await write(output, { model: empty, training: trainings, notes });
+    await write(partial, { model: empty, training: trainings, notes });
   };
   const trainings: Training[] = [];
   const evaluations: Record<string, unknown>[] = [];
@@ -134,7 +137,7 @@ export async function trainCost(
       if (controller.signal.aborted) {
         await unfinished(trainings);
         process.stderr.write(
-          `\nrewright: interrupted at step ${training.step} of seed ${seed}; go on with --resume and the same options\n`,
+          `\nrewright: interrupted at step ${training.step} of seed ${seed}: what has been learnt is in ${partial}; go on with --resume and the same options\n`,
         );
         return exitCodes.interrupted;
       }
@@ -158,6 +161,7 @@ export async function trainCost(
       model: whole,
       notes: { ...notes, heldOutMembers: evaluations, heldOutTogether: together ?? null },
     });
+    await rm(partial, { force: true });
     say(`${output} written (${count(size / 1000)} kB)`);
     return exitCodes.done;
   } finally {
