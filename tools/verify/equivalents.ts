@@ -195,8 +195,7 @@ const groups: readonly Group[] = [
     [/^scaling\.unscale_right$/, dropped("is_float(k)")],
   ],
   [
-    "batch and channels are only cut apart in another place, and no element passes another",
-    [/^pixel_shuffle\.by_columns$/, dropped("dim(y, 0) == dim(x, 0)")],
+    "a block of another size does not fit, or the image is a single block",
     [/^pixel_shuffle\./, /off by one: .* (DepthToSpace|SpaceToDepth)/],
   ],
   [
@@ -215,6 +214,10 @@ const groups: readonly Group[] = [
     "it comes to the same with the two exchanged: the greater of a number and its bound, the product of a matrix and one column",
     [/\.(transpose_)?clip(⁻¹)?$/, /operands swapped: .*Clip\(… l, /],
     [/^column\./, /operands swapped: .*Gemm/],
+  ],
+  [
+    "rows behind a table are looked up by nobody, and of what is asked whether it is negative nothing becomes negative",
+    [/^lookup\.one_hot$/, /off by one: .*(full\[0\]\[0\]: 1 → 2|Less\[1\]: 0 → 1)/],
   ],
   [
     "a difference is squared, whatever its sign",

@@ -17,9 +17,9 @@ const PADS = [
   [-1, 1],
 ] as const;
 const STEPS = [
-  [1, 10],
+  [1, 8],
   [2, 5],
-  [3, 2],
+  [3, 4],
   [-1, 1],
 ] as const;
 const SMALL = [
