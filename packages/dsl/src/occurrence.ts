@@ -62,13 +62,15 @@ export function partsOf(tree: Tree): readonly Tree[] {
 
 /** Calls `visit` for the name of every variable, in order of occurrence; a record `...p` counts as one. */
 export function visitVariables(tree: Tree, visit: (name: string) => void): void {
-  if (tree.kind === "variable") visit(tree.name);
-  else if (tree.kind === "apply") {
-    // Most nodes are applications.
-    for (const operand of tree.operands) visitVariables(operand, visit);
-    for (const { value } of tree.attrs) visitVariables(value, visit);
-    if (tree.rest && tree.rest.name !== "_") visit(tree.rest.name);
-  } else visitParts(tree, (part) => visitVariables(part, visit));
+  const note = (part: Tree): void => {
+    if (part.kind === "variable") {
+      visit(part.name);
+      return;
+    }
+    visitParts(part, note);
+    if (part.kind === "apply" && part.rest && part.rest.name !== "_") visit(part.rest.name);
+  };
+  note(tree);
 }
 
 /** Calls `visit` for every composite term that is spoken of in a value: as the argument of a function. */

@@ -51,6 +51,7 @@ export function lintConstants(
 }
 
 function check({ text, span }: NumberExpr, report: (diagnostic: Diagnostic) => void): void {
+  if (text.length < FEWEST_DIGITS) return;
   const digits = text
     .replace(/[eE].*$/, "")
     .replace(".", "")
