@@ -123,7 +123,7 @@ async function lessonsOf(
     throw new DataError(`a list of ${recipe.list} has no order: compare 2 measurements at least`);
   const many = sets.filter(({ times }) => times.length > 1);
   const single = sets
-    .filter(({ times }) => times.length === 1)
+    .filter(({ configWidth, times }) => configWidth === 0 && times.length === 1)
     .sort((a, b) => (a.times[0] as number) - (b.times[0] as number));
   const lessons: Lesson[] = [];
   for (const samples of many) {

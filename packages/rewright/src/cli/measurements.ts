@@ -126,7 +126,7 @@ export function evaluationOf(
   model: LearnedModel,
   sets: readonly Samples[],
 ): Evaluation | undefined {
-  const single = sets.filter(({ times }) => times.length === 1);
+  const single = sets.filter(({ configWidth }) => configWidth === 0);
   const all = sets
     .filter(({ times }) => times.length > 1)
     .map((set) => evaluate(predict(model, set), set.times));
