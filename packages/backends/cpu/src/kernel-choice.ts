@@ -1,5 +1,5 @@
 import { bytesOf, dimension, elements, extent } from "@rewright/costmodel";
-import type { NodeView } from "@rewright/plugin";
+import type { NodeView, TensorType } from "@rewright/plugin";
 import * as kernels from "./kernels.ts";
 import type { CpuPart } from "./parts.ts";
 
@@ -39,7 +39,13 @@ export function kernelOf(
     case "Slice":
       return isStepped(node) ? kernels.steppedSlice : kernels.plainSlice;
     case "Concat":
-      return isNarrow(node) ? kernels.narrowConcat : (kernels.perResult[op] ?? kernels.plain);
+      return isNarrow(node, node.operands[0])
+        ? kernels.narrowConcat
+        : (kernels.perResult[op] ?? kernels.plain);
+    case "Split":
+      return isNarrow(node, node.results[0])
+        ? kernels.narrowSplit
+        : (kernels.perResult[op] ?? kernels.plain);
     case "Resize":
     case "Upsample":
       return node.attrs["mode"] === undefined || node.attrs["mode"] === "nearest"
@@ -100,11 +106,11 @@ function reductionKernel(node: NodeView, first: number, l2: number): kernels.Ker
   return bytesOf(node.operands[0]) > l2 ? kernels.scatteredReduction : kernels.stridedReduction;
 }
 
-/** Whether a concatenation copies fewer than 16 elements at a time. */
-function isNarrow(node: NodeView): boolean {
+/** Whether fewer than 16 elements of a part are copied at a time. */
+function isNarrow(node: NodeView, part: TensorType | undefined): boolean {
   const axis = Number(node.attrs["axis"] ?? 0);
-  const shape = node.results[0]?.shape ?? [];
-  let run = dimension(node.operands[0], axis);
+  const shape = part?.shape ?? [];
+  let run = dimension(part, axis);
   for (let i = (axis < 0 ? axis + shape.length : axis) + 1; i < shape.length; i++) {
     run *= extent(shape[i]);
   }

@@ -163,6 +163,9 @@ export const elementTranspose: Kernel = scalar(3.8, "element-transpose");
 /** A concatenation of runs of a few elements. */
 export const narrowConcat: Kernel = scalar(4, "narrow-concat");
 
+/** A split into runs of a few elements. */
+export const narrowSplit: Kernel = scalar(1.0, "narrow-split");
+
 /** A slice in steps, or of rows of a few elements. */
 export const steppedSlice: Kernel = scalar(1.4, "stepped-slice");
 

@@ -40,6 +40,7 @@ export const pathNames = [
   "concat",
   "narrow-concat",
   "split",
+  "narrow-split",
   "slice",
   "stepped-slice",
   "gather",

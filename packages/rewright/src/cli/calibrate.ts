@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { CpuCalibration } from "@rewright/backend-cpu";
 import { calibrationFile, findCalibration, storeCalibration } from "../calibration-store.ts";
 import { exitCodes, InputError } from "../errors.ts";
@@ -40,6 +41,9 @@ export async function calibrate(args: CalibrateArguments): Promise<number> {
   try {
     const found = await backend.calibrate(controller.signal, (done, of) => progress.show(done, of));
     progress.end();
+    // An interruption that came while the fit was being computed is heard now.
+    await setImmediate();
+    controller.signal.throwIfAborted();
     const file = await storeCalibration(name, threads, found);
     const text = `${JSON.stringify({ file, ...found }, null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
