@@ -91,6 +91,25 @@ export function addCostChecks(list: Checklist, { backend, nodes: options }: Cost
     }
   });
 
+  list.add(
+    "the parts of costs are numbers from 0 on",
+    "people ask why a cost is what it is",
+    () => {
+      for (const view of few(2)) {
+        const parts = attempt(() => model().parts?.(structuredClone(view)));
+        if (parts === undefined) return;
+        const wrong =
+          typeof parts === "string" ||
+          [parts.launch, parts.arithmetic, parts.memory].some((part) => !(part >= 0));
+        if (wrong)
+          throw new Fault(
+            `the parts of ${showNode(view)} are ${fingerprint(parts)}`,
+            "answer `launch`, `arithmetic` and `memory`, each a number ≥ 0",
+          );
+      }
+    },
+  );
+
   list.add("cost leaves nodes as they are", "nodes are shared by everybody", () => {
     for (const view of few(3)) {
       const before = fingerprint(view);

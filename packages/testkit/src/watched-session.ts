@@ -88,8 +88,20 @@ export class WatchedSession implements Session {
   }
 
   observe(moves: readonly Move[]): Observation {
-    const session: Session = this.#session;
-    return session.observe?.(moves) as Observation;
+    return this.#session.observe(moves);
+  }
+
+  get limits(): NonNullable<Session["limits"]> {
+    return this.#session.limits;
+  }
+
+  estimate(): number {
+    this.#count();
+    return this.#session.estimate();
+  }
+
+  note(text: string): void {
+    this.#session.note(text);
   }
 
   #count(): void {

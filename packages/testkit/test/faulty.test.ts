@@ -310,6 +310,16 @@ const cases: readonly (readonly [
       }, quiet),
   ],
   [
+    "parts that are not there",
+    "the parts of costs are numbers from 0 on",
+    /answer `launch`, `arithmetic` and `memory`/,
+    () =>
+      backendChecks(
+        () => backend({ parts: () => ({ launch: 1, arithmetic: Number.NaN, memory: 0 }) }),
+        quiet,
+      ),
+  ],
+  [
     "notes taken on the node",
     "cost leaves nodes as they are",
     /seen:true/,
