@@ -73,6 +73,7 @@ const groups: readonly Group[] = [
       any,
       /off by one: .*(ReduceMean|ReduceSum|Squeeze|Unsqueeze)\[1\](\[0\])?: (element 0 \+ 1|\d → \d)/,
     ],
+    [/^reductions\.log_sum_exp$/, /keepdims: 1 → 0/],
     [/^reductions\.leading_/, dropped("i > 0", "dim(x, 0) == 1")],
     [/^height\.max/, dropped("axis_of(k, 3) == 2", "rank(x) == 3", "is_float(x)")],
     [/^contraction\.outer_products$/, dropped("dim(a, -1) == 1", "rank(a) >= 3")],
@@ -84,7 +85,7 @@ const groups: readonly Group[] = [
     [/^contraction\.products$/, /off by one: .* reshape_target\[0\]/],
     [/^rows\.rows$/, /off by one: .* reshape_target\[0\]/],
     [/^grouped\./, /off by one: .* Reshape\[1\]\[\d\]/],
-    [/^(attention|gpu\.attention)\./, /off by one: .* Expand\[1\]/],
+    [/(^|\.)attention\./, /off by one: .* Expand\[1\]/],
     [/^normalization\.lrn/, /off by one: .* (dim\[1\]|numel\[0\]|Conv\[5\]\[\d\]|Conv\[1\]\[\d\])/],
     [/^heads\./, /off by one: \[0\] Attention(\[[01]\]|\.\w+) dim/],
     [/^contraction\.(outer_)?products$/, dropped("shape(a)[:-2] == shape(b)[:-2]")],
@@ -111,11 +112,11 @@ const groups: readonly Group[] = [
       dropped("size(c) == dim(w, 0)", "shape(g) == shape(γ)", "shape(β) == shape(γ)"),
     ],
     [/^(layer_norm|rms_norm)\./, dropped("shape(γ) == shape(x)[-1:]", "shape(β) == shape(γ)")],
+    [/^heads\./, dropped("shape(…)[:2] == shape(…)[:2]", "rank(…) == 3")],
+    [any, /Conv\.group: 1 → 2/],
+    [/^focus\./, /off by one: .* Reshape\[1\]/],
     [/^norm_affine\.bare$/, /full\[0\]: -1 → 0/],
-    [
-      /^(attention|gpu\.attention)\./,
-      dropped("dim(m, …) == dim(…)", "dim(m, 2) == 1", "rank(…) == 4"),
-    ],
+    [/(^|\.)attention\./, dropped("dim(m, …) == dim(…)", "dim(m, 2) == 1", "rank(…) == 4")],
     [/^height\.(add|mul|scale|shift|batch_norm)$/, dropped("shape(x) == shape(…)", "rank(…")],
     [
       /^(gpu|tpu)\.(products|convolutions)\./,
@@ -153,6 +154,8 @@ const groups: readonly Group[] = [
   [
     "it holds all the same: the condition is about what pays, not about what is right",
     [/^activations\.elu/, dropped("a > 1", "a >= 0")],
+    [/^reductions\./, dropped("len(a) > 0")],
+    [/^lookup\.one_hot_matrix$/, dropped("axis_of(k, rank(y)) == rank(y) - 1")],
     [/^slices\.slice_bounds$/, dropped("s < 0 or e < 0 or e > dim(x, i)")],
     [/^reductions\./, dropped("i != rank(x) - 1", "i < rank(x) - 1")],
     [/^repetition\.product_/, dropped("size(k) > dim(x, i)")],
@@ -169,6 +172,7 @@ const groups: readonly Group[] = [
   [
     "the other conditions imply it, or what the sides are made of does",
     [any, dropped("rank(a) >= 2", "rank(a) >= 3", "rank(x) > 1", "rank(x) >= 2")],
+    [/^spelling\.variance$/, /noop_with_empty_axes: 0 → 1/],
     [/^slicing\.slice2$/, dropped("e >= 0", "f >= 0", "s + t <= min(e, s + f)")],
     [/^slicing\.concat_slices$/, dropped("m <= dim(x, i)")],
     [/^slices\.slice_/, dropped("len(axes_of(…)) == …")],
@@ -206,6 +210,7 @@ const groups: readonly Group[] = [
   [
     "another window has another size",
     [/^pointwise\.pool_unpadded$/, /ceil_mode: 0 → 1/],
+    [/^normalization\.lrn_rows$/, /Conv\.(dilations|strides)\[\d\]/],
     [/^normalization\.lrn_rows$/, /(floor|ceil)\[0\]: \d → \d/],
     [/^branches\.enlarged$/, /off by one: .*(Pad\[1\]\[\d\]|dilations\[\d\]): \d → \d/],
     [/^branches\.enlarged$/, dropped("shape(w)[:2] == shape(u)[:2]", "m[…] == k[…]")],
