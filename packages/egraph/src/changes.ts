@@ -12,6 +12,9 @@ export class Changes {
   private key: readonly number[] = [];
   /** By level: how many classes up to it; -1: too many. */
   private ends: number[] = [];
+  /** Where they lay. When memory is laid out anew, only those in use at that time are kept. */
+  private words: Int32Array | undefined;
+  private base = 0;
 
   constructor(heap: Heap) {
     this.heap = heap;
@@ -29,7 +32,8 @@ export class Changes {
   since(created: number, touched: number, depth: number): number {
     const { heap } = this;
     const key = [created, touched, heap.length(RECORD) / STRIDE, heap.length(TOUCHED)];
-    if (key.some((part, i) => part !== this.key[i])) {
+    const isMoved = this.words !== heap.words || this.base !== heap.words[DIRTY];
+    if (isMoved || key.some((part, i) => part !== this.key[i])) {
       this.ends = [heap.kernel.collect(created, touched)];
       this.key = key;
     }
@@ -40,6 +44,8 @@ export class Changes {
     }
     const end = ends[depth] ?? -1;
     if (end >= 0) heap.resize(DIRTY, end);
+    this.words = heap.words;
+    this.base = heap.words[DIRTY] as number;
     return end;
   }
 }
