@@ -339,6 +339,11 @@ export interface Session {
    */
   focus?(window: Window, from?: Graph): void;
   /**
+   * Another program of the present state, drawn at random: the cheapest if each node cost more by up to `spread` of its cost. For strategies
+   * that begin again from programs that are equal and not the same.
+   */
+  variant?(spread: number): { readonly cost: number; readonly graph: Graph };
+  /**
    * A short text for what the present state holds: where two agree the states are equal, in practice, however they were come by. Absent where
    * that would cost too much to tell.
    */

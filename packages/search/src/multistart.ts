@@ -1,4 +1,4 @@
-import type { Graph, Move, SearchStrategy, Session, Window } from "@rewright/plugin";
+import type { Graph, Move, SearchStrategy, Session, Source, Window } from "@rewright/plugin";
 import { isInner, windowAt } from "./windows.ts";
 
 /** How `multistart` looks. */
@@ -7,7 +7,7 @@ export interface MultistartOptions {
   readonly nodes?: number;
   /** Size of the helper terms that half of the windows get; 0: none do. 3 unless said. */
   readonly helpers?: number;
-  /** Windows in a row that may gain nothing before a climb ends. 12 unless said. */
+  /** Windows in a row that may gain nothing before a climb ends. 40 unless said. */
   readonly patience?: number;
   /** Programs that climbs left behind, kept to begin again from. 8 unless said. */
   readonly kept?: number;
@@ -23,16 +23,21 @@ interface Program {
 
 /** Shares of the largest windows that are drawn from alike. */
 const SHARES = [1, 1, 1 / 4, 1 / 16];
+/** How much prices are disturbed where another program is asked for. */
+const VARIETY = 0.5;
+/** How much dearer it may be, in parts of the start's cost per node. */
+const SLACK = 2;
 
 /**
  * Extract and regrow from many starts. A climb begins at the session's first program, at the best, or at one that an earlier climb passed;
  * now and then it first goes over all parts from the bottom up; then it grows random windows, each by itself, and puts what was found in
- * their place, until a number of them gained nothing. Windows, their limits, the rules that take part and whether there are helper terms
- * are drawn at random, so that climbs differ. The limit on e-nodes is that of a window: programs may be far larger. Where a session
+ * their place, until a number of them gained nothing. Windows, their limits, the rules that take part and their order, which decides who
+ * gets the room, and whether there are helper terms are drawn at random, so that climbs differ. Most climbs wander besides: they go on from
+ * another program of the window, a little dearer, now and then. The limit on e-nodes is that of a window: programs may be far larger. Where a session
  * cannot grow windows, whole programs are grown.
  */
 export function multistart(options: MultistartOptions = {}): SearchStrategy {
-  const { nodes = 500, helpers = 3, patience = 12, kept = 8, enough = 0 } = options;
+  const { nodes = 500, helpers = 3, patience = 40, kept = 8, enough = 0 } = options;
   if (!(nodes >= 16 && helpers >= 0 && patience >= 1 && kept >= 1))
     throw new RangeError(
       `multistart needs windows of 16 e-nodes at least, helpers of size 0 at least, patience and programs kept of 1 at least, not ${nodes}, ${helpers}, ${patience} and ${kept}`,
@@ -52,6 +57,8 @@ class Multistart {
   readonly #moves: readonly Move[];
   readonly #start: Program;
   readonly #pool: Program[] = [];
+  /** What a node of the start costs on average. */
+  readonly #unit: number;
   #best: Program;
 
   constructor(session: Session, options: Required<MultistartOptions>) {
@@ -60,6 +67,7 @@ class Multistart {
     this.#moves = session.moves({ granularity: "rule" });
     this.#start = session.best();
     this.#best = this.#start;
+    this.#unit = this.#start.cost / treeSize(this.#start.graph);
   }
 
   async run(): Promise<void> {
@@ -98,20 +106,30 @@ class Multistart {
 
   /** Grows windows at random until some in a row have gained nothing. */
   async #climb(program: Program): Promise<Program> {
+    const wanders = this.#chance(0.7);
+    let least = program.cost;
     let now = program;
     for (let idle = 0; idle < this.#options.patience && !this.#isDone; idle++) {
       const { length } = now.graph.nodes;
       const node = this.#chance(0.4) ? length - 1 : this.#below(length);
       if (!isInner(now.graph, node)) continue;
       const next = this.#try(now, node);
-      if (next.cost < now.cost) {
+      if (next.cost < least) {
         this.#keep(now);
+        least = next.cost;
         idle = -1;
       }
-      now = next;
+      now = next.cost >= now.cost && wanders && this.#chance(0.5) ? this.#another(next) : next;
       await this.#session.breathe?.();
     }
     return now;
+  }
+
+  /** Another program of the present state, unless it is far dearer. */
+  #another(program: Program): Program {
+    if (!(this.#session.cost() < Infinity)) return program;
+    const other = this.#session.variant?.(VARIETY);
+    return other && other.cost <= program.cost + SLACK * this.#unit ? other : program;
   }
 
   /** Grows a window at a node, with what is drawn for it; the program that follows, if it is no dearer. */
@@ -128,13 +146,18 @@ class Multistart {
     };
     if (session.focus) session.focus(window, program.graph);
     else session.regrow(program.graph);
-    this.#grow(this.#chance(0.4) ? this.#moves : this.#some(this.#chance(0.5) ? 0.1 : 0.3));
+    this.#grow(this.#some(this.#chance(0.4) ? 0 : this.#chance(0.5) ? 0.1 : 0.3));
     return this.#look(program);
   }
 
-  /** The rules, but for a share of them. */
+  /** The rules, but for a share of them, in any order. */
   #some(share: number): readonly Move[] {
-    return this.#moves.filter(() => this.#session.random() >= share);
+    const moves = this.#moves.filter(() => this.#session.random() >= share);
+    for (let i = moves.length - 1; i > 0; i--) {
+      const j = this.#below(i + 1);
+      [moves[i], moves[j]] = [moves[j] as Move, moves[i] as Move];
+    }
+    return moves;
   }
 
   #grow(moves: readonly Move[]): void {
@@ -172,4 +195,16 @@ class Multistart {
   #draw<T>(items: readonly T[]): T | undefined {
     return items[this.#below(items.length)];
   }
+}
+
+/** How many nodes a program has where it is written out as a tree; at least 1. */
+function treeSize({ nodes, outputs }: Graph): number {
+  const sizes: number[] = [];
+  const of = (source: Source | undefined): number =>
+    source?.from === "node" ? (sizes[source.index] ?? 0) : 0;
+  for (const { inputs } of nodes) sizes.push(inputs.reduce((sum, each) => sum + of(each), 1));
+  return Math.max(
+    1,
+    outputs.reduce((sum, { source }) => sum + of(source), 0),
+  );
 }

@@ -187,6 +187,14 @@ export class TermGrowth implements Session {
     return { cost, graph: program };
   }
 
+  variant(spread: number): { readonly cost: number; readonly graph: Graph } {
+    const { world, base, part } = this.#scene;
+    if (world.isVoid) return this.best();
+    const found = world.variant(() => spread * this.random());
+    const term = this.#pool.replace(base, part, found);
+    return { cost: this.#pool.cost(term), graph: this.#program(term) };
+  }
+
   regrow(from: Graph = this.#best.program): void {
     this.focus({}, from);
   }

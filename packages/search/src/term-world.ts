@@ -154,6 +154,23 @@ export class TermWorld {
     const { graph } = this;
     const pool = this.#pool;
     const { costs, nodes } = cheapestTrees(graph, this.#cost);
+    const make = this.#maker(nodes);
+    for (const [term, id] of this.#loaded) {
+      const root = graph.find(id);
+      if ((costs[root] as number) < pool.cost(term)) learn(term, make(root));
+    }
+    return make(graph.find(this.root));
+  }
+
+  /** A term of what it was grown from that is the cheapest if each application costs up to so much more, as drawn. */
+  variant(more: () => number): TermId {
+    const { nodes } = cheapestTrees(this.graph, (node) => this.#cost(node) * (1 + more()));
+    return this.#maker(nodes)(this.graph.find(this.root));
+  }
+
+  /** Makes the terms of classes, of the e-nodes chosen. */
+  #maker(nodes: ArrayLike<NodeId>): (id: Id) => TermId {
+    const { graph } = this;
     const made = new Map<Id, TermId>();
     const make = (id: Id): TermId => {
       const known = made.get(id);
@@ -163,15 +180,11 @@ export class TermWorld {
       const found =
         op === this.#opaque
           ? (this.#leaves[graph.argument(arg) as number] as TermId)
-          : pool.make(this.#symbol(op, arg), graph.children(node).map(make));
+          : this.#pool.make(this.#symbol(op, arg), graph.children(node).map(make));
       made.set(id, found);
       return found;
     };
-    for (const [term, id] of this.#loaded) {
-      const root = graph.find(id);
-      if ((costs[root] as number) < pool.cost(term)) learn(term, make(root));
-    }
-    return make(graph.find(this.root));
+    return make;
   }
 
   mark(): GraphMark {
