@@ -26,7 +26,7 @@ const shipped = join(import.meta.dirname, "../../packages/search-rl/policies/rew
 const { values } = parseArgs({
   options: {
     nets: { type: "string", default: "100" },
-    updates: { type: "string", default: "40" },
+    updates: { type: "string", default: "20" },
     out: { type: "string", default: shipped },
   },
 });
