@@ -45,6 +45,7 @@ export function allot(session: Session, share: number): Session {
     ...(session.hash && { hash: () => (session.hash as () => string)() }),
     ...(session.breathe && { breathe: () => session.breathe?.() }),
     ...(session.note && { note: (text: string) => session.note?.(text) }),
+    ...(session.focus && { focus: session.focus.bind(session) }),
     ...(session.observe && { observe: session.observe.bind(session) }),
   };
 }
