@@ -50,7 +50,6 @@ export async function play(
   const steps: Step[] = [];
   const path: Move[] = [];
   let [cost, best, lowest] = [start, 0, start];
-  let cut = false;
   while (path.length < horizon) {
     await session.breathe?.();
     const moves = walk.moves();
@@ -60,19 +59,21 @@ export async function play(
     let { logProbabilities, value } = policy.judge(observation);
     let action = choose(logProbabilities, chance);
     // A move that leads nowhere was none: it is closed, and another chosen.
-    while (action < moves.length && !walk.make(moves[action] as Move)) {
-      if (session.spent.all) break;
+    let made = false;
+    while (action < moves.length && !session.spent.all) {
+      made = walk.make(moves[action] as Move);
+      if (made) break;
       closed.add(action);
       ({ logProbabilities, value } = policy.judge(observation, closed));
       action = choose(logProbabilities, chance);
     }
-    if (session.spent.all && action < moves.length) cut = true;
     const stopped = action === moves.length;
+    if (!made && !stopped) break;
     const now = stopped ? cost : session.cost();
     const logProbability = logProbabilities[action] as number;
     if (closed.size < moves.length)
       steps.push({ observation, closed, action, logProbability, value, reward: share(cost, now) });
-    if (stopped || cut) break;
+    if (stopped) break;
     path.push(moves[action] as Move);
     cost = now;
     if (cost < lowest) [best, lowest] = [path.length, cost];
