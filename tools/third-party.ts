@@ -52,11 +52,14 @@ function oldest(): string {
 
 /** Installs what the folder's manifest names, our packages from their tarballs. */
 function install(folder: string, tarballs: readonly string[]): void {
-  // Without its optional part, a download of 100 MB: the runtime is the one that is here already.
+  // Without optional parts, a download of 100 MB: the runtime, and TypeScript for this platform, are those that are here already.
   npm(folder, "install", "--no-save", "--omit=optional", "--ignore-scripts", ...tarballs);
+  const modules = join(folder, "node_modules");
   const require = createRequire(join(root, "packages/backends/cpu/package.json"));
   const runtime = realpathSync(join(dirname(require.resolve("onnxruntime-node")), ".."));
-  symlinkSync(runtime, join(folder, "node_modules/onnxruntime-node"));
+  symlinkSync(runtime, join(modules, "onnxruntime-node"));
+  const compiler = join(realpathSync(join(root, "node_modules/typescript")), "../@typescript");
+  if (existsSync(join(modules, "typescript"))) symlinkSync(compiler, join(modules, "@typescript"));
 }
 
 /** What the conformance kit said of a test run. */
