@@ -209,6 +209,7 @@ const groups: readonly Group[] = [
   ],
   [
     "another window has another size",
+    [/^focus\./, /Conv\.(kernel_shape|pads|strides)\[\d\]: \d → \d/],
     [/^pointwise\.pool_unpadded$/, /ceil_mode: 0 → 1/],
     [/^normalization\.lrn_rows$/, /Conv\.(dilations|strides)\[\d\]/],
     [/^normalization\.lrn_rows$/, /(floor|ceil)\[0\]: \d → \d/],
