@@ -63,7 +63,7 @@ test("every place of the template is filled, and what begins with a dot does so"
     "tsconfig.json",
   ]);
   const all = files.map((file) => readFileSync(join(folder, file), "utf8"));
-  expect(all.join("").replaceAll("${{ matrix.node }}", "")).not.toMatch(/\{\{|\}\}/);
+  expect(all.join("").replaceAll(/\$\{\{ matrix\.node \}\}/g, "")).not.toMatch(/\{\{|\}\}/);
   expect(all.join("")).toMatch(/Copyright \(c\) \d{4} Ada/);
   expect(JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))).toMatchObject({
     name: "rewright-backend-my-npu",
