@@ -8,8 +8,13 @@ import { expect, onTestFinished, test } from "vitest";
 function compared(tools: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), "gpu-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const [name, code] of Object.entries(tools))
-    writeFileSync(join(folder, name), `#!${process.execPath}\n${code}`, { mode: 0o755 });
+  for (const [name, code] of Object.entries(tools)) {
+    const script = join(folder, `${name}.cjs`);
+    writeFileSync(script, code);
+    // A path with a space in it is no interpreter's.
+    const call = `exec "${process.execPath}" "${script}" "$@"`;
+    writeFileSync(join(folder, name), `#!/bin/sh\n${call}\n`, { mode: 0o755 });
+  }
   const script = join(import.meta.dirname, "../gpu/main.ts");
   return execFileSync(process.execPath, [script], { env: { PATH: folder }, encoding: "utf8" });
 }

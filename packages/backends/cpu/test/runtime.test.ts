@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModelBuilder } from "@rewright/onnx";
 import type { DType, NdArray } from "@rewright/plugin";
-import { afterAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Runtime, RuntimeError, startRuntime } from "../src/index.ts";
 import { unavailable } from "./available.ts";
 
@@ -100,12 +100,14 @@ describe("a model in the runtime", () => {
   });
 
   test("takes a path, and a model too large for the channel, leaving no file behind", async () => {
-    const { load } = await runtime();
     const folder = mkdtempSync(join(tmpdir(), "runtime-test-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    vi.stubEnv("TMPDIR", folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { load } = await runtime();
     const path = join(folder, "m.onnx");
     writeFileSync(path, small());
     expect((await load(path)).outputs).toHaveLength(1);
-    rmSync(folder, { recursive: true });
 
     const model = new ModelBuilder("large");
     const weights = f32([2_000_000], new Array<number>(2_000_000).fill(2));
@@ -113,7 +115,7 @@ describe("a model in the runtime", () => {
     model.output("y", model.node("ReduceMax", [sum], { keepdims: 0 }));
     const session = await load(model.bytes());
     expect((await session.run({ x: f32([1], [3]) }))["y"]?.data).toEqual(Float32Array.of(5));
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("rewright-"))).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["m.onnx"]);
   });
 
   test("is refused with the runtime's own words, and the runtime lives on", async () => {
