@@ -5,7 +5,7 @@ import { frozen, type NodeTest, tensorOf } from "../../packages/onnx/test/node-t
 import type { Graph, NdArray, TensorType } from "../../packages/plugin/src/index.ts";
 import { foldConstants } from "../../packages/rewright/src/fold.ts";
 import { evaluateGraph } from "../../packages/tensor/src/index.ts";
-import { unlike } from "./closeness.ts";
+import { unlike } from "../../packages/testkit/src/closeness.ts";
 import type { Oracle, Outputs } from "./oracle.ts";
 import { dialects, rewritten } from "./rewriting.ts";
 

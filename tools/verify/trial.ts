@@ -13,8 +13,8 @@ import {
 import type { Dim, Graph, NdArray } from "../../packages/plugin/src/index.ts";
 import { foldConstants } from "../../packages/rewright/src/fold.ts";
 import { evaluateGraph } from "../../packages/tensor/src/index.ts";
+import { unlike } from "../../packages/testkit/src/closeness.ts";
 import { disagreement, type Grown, grow, type Reach } from "./agreement.ts";
-import { unlike } from "./closeness.ts";
 import type { Oracle, Outputs } from "./oracle.ts";
 import { type Planted, planted } from "./planting.ts";
 import { dialects } from "./rewriting.ts";

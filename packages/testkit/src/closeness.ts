@@ -22,12 +22,15 @@ export function unlike(expected: NdArray, actual: NdArray | undefined): string |
     return `its shape is [${actual.shape}], not [${expected.shape}]`;
   const [relative, absolute] = tolerances[expected.dtype] ?? [0, 0];
   for (let i = 0; i < expected.data.length; i++) {
-    const wanted = expected.data[i];
-    const found = actual.data[i];
-    if (wanted === found || Object.is(wanted, found)) continue;
-    const gap = Math.abs(Number(wanted) - Number(found));
-    if (!(gap <= absolute + relative * Math.abs(Number(wanted))))
-      return `element ${i} is ${String(found)}, not ${String(wanted)}`;
+    const a = expected.data[i];
+    const b = actual.data[i];
+    if (a === b || Object.is(a, b)) continue;
+    const near =
+      typeof a === "number" &&
+      typeof b === "number" &&
+      Number.isFinite(a) &&
+      Math.abs(a - b) <= absolute + relative * Math.abs(a);
+    if (!near) return `element ${i} is ${String(b)}, not ${String(a)}`;
   }
   return undefined;
 }
