@@ -10,7 +10,7 @@ export interface MobilenetOptions {
 }
 
 /** Expansion, channels, blocks and first stride of each stage (Sandler et al., "MobileNetV2", table 2). */
-const stages = [
+export const mobilenetStages = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
   [6, 32, 3, 2],
@@ -32,7 +32,7 @@ export function mobilenetV2(options: MobilenetOptions = {}): Uint8Array {
     return stride === 1 && x.channels === to ? m.add(x, narrow) : narrow;
   };
   let x = m.relu6(m.conv(m.image, 32, { kernel: 3, stride: 2, pad: 1 }));
-  for (const [expansion, to, count, stride] of stages)
+  for (const [expansion, to, count, stride] of mobilenetStages)
     for (let i = 0; i < count; i++) x = block(x, expansion, to, i === 0 ? stride : 1);
   return m.classified(m.relu6(m.conv(x, 1280)), classes);
 }

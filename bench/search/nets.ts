@@ -1,5 +1,6 @@
 // The nine nets of TENSAT's and tensor-eqs-mcts's experiments: batch 1, no biases, at the sizes of their code.
 import type { Graph } from "@rewright/plugin";
+import { mobilenetStages } from "../models/mobilenet.ts";
 import { NetBuilder, type Value } from "./net-builder.ts";
 
 /** How a window slides. */
@@ -236,16 +237,7 @@ function mobilenetV2(): Graph {
     return options.act === false ? made : net.relu(made);
   };
   let x = layer(net.input(1, 3, 224, 224), 32, 3, { stride: 2 });
-  const blocks = [
-    [1, 16, 1, 1],
-    [6, 24, 2, 2],
-    [6, 32, 3, 2],
-    [6, 64, 4, 2],
-    [6, 96, 3, 1],
-    [6, 160, 3, 2],
-    [6, 320, 1, 1],
-  ];
-  for (const [expand = 1, out = 1, count = 1, first = 1] of blocks)
+  for (const [expand, out, count, first] of mobilenetStages)
     for (let i = 0; i < count; i++) {
       const stride = i === 0 ? first : 1;
       const wide = channels(x) * expand;
