@@ -40,6 +40,7 @@ export class Position implements Walk {
     return this.session.random();
   }
 
+  /** Not `estimate`: from above, it hides the small gains that tell moves apart, and what takes the time here is applying rules. */
   cost(): number {
     return this.session.cost();
   }

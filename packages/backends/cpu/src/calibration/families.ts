@@ -165,7 +165,8 @@ export const transformer: Draw = drawn("transformer", (s) => {
 
 const cheap = "Relu Neg Abs Floor Clip".split(" ");
 const functions = "Exp Erf Tanh Sigmoid Sqrt Reciprocal Gelu HardSwish".split(" ");
-const library = "Softplus Elu Sin Log Mish".split(" ");
+/** Computed by calls of the C library, element by element. */
+const called = "Softplus Elu Sin Log Mish".split(" ");
 const positive = new Set(["Sqrt", "Reciprocal", "Log"]);
 
 /** Single steps on a tensor of any rank, each from a shape to a shape. */
@@ -175,7 +176,7 @@ const operations: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
     return s.op(op, op === "Clip" ? [x, s.scalar(-1), s.scalar(1)] : [x]);
   },
   (s, x) => {
-    const op = s.pick([...functions, ...library]);
+    const op = s.pick(functions.concat(called));
     // Neither infinite nor undefined: kernels take other times over such numbers.
     if (positive.has(op)) return s.op(op, [s.op("Add", [s.op("Abs", [x]), s.scalar(1)])]);
     return s.op(op, [op === "Exp" ? s.op("Neg", [s.op("Abs", [x])]) : x]);
