@@ -14,6 +14,7 @@ import type { Report } from "./report.ts";
 import { bytesOf, type Savable, type Saved, saveModel } from "./saving.ts";
 import { Scratch } from "./scratch.ts";
 import { type Found, search } from "./search.ts";
+import { shortlist } from "./shortlist.ts";
 import { sizesOf } from "./sizes.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { loadToolchain } from "./toolchain.ts";
@@ -107,7 +108,7 @@ async function run(
   const job: Job = { original, size, model, bind, options, tools, judge, own, scratch };
   try {
     signal?.throwIfAborted();
-    const found = withoutInputs(job, await search(job));
+    const found = withoutInputs(job, await shortlist(job, await search(job)));
     const verified = await verify(job, found.finalists);
     const timings = await measure(job, verified.candidates);
     const winner = choose(verified.candidates, timings);

@@ -1,5 +1,5 @@
 import { Speller } from "@rewright/dsl/spelling";
-import type { AnyPlugin, Backend, RuleFile, SearchStrategy } from "@rewright/plugin";
+import type { AnyPlugin, Backend, CostModel, RuleFile, SearchStrategy } from "@rewright/plugin";
 import { InputError } from "./errors.ts";
 import {
   type BackendName,
@@ -56,6 +56,11 @@ export interface OptimizeOptions {
    * written depends on no machine).
    */
   readonly calibration?: boolean;
+  /**
+   * What whole programs cost, which decides on the programs that are verified and timed: a file that `rewright train-cost` made of measured
+   * models, or a function (default: the backend's own `costModel.rank`, where it has one). Extraction goes by the backend's costs all the same.
+   */
+  readonly rank?: string | NonNullable<CostModel["rank"]>;
   /** Bytes by which the written model may be larger than the one read, through folded constants (default: a tenth of it and 1 MiB). */
   readonly maxGrowth?: number;
   /** Threads of ONNX Runtime while timing (default 1). */
@@ -111,7 +116,7 @@ const limits: readonly (readonly [
   ["finalists", 1, true, (o) => o.finalists],
 ];
 const known: readonly string[] =
-  "rules backend strategy space budget seed measure calibration maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
+  "rules backend strategy space budget seed measure calibration rank maxGrowth threads shapes error finalists fixedInputs directory signal onProgress".split(
     " ",
   );
 
@@ -151,7 +156,11 @@ export function checkOptions(options: OptimizeOptions): void {
   if (rules !== undefined) checkRules("rules", rules, true);
   checkPlugin("backend", backend, backendNames);
   checkPlugin("strategy", strategy, strategyNames);
-  const { space } = options;
+  const { space, rank } = options;
+  if (rank !== undefined && typeof rank !== "string" && typeof rank !== "function")
+    throw new InputError(
+      "rank must be the path of a file that `rewright train-cost` wrote, or a function of a program",
+    );
   if (space !== undefined && !spaceNames.includes(space))
     throw new InputError(`there is no space \`${space}\`${suggestion(String(space), spaceNames)}`);
   if (space === "substitution" && strategy === "saturate")

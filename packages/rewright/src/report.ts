@@ -39,6 +39,8 @@ export interface Basis {
   readonly calibrated: { readonly file: string; readonly date: string } | null;
   /** A calibration that is there and was not used, and why. */
   readonly unfit: { readonly file: string; readonly why: string } | null;
+  /** The file of the learned model by which whole programs were ranked; null where none was asked for. */
+  readonly rank: string | null;
 }
 
 /** What a run found. */

@@ -4,6 +4,7 @@ import { type Finalist, growth, type HostedSession, substitution } from "@rewrig
 import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import { checkReach } from "./plugin-faults.ts";
+import { wanted } from "./shortlist.ts";
 import { openSize } from "./sizes.ts";
 
 /** What a search needs of a job. */
@@ -50,8 +51,9 @@ export async function search(job: Task): Promise<Found> {
   });
   const start = session.cost();
   await session.run(strategy);
-  const most = options.finalists ?? defaults.finalists;
-  const exact = session.finalists(most, { varied: isMeasured(job) });
+  const most = wanted(job);
+  const varied = isMeasured(job) || tools.rank !== undefined;
+  const exact = session.finalists(most, { varied });
   const inexact = await approximate(session, { most, options, tools });
   if (!signal?.aborted) checkReach(tools.backend, costModel, session.bestEver);
   const finalists = [...exact, ...inexact]

@@ -8,13 +8,15 @@ import type { Basis } from "./report.ts";
 import { declaredDialect, ruleFilesOf } from "./rule-files.ts";
 import { loadImports } from "./rule-imports.ts";
 import { scheduled } from "./schedule.ts";
-import { targetOf } from "./target.ts";
+import { type Target, targetOf } from "./target.ts";
 
 /** What a run works with, whatever the model. */
 export interface Toolchain {
   readonly backend: Backend;
   /** What its costs rest on. */
   readonly basis: Basis;
+  /** Prices whole programs, for the choice of those that are verified and timed. */
+  readonly rank: Target["rank"];
   /** As asked for; it begins with what the rule files schedule. */
   readonly strategy: SearchStrategy;
   /** The rules that the search may use. */
@@ -25,7 +27,7 @@ export interface Toolchain {
 
 /** Loads backend, strategy and rules. @throws InputError, RuleError (@rewright/dsl) */
 export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain> {
-  const [{ backend, basis }, strategy] = await Promise.all([
+  const [{ backend, basis, rank }, strategy] = await Promise.all([
     targetOf(options),
     strategyOf(options.strategy ?? (options.space === "substitution" ? "greedy" : "saturate")),
   ]);
@@ -36,6 +38,7 @@ export async function loadToolchain(options: OptimizeOptions): Promise<Toolchain
   return {
     backend,
     basis,
+    rank,
     strategy: scheduled(strategy, compiled),
     rules: usable(compiled, options.error ?? 0),
     dialects: [...known, declaredDialect(compiled)],

@@ -84,17 +84,17 @@ describe("what is kept", () => {
     expect(backend.costModel.cost(relu)).toBeCloseTo(3 * plain, 9);
     for (const without of [{ calibration: false }, { threads: 2 }]) {
       const other = await targetOf(without);
-      expect(other.basis).toEqual({ calibrated: null, unfit: null });
+      expect(other.basis).toEqual({ calibrated: null, unfit: null, rank: null });
     }
     const fixed = await targetOf({ measure: false });
-    expect(fixed.basis).toEqual({ calibrated: null, unfit: null });
+    expect(fixed.basis).toEqual({ calibrated: null, unfit: null, rank: null });
     expect(fixed.backend.costModel.cost(relu)).toBe(cpu().costModel.cost(relu));
   });
 
   test("is told of in the report", async () => {
     await storeCalibration("cpu", 1, record(3));
     const { report } = await optimize(improvable(), { measure: false });
-    expect(report.costs).toEqual({ calibrated: null, unfit: null });
+    expect(report.costs).toEqual({ calibrated: null, unfit: null, rank: null });
     const { report: measured } = await optimize(improvable(), { budget: { iterations: 1 } });
     expect(measured.costs.calibrated?.file).toBe(calibrationFile("cpu", 1));
   });

@@ -5,7 +5,8 @@ import { learnedRank } from "@rewright/costmodel/learned";
 import { ModelBuilder, readModel } from "@rewright/onnx";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../src/cli/main.ts";
-import { here, type Run } from "./cli.ts";
+import type { FileReport } from "../src/index.ts";
+import { here, improvable, type Run } from "./cli.ts";
 
 let folder = "";
 const at = (name: string): string => join(folder, name);
@@ -84,6 +85,20 @@ describe("train-cost and eval-cost", () => {
       rank(readModel(bytes).graph, signal),
     );
     expect(Number(small)).toBeLessThan(Number(large));
+
+    const model = at("improvable.onnx");
+    writeFileSync(model, improvable());
+    const optimized = await here([
+      ...["optimize", model, "-o", at("fast.onnx"), "--no-measure"],
+      ...["--rank", at("my.cost"), "--json", at("report.json")],
+    ]);
+    expect(optimized.code).toBe(0);
+    expect(optimized.stdout).toMatch(/costs +shipped figures; whole programs ranked by .*my\.cost/);
+    const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as FileReport;
+    expect(report).toMatchObject({ verified: true, costs: { rank: at("my.cost") } });
+    const refused = await here(["optimize", model, "--rank", at("measured.json")]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/measured\.json is no learned cost model/);
   });
 
   test.each<[string, (from: string) => readonly string[], RegExp]>([

@@ -45,6 +45,18 @@ const faults: readonly (readonly [name: string, options: unknown, says: RegExp])
   ["a cost in words", { backend: charging(() => "5") }, /backend `mine`.*costs a string/],
   ["a bigint cost", { backend: charging(() => 5n) }, /backend `mine`.*costs a bigint/],
   ["costs that throw", { backend: charging(fail) }, /backend `mine`.*no coffee/],
+  [
+    "a rank that throws",
+    { backend: { ...charging(() => 1), costModel: { unit: "coins", cost: () => 1, rank: fail } } },
+    /backend `mine`: `costModel.rank` fails: no coffee/,
+  ],
+  [
+    "a rank that is no cost",
+    { rank: () => Number.NaN },
+    /^`rank` answers NaN: a cost is a number of at least 0/,
+  ],
+  ["a rank that is none", { rank: 3 }, /rank must be the path of a file/],
+  ["a rank from nowhere", { rank: "/nowhere/my.cost" }, /cannot read the cost model \/nowhere/],
   ["no costs", { backend: { kind: "backend", spec: 1, name: "mine" } }, /`mine`.*costModel/],
   [
     "an operator that throws",

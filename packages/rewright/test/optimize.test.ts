@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { cpu } from "@rewright/backend-cpu";
-import type { Backend, SearchStrategy } from "@rewright/plugin";
+import type { Backend, Graph, SearchStrategy } from "@rewright/plugin";
 import { describe, expect, test } from "vitest";
-import { defaultRules, optimize, rules } from "../src/index.ts";
+import { defaultRules, type OptimizeOptions, optimize, rules } from "../src/index.ts";
 import { atDesk, improvable, minimal } from "./cli.ts";
 
 describe("optimize", () => {
@@ -105,6 +105,26 @@ describe("optimize", () => {
     }).catch((e: { report: unknown }) => e);
     const { report } = done as { report: { dropped: unknown[] } };
     expect(report.dropped.length).toBeGreaterThan(0);
+  });
+
+  test("costs of whole programs decide on what is verified, where there are any", async () => {
+    const backend: Backend = {
+      ...{ kind: "backend", spec: 1, name: "count" },
+      costModel: { unit: "operators", cost: () => 1 },
+    };
+    const run = (rank?: OptimizeOptions["rank"]) =>
+      optimize(improvable(), { backend, ...(rank && { rank }) });
+    const { report: plain } = await run();
+    const seen: Graph[] = [];
+    // The later a program is asked about, the cheaper: the dearest by the sum of its nodes.
+    const { report: turned } = await run((graph) => 1000 - seen.push(graph));
+    expect(seen.length).toBeGreaterThan(2);
+    expect(turned.after.nodes).toBe(seen.at(-1)?.nodes.length);
+    expect(turned).toMatchObject({ gained: true, verified: true });
+    expect(turned.after.predicted).toBeGreaterThan(plain.after.predicted);
+    // What is not put before the model as it was read stays behind.
+    const { report: none } = await run(() => 1);
+    expect(none).toMatchObject({ gained: false, verified: true });
   });
 
   test("plugins composed in code", async () => {

@@ -1,4 +1,4 @@
-import type { Graph } from "@rewright/plugin";
+import type { Graph, GraphNode } from "@rewright/plugin";
 import { bytesOf, elements, extent } from "../size.ts";
 import { countWork, type Work } from "../work.ts";
 import type { Samples } from "./samples.ts";
@@ -18,17 +18,23 @@ function opcodeOf(op: string): number {
 /** The vocabulary of programs as this package describes them. */
 export const PROGRAMS: string = `programs ${WIDTH}`;
 
+/** Work on constants alone is done before a program runs. */
+const isFolded = ({ operands, opaque }: GraphNode): boolean =>
+  opaque === undefined && operands.every((operand) => operand?.constant !== false);
+
 /**
  * A program as one sample: its operators with their work and sizes, and what it was measured to take in µs, where it was. Models
- * that learn from such samples rank programs, for any target.
+ * that learn from such samples rank programs, for any target. What is computed from constants alone takes no time and is left out.
  */
 export function programSample(graph: Graph, name: string, time = 1): Samples {
   const counted: Work = { flops: 0, matrixFlops: 0, bytes: 0 };
-  const nodes = Math.max(1, graph.nodes.length);
+  const running = graph.nodes.filter((node) => !isFolded(node));
+  const place = new Map(running.map((node, i) => [node, i]));
+  const nodes = Math.max(1, running.length);
   const features = new Float32Array(nodes * WIDTH);
   const opcodes = new Uint8Array(nodes);
   const edges: number[] = [];
-  for (const [i, node] of graph.nodes.entries()) {
+  for (const [i, node] of running.entries()) {
     if (node.opaque === undefined) {
       countWork(node, counted);
       const [result] = node.results;
@@ -52,7 +58,11 @@ export function programSample(graph: Graph, name: string, time = 1): Samples {
       );
     }
     opcodes[i] = opcodeOf(node.op);
-    for (const source of node.inputs) if (source?.from === "node") edges.push(i, source.index);
+    for (const source of node.inputs) {
+      if (source?.from !== "node") continue;
+      const from = place.get(graph.nodes[source.index] as GraphNode);
+      if (from !== undefined) edges.push(i, from);
+    }
   }
   return {
     name,

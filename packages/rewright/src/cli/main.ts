@@ -111,6 +111,10 @@ function program(exit: (code: number) => void): Command {
       "--no-calibration",
       "predict costs by shipped figures, whatever `rewright calibrate` measured here",
     )
+    .option(
+      "--rank <file>",
+      "a model that `rewright train-cost` made of measured models, to say which programs are verified and timed",
+    )
     .option("--config <file>", "a configuration instead of the working folder's rewright.config.ts")
     .option("--json <file>", "write the report as JSON, too")
     .option("--quiet", "print nothing but errors")

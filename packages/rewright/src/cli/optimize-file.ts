@@ -28,6 +28,7 @@ export interface OptimizeArguments {
   readonly fixedInputs?: boolean;
   readonly measure: boolean;
   readonly calibration: boolean;
+  readonly rank?: string;
   readonly config?: string;
   readonly json?: string;
   readonly quiet?: boolean;
@@ -53,6 +54,7 @@ function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): 
     ...(args.fixedInputs && { fixedInputs: true }),
     ...(!args.measure && { measure: false }),
     ...(!args.calibration && { calibration: false }),
+    ...(args.rank !== undefined && { rank: args.rank }),
     budget: {
       ...config.budget,
       ...(nodes && { nodes }),

@@ -39,7 +39,12 @@ const stops: Readonly<Record<string, string>> = {
 };
 
 /** What predictions rest on. */
-export function basis({ calibrated, unfit }: Basis): string {
+export function basis({ rank, ...rest }: Basis): string {
+  const ranked = rank === null ? "" : `; whole programs ranked by ${rank}`;
+  return `${figures(rest)}${ranked}`;
+}
+
+function figures({ calibrated, unfit }: Omit<Basis, "rank">): string {
   if (calibrated) return `measured on this machine on ${calibrated.date.slice(0, 10)}`;
   if (!unfit) return "shipped figures";
   return `shipped figures; ${unfit.file} is not used: ${unfit.why}; \`rewright calibrate\` makes another`;

@@ -1,13 +1,6 @@
-import type {
-  CostModel,
-  CostParts,
-  Dim,
-  Graph,
-  GraphNode,
-  Operand,
-  TensorType,
-} from "@rewright/plugin";
-import { openSize, type Sizes } from "../sizes.ts";
+import type { CostModel, CostParts, Graph, GraphNode, TensorType } from "@rewright/plugin";
+import { boundGraph } from "../bound-graph.ts";
+import type { Sizes } from "../sizes.ts";
 
 /** What an operator's time is mostly spent on; "nothing" where it costs none, `null` where the backend does not tell. */
 type Bound = "launch" | "arithmetic" | "memory" | "nothing" | null;
@@ -74,25 +67,6 @@ function isFree({ opaque, operands, results }: GraphNode): boolean {
 function boundOf({ launch, arithmetic, memory }: CostParts): Bound {
   if (launch >= Math.max(arithmetic, memory)) return "launch";
   return arithmetic >= memory ? "arithmetic" : "memory";
-}
-
-/** The program with a size for each of its dimensions. */
-function boundGraph(graph: Graph, bind: Sizes): Graph {
-  const number = (dim: Dim): number => (typeof dim === "number" ? dim : (bind[dim] ?? openSize));
-  const type = <T extends TensorType>(own: T): T => ({
-    ...own,
-    shape: own.shape.map(number),
-    ...(own.value && { value: own.value.map(number) }),
-  });
-  return {
-    ...graph,
-    inputs: graph.inputs.map((input) => ({ ...input, type: type(input.type) })),
-    nodes: graph.nodes.map((node) => ({
-      ...node,
-      operands: node.operands.map((operand) => operand && type<Operand>(operand)),
-      results: node.results.map((result) => type(result)),
-    })),
-  };
 }
 
 function shapesOf({ operands, results }: GraphNode): string {
