@@ -9,9 +9,9 @@ import type { ArgId } from "egraph-ts";
 import type * as ast from "../ast.ts";
 import { compileValue } from "../evaluate.ts";
 import { visitVariables } from "../occurrence.ts";
-import { attrKey, axisRank, canonicalAttr, canonicalAttrs } from "../terms/attributes.ts";
+import { attrKey, attrsKey, axisRank, canonicalAttr, canonicalAttrs } from "../terms/attributes.ts";
 import type { Terms } from "../terms/terms.ts";
-import { type Frame, without } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import type { Guards } from "./guards.ts";
 import { worded } from "./wording.ts";
 
@@ -149,10 +149,17 @@ export class AttributePatterns {
     }
     this.#guards.later(() => {
       const bound = frame.record(name);
+      const again = frame.rest(slot, mentioned);
+      // Pairs of applications are many, arguments few: each is spelled once.
+      const keys = new WeakMap<Attrs, string>();
+      const keyOf = (record: Attrs): string => {
+        const key = keys.get(record) ?? attrsKey(record);
+        keys.set(record, key);
+        return key;
+      };
       this.#guards.add(
         [slot, frame.source(name).slot],
-        () =>
-          sameAttrs(bound(), without(this.#terms.application(frame.get(slot)).attrs, mentioned)),
+        () => keyOf(bound()) === keyOf(again()),
         `...${name} again`,
       );
     });

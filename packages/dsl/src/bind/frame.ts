@@ -105,12 +105,17 @@ export class Frame implements Scope {
     const source = this.source(name);
     const { slot } = source;
     if (source.kind !== "record") return () => this.objects[this.get(slot)] as Attrs;
+    return this.rest(slot, source.mentioned);
+  }
+
+  /** Reads the attributes of the argument in a slot that are not mentioned: the same object each time for one argument. */
+  rest(slot: number, mentioned: ReadonlySet<string>): () => Attrs {
     const memo = new Map<ArgId, Attrs>();
     return () => {
       const arg = this.get(slot);
       let record = memo.get(arg);
       if (record === undefined) {
-        record = without(this.terms.application(arg).attrs, source.mentioned);
+        record = without(this.terms.application(arg).attrs, mentioned);
         memo.set(arg, record);
       }
       return record;
