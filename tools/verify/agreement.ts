@@ -13,7 +13,14 @@ import {
   Terms,
 } from "../../packages/dsl/src/index.ts";
 import type { Id, NodeId } from "../../packages/egraph/src/index.ts";
-import type { Attr, Attrs, Constant, Graph, NdArray } from "../../packages/plugin/src/index.ts";
+import type {
+  Attr,
+  Attrs,
+  Constant,
+  Graph,
+  NdArray,
+  Source,
+} from "../../packages/plugin/src/index.ts";
 import { dialects } from "./rewriting.ts";
 
 /** How far an e-graph is grown. */
@@ -26,10 +33,12 @@ export interface Reach {
   readonly matches: number;
 }
 
-/** An e-graph grown from a program. */
+/** An e-graph grown from a program. The next program is grown in the same one. */
 export interface Grown {
   readonly terms: Terms;
   readonly outputs: readonly Id[];
+  /** By the number that an input has in the e-graph, the number that it has in the program. */
+  readonly inputs: ReadonlyMap<number, number>;
   /** By rule, how many of its matches changed anything. */
   readonly fired: ReadonlyMap<string, number>;
 }
@@ -58,13 +67,67 @@ function operatorsOf(rule: Rule): readonly string[] {
   return found;
 }
 
+/** Programs that one e-graph is used for: all their constants stay in it. */
+const TENURE = 256;
+
+/** An e-graph that programs are grown in one after the other, so that rules are bound to it once. */
+class Ground {
+  readonly terms = new Terms(dialects, { proofs: false });
+  readonly bound = new Map<Rule, BoundRule>();
+  programs = 0;
+  /** An e-graph knows an input by its number, for good: inputs of other types need others. */
+  readonly #numbers = new Map<string, number>();
+
+  /** Clears the e-graph for a program. */
+  take(graph: Graph): Pick<Grown, "outputs" | "inputs"> {
+    this.programs++;
+    this.terms.egraph.clear();
+    for (const rule of this.bound.values()) rule.forget(0);
+    const inputs = new Map<number, number>();
+    const numbered: Graph["inputs"][number][] = [];
+    const known = graph.inputs.map((input, i) => {
+      const key = `${i} ${JSON.stringify(input)}`;
+      const number = this.#numbers.get(key) ?? this.#numbers.size;
+      this.#numbers.set(key, number);
+      inputs.set(number, i);
+      numbered[number] = input;
+      return number;
+    });
+    const outputs = loadGraph(this.terms, renumbered({ ...graph, inputs: numbered }, known));
+    return { outputs, inputs };
+  }
+}
+
+/** A program whose input `i` is called input `numbers[i]`. */
+function renumbered(graph: Graph, numbers: readonly number[]): Graph {
+  const moved = (source: Source): Source =>
+    source.from === "input" ? { ...source, index: numbers[source.index] as number } : source;
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => {
+      return { ...node, inputs: node.inputs.map((source) => source && moved(source)) };
+    }),
+    outputs: graph.outputs.map(({ name, source }) => ({ name, source: moved(source) })),
+  };
+}
+
+/** A program read from an e-graph, with the inputs' numbers of the program that it was grown from. */
+export function ownNumbers(graph: Graph, { inputs }: Grown): Graph {
+  const numbers: number[] = [];
+  for (const [number, own] of inputs) numbers[number] = own;
+  return renumbered(graph, numbers);
+}
+
+let ground: Ground | undefined;
+
 /** Applies rules to a program until nothing changes or a limit is reached. */
 export function grow(graph: Graph, rules: readonly Rule[], reach: Reach): Grown {
-  const terms = new Terms(dialects, { proofs: false });
+  const taken = ground && ground.programs < TENURE ? ground : new Ground();
+  ground = undefined; // it is of no more use should anything be thrown
+  const { terms, bound } = taken;
   const { egraph } = terms;
-  const outputs = loadGraph(terms, graph);
+  const { outputs, inputs } = taken.take(graph);
   egraph.rebuild();
-  const bound = new Map<Rule, BoundRule>();
   const fired = new Map<string, number>();
   for (let round = 0; round < reach.rounds; round++) {
     const present = new Set<string>();
@@ -91,7 +154,8 @@ export function grow(graph: Graph, rules: readonly Rule[], reach: Reach): Grown 
     egraph.rebuild();
     if (!changed || egraph.nodeCount > reach.nodes) break;
   }
-  return { terms, outputs, fired };
+  ground = taken;
+  return { terms, outputs, inputs, fired };
 }
 
 /** An e-node that is not what its class is. */
@@ -143,15 +207,18 @@ function jitter(array: NdArray, place: number): NdArray {
 /** Computes the classes of an e-graph. */
 class Evaluator {
   readonly #terms: Terms;
-  readonly #inputs: readonly NdArray[];
+  /** By their numbers in the e-graph. */
+  readonly #inputs: ReadonlyMap<number, NdArray>;
   readonly #jitter: Jitter | undefined;
   readonly worth = new Map<Id, Worth>();
   /** By class, the e-node that its worth was computed from. */
   readonly origin = new Map<Id, NodeId>();
 
-  constructor(terms: Terms, inputs: readonly NdArray[], shake?: Jitter) {
+  constructor({ terms, inputs: numbers }: Grown, inputs: readonly NdArray[], shake?: Jitter) {
     this.#terms = terms;
-    this.#inputs = inputs.map(promoted);
+    this.#inputs = new Map(
+      [...numbers].map(([number, i]) => [number, promoted(inputs[i] as NdArray)] as const),
+    );
     this.#jitter = shake;
   }
 
@@ -186,7 +253,7 @@ class Evaluator {
       case "absent":
         return { arrays: [], exact: true };
       case "input":
-        return leaf(this.#inputs[(argument as { index: number }).index] as NdArray);
+        return leaf(this.#inputs.get((argument as { index: number }).index) as NdArray);
       case "constant":
         return leaf(promoted((argument as Constant).load()));
       case "result": {
@@ -251,16 +318,14 @@ function gap(a: NdArray, b: NdArray): { readonly most: number; readonly scale: n
 }
 
 /** What disagrees in an e-graph on these inputs; `undefined` where all e-nodes that can be computed agree. */
-export function disagreement(
-  { terms }: Grown,
-  inputs: readonly NdArray[],
-): Disagreement | undefined {
+export function disagreement(grown: Grown, inputs: readonly NdArray[]): Disagreement | undefined {
+  const { terms } = grown;
   const { egraph } = terms;
   const nodes = egraph
     .classes()
     .flatMap((id) => egraph.nodes(id))
     .sort((a, b) => a - b);
-  const plain = new Evaluator(terms, inputs);
+  const plain = new Evaluator(grown, inputs);
   plain.settle(nodes);
   let shaken: Evaluator | undefined;
   for (const node of nodes) {
@@ -280,7 +345,7 @@ export function disagreement(
       if (!exact && apart.most <= ROUNDING * apart.scale) continue;
       if (!exact) {
         if (shaken === undefined) {
-          shaken = new Evaluator(terms, inputs, jitter);
+          shaken = new Evaluator(grown, inputs, jitter);
           shaken.settle(nodes, plain.origin);
         }
         const moved = shaken.worth.get(id)?.arrays[i];
@@ -304,7 +369,7 @@ function spell(terms: Terms, node: NodeId, depth = 2): string {
   const { egraph } = terms;
   const operation = terms.operationOf(egraph.op(node));
   const argument = egraph.argument(egraph.arg(node));
-  if (operation.kind === "input") return `x${(argument as { index: number }).index}`;
+  if (operation.kind === "input") return (argument as { name: string }).name;
   if (operation.kind === "absent") return "_";
   const [type] = terms.facts(egraph.class(node)).types;
   const of = type ? `${type.dtype}[${type.shape}]` : "";

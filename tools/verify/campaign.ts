@@ -27,6 +27,8 @@ export interface Campaign {
 /** What became of them. */
 export interface Tally {
   models: number;
+  /** The number of the model that comes next. */
+  next: number;
   /** What each mismatch is, for people. */
   readonly faults: string[];
   /** By rule, how many matches changed anything. */
@@ -35,9 +37,10 @@ export interface Tally {
 }
 
 /** An empty tally. */
-export function tally(): Tally {
+export function tally(next = 0): Tally {
   return {
     models: 0,
+    next,
     faults: [],
     fired: new Map(shipped.map(({ name }) => [name, 0])),
     compared: new Map(),
@@ -97,26 +100,31 @@ export async function campaign(
   const around = shipped.filter(({ name }) => new RegExp(pattern).test(name));
   if (around.length === 0) throw new Error(`no rule is called ${pattern}`);
   const oracle = runtime > 0 ? new Oracle() : undefined;
-  let sum = tally();
+  let sum = tally(first);
   const tell = (): void => {
     report(sum);
-    sum = tally();
+    sum = tally(sum.next);
   };
   const fault = (text: string): void => {
     sum.faults.push(text);
     tell();
   };
   const turn = turns(around);
+  // Instances are drawn until one is well-shaped: what is thrown by the thousand needs no trace.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   for (let i = first; i < all; i += step) {
     const rule = turn.next();
     const own = mixed(seed, i);
     // The share must not depend on the number of rules, nor on that of the threads.
     const judge = ((i * 2654435761) >>> 0) / 2 ** 32 < runtime ? oracle : undefined;
     const model = `model ${i} of seed ${seed}, around ${rule.name}`;
+    if (sum.models >= PACE) tell();
+    sum.next = i + step;
     try {
       const done = await trial(rule, shipped, own, judge);
       if (!done) continue;
-      if (++sum.models >= PACE) tell();
+      sum.models++;
       count(sum.fired, done.fired);
       turn.heed(done.fired);
       count(
@@ -133,9 +141,14 @@ export async function campaign(
           `  by ${small.rules.map(({ name }) => name).join(", ") || "no rule"}\n  ${listing(small).join("\n  ")}\n  written to ${file}`,
       );
     } catch (error) {
-      fault(`${model}: ${error instanceof Error ? error.stack : error}`);
+      Error.stackTraceLimit = stackTraceLimit;
+      const again = await trial(rule, shipped, own, judge).catch((reason: unknown) => reason);
+      Error.stackTraceLimit = 0;
+      const seen = again instanceof Error ? again : error;
+      fault(`${model}: ${seen instanceof Error ? seen.stack : seen}`);
     }
   }
+  Error.stackTraceLimit = stackTraceLimit;
   tell();
   await oracle?.close();
 }

@@ -43,8 +43,14 @@ function applies(
   });
 }
 
-/** An instance of the rule's left side, added to a program; whether one was found that fits. */
-function plant(rule: ast.Rule, sketch: Sketch, dice: Dice, whole: boolean): boolean {
+/** What a rule's variables stand for, and the tensors of each root of its left side. */
+interface Instance {
+  readonly sample: Sample;
+  readonly roots: readonly (readonly SampleTerm[])[];
+}
+
+/** Draws instances of a rule's left side, until one is `taken`. The instance is void when the next one is drawn. */
+function draw(rule: ast.Rule, dice: Dice, taken: (instance: Instance) => boolean): boolean {
   const sample = new Sample(rule.variables);
   const drawer = new Drawer(rule, sample, new Proposer(dice, false), dice);
   for (let draw = 0; draw < DRAWS; draw++) {
@@ -58,25 +64,56 @@ function plant(rule: ast.Rule, sketch: Sketch, dice: Dice, whole: boolean): bool
     }
     // Where a rule must not apply it is tried now and then, too.
     if (!defined || (!applies(rule, sample, roots) && dice.chance(0.9))) continue;
-    for (const reuse of [true, false]) {
-      const mark = sketch.mark();
-      const variables = new Set([...sample.terms.values()].flat());
-      const fixed = new Set(
-        [...sample.terms].flatMap(([name, terms]) =>
-          mentioned(rule, looks).has(name) ? terms : [],
-        ),
-      );
-      const varying = new Set(
-        [...sample.terms].flatMap(([name, terms]) =>
-          mentioned(rule, varies).has(name) ? terms : [],
-        ),
-      );
-      const planted = new Planter(sketch, dice, { whole, reuse, variables, fixed, varying });
-      if (roots.flat().every((term) => planted.value(term) !== undefined)) return true;
-      sketch.restore(mark);
-    }
+    if (taken({ sample, roots })) return true;
   }
   return false;
+}
+
+/** Adds an instance of a rule's left side to a program; whether it fits. */
+function plant(
+  rule: ast.Rule,
+  { sample, roots }: Instance,
+  sketch: Sketch,
+  dice: Dice,
+  whole: boolean,
+): boolean {
+  const variables = new Set([...sample.terms.values()].flat());
+  const among = (names: ReadonlySet<string>): ReadonlySet<SampleTerm> =>
+    new Set([...sample.terms].flatMap(([name, terms]) => (names.has(name) ? terms : [])));
+  const fixed = among(mentioned(rule, looks));
+  const varying = among(mentioned(rule, varies));
+  for (const reuse of [true, false]) {
+    const mark = sketch.mark();
+    const planter = new Planter(sketch, dice, { whole, reuse, variables, fixed, varying });
+    if (roots.flat().every((term) => planter.value(term) !== undefined)) return true;
+    sketch.restore(mark);
+  }
+  return false;
+}
+
+/** Instances that neighbours are picked from, by rule: drawing one takes as long as all else that is done to a program. */
+const neighbours = new Map<ast.Rule, (Instance | undefined)[]>();
+const KINDS = 16;
+
+/** An instance of a rule to put beside another's: one of so many, which its number and the rule determine. */
+function neighbour(rule: ast.Rule, number: number): Instance | undefined {
+  const drawn = neighbours.get(rule) ?? [];
+  neighbours.set(rule, drawn);
+  if (!(number in drawn)) {
+    let found: Instance | undefined;
+    draw(rule, new Dice(seedOf(rule.name, number)), (instance) => {
+      found = instance;
+      return true;
+    });
+    drawn[number] = found;
+  }
+  return drawn[number];
+}
+
+function seedOf(name: string, number: number): number {
+  let seed = number;
+  for (const letter of name) seed = Math.imul(seed ^ (letter.codePointAt(0) as number), 0x01000193);
+  return seed;
 }
 
 /** How an instance is put into a program. */
@@ -267,7 +304,7 @@ export function planted(
   const dice = new Dice(seed);
   const sketch = new Sketch();
   const whole = dice.chance(0.6);
-  if (!plant(rule, sketch, dice, whole)) return undefined;
+  if (!draw(rule, dice, (instance) => plant(rule, instance, sketch, dice, whole))) return undefined;
   const around = [rule.name];
   for (
     let more = dice.weighted([
@@ -279,7 +316,8 @@ export function planted(
     more--
   ) {
     const other = dice.pick(rules);
-    if (plant(other, sketch, dice, whole)) around.push(other.name);
+    const instance = neighbour(other, dice.integer(0, KINDS - 1));
+    if (instance && plant(other, instance, sketch, dice, whole)) around.push(other.name);
   }
   for (let more = dice.integer(0, 4); more > 0; more--) decorate(sketch, dice);
   const outputs = [...sketch.loose];

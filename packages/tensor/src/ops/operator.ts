@@ -42,25 +42,34 @@ function checkOperands(def: OpDef, operands: readonly unknown[]): void {
   }
 }
 
-function checkAttrs(def: OpDef, attrs: Attrs): void {
-  const declared = def.attrs ?? {};
-  for (const [name, attr] of Object.entries(declared)) {
-    const value = attrs[name];
-    const allowed = Array.isArray(attr.type)
-      ? attr.type
-      : attr.type === "dtype"
-        ? DTYPES
-        : undefined;
-    if (value === undefined) {
-      if (attr.required === true) throw new ShapeError(`attribute '${name}' is missing`);
-    } else if (allowed && !allowed.includes(value))
-      throw new ShapeError(
-        `attribute '${name}' must be one of ${allowed.join(", ")}, not ${String(value)}`,
-      );
-  }
-  for (const name in attrs) {
-    if (!Object.hasOwn(declared, name)) throw new ShapeError(`there is no attribute '${name}'`);
-  }
+/** What checks attributes against their declarations. Operators are inferred by the thousand: declarations are read once. */
+function attrsChecker(declared: AttrDefs): (attrs: Attrs) => void {
+  const entries = Object.entries(declared).map(([name, { type, required }]) => {
+    const allowed = Array.isArray(type) ? type : type === "dtype" ? DTYPES : undefined;
+    return { name, allowed, isRequired: required === true };
+  });
+  return (attrs) => {
+    for (const { name, allowed, isRequired } of entries) {
+      const value = attrs[name];
+      if (value === undefined) {
+        if (isRequired) throw new ShapeError(`attribute '${name}' is missing`);
+      } else if (allowed && !allowed.includes(value))
+        throw new ShapeError(
+          `attribute '${name}' must be one of ${allowed.join(", ")}, not ${String(value)}`,
+        );
+    }
+    for (const name in attrs) {
+      if (!Object.hasOwn(declared, name)) throw new ShapeError(`there is no attribute '${name}'`);
+    }
+  };
+}
+
+/** What completes attributes with the defaults of those left out. */
+function completer(def: OpDef): (attrs: Attrs) => Attrs {
+  const defaults = defaultsOf(def);
+  const names = Object.keys(defaults);
+  return (attrs) =>
+    names.every((name) => attrs[name] !== undefined) ? attrs : { ...defaults, ...attrs };
 }
 
 /**
@@ -71,22 +80,23 @@ function checkAttrs(def: OpDef, attrs: Attrs): void {
 export function checked(ops: Ops): Ops {
   return Object.fromEntries(
     Object.entries(ops).map(([name, def]) => {
-      const defaults = defaultsOf(def);
+      const checkAttrs = attrsChecker(def.attrs ?? {});
+      const complete = completer(def);
       const { infer, evaluate } = def;
       const inferred: OpDef = {
         ...def,
         infer(operands, attrs, count) {
           checkOperands(def, operands);
-          checkAttrs(def, attrs);
-          const types = infer(operands, { ...defaults, ...attrs }, count);
+          checkAttrs(attrs);
+          const types = infer(operands, complete(attrs), count);
           if (types.length < count)
             throw new ShapeError(`has ${types.length} results, of which none is the ${count}th`);
-          return types.slice(0, count);
+          return types.length > count ? types.slice(0, count) : types;
         },
       };
       if (evaluate === undefined) return [name, inferred];
       const evaluated: OpDef["evaluate"] = (operands, attrs, count) =>
-        evaluate(operands, { ...defaults, ...attrs }, count).slice(0, count);
+        evaluate(operands, complete(attrs), count).slice(0, count);
       return [name, { ...inferred, evaluate: evaluated }];
     }),
   );
