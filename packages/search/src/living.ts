@@ -1,6 +1,6 @@
 import type { Terms } from "@rewright/dsl";
 import type { Id, NodeId } from "egraph-ts";
-import { digestOf } from "./digest.ts";
+import { type Code, codeOf, digestOf } from "./digest.ts";
 import { type ExactSum, Sum } from "./exact-sum.ts";
 
 /** A state of `Living`, to come back to. */
@@ -8,6 +8,27 @@ export interface LivingMark {
   readonly trail: number;
   readonly size: number;
   readonly cost: ExactSum;
+}
+
+/** Codes of e-nodes apart from their operands, made once for each operator and argument that there is. */
+export class Codes {
+  readonly #terms: Terms;
+  readonly #known: Map<number, Code>[] = [];
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+  }
+
+  of(node: NodeId): Code {
+    const { egraph } = this.#terms;
+    const op = egraph.op(node);
+    const arg = egraph.arg(node);
+    this.#known[op] ??= new Map();
+    const known = this.#known[op];
+    const code = known.get(arg) ?? codeOf(this.#terms.signature(node));
+    known.set(arg, code);
+    return code;
+  }
 }
 
 /**
@@ -18,6 +39,7 @@ export class Living {
   readonly #egraph: Terms["egraph"];
   readonly #price: (node: NodeId) => number;
   readonly #spell: (id: Id) => NodeId;
+  readonly #codes: Codes;
   #uses = new Int32Array(0);
   #spelling = new Int32Array(0);
   #digests = new Float64Array(0);
@@ -27,8 +49,14 @@ export class Living {
   #size = 0;
 
   /** `spell` gives the e-node by which a class is spelled when it comes into use. */
-  constructor(egraph: Terms["egraph"], price: (node: NodeId) => number, spell: (id: Id) => NodeId) {
+  constructor(
+    egraph: Terms["egraph"],
+    codes: Codes,
+    price: (node: NodeId) => number,
+    spell: (id: Id) => NodeId,
+  ) {
     this.#egraph = egraph;
+    this.#codes = codes;
     this.#price = price;
     this.#spell = spell;
     this.#cover();
@@ -54,7 +82,7 @@ export class Living {
     return this.#spelling[id] as NodeId;
   }
 
-  /** A whole number below 2⁵³ for the term that a class in use stands for: it says the same wherever and whenever the term occurs. */
+  /** A whole number below 2⁵³ for the term that a class in use stands for: it says the same wherever and whenever the term occurs, in other sessions as well. */
   digest(id: Id): number {
     return this.#digests[id] as number;
   }
@@ -149,7 +177,7 @@ export class Living {
     const op = egraph.op(node);
     const operands = egraph.children(node).map((id) => this.digest(id));
     if (egraph.isCommutative(op)) operands.sort((a, b) => a - b);
-    return digestOf(op, egraph.arg(node), operands);
+    return digestOf(this.#codes.of(node), operands);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KeptMatch } from "@rewright/dsl";
 import type { Move } from "@rewright/plugin";
 import type { Id } from "egraph-ts";
+import { SearchError } from "./search-error.ts";
 import type { Slot, World } from "./world.ts";
 
 /**
@@ -10,26 +11,38 @@ import type { Slot, World } from "./world.ts";
 class MatchMove implements Move {
   readonly rule: string;
   readonly at: readonly number[];
+  readonly #owner: MoveBook;
   readonly #state: number;
   readonly #match: number;
   readonly #kept: KeptMatch | undefined;
 
   constructor(
-    rule: string,
-    at: readonly number[],
+    listed: Move,
+    owner: MoveBook,
     state: number,
     match: number,
     kept: KeptMatch | undefined,
   ) {
-    this.rule = rule;
-    this.at = at;
+    this.rule = listed.rule;
+    this.at = listed.at;
+    this.#owner = owner;
     this.#state = state;
     this.#match = match;
     this.#kept = kept;
   }
 
-  static match(move: Move, world: World, slot: Slot): number | KeptMatch | undefined {
+  static match(
+    move: Move,
+    owner: MoveBook,
+    world: World,
+    slot: Slot,
+  ): number | KeptMatch | undefined {
     if (!(move instanceof MatchMove)) return undefined;
+    if (move.#owner !== owner)
+      throw new SearchError(
+        `move of \`${move.rule}\``,
+        "another session has listed it, whose classes are not this one's: list the moves of the session that they are made in",
+      );
     if (move.#state === world.state && slot.searched === world.state) return move.#match;
     return move.#kept && world.descends(move.#state) ? move.#kept : undefined;
   }
@@ -54,13 +67,15 @@ export class MoveBook {
       const at = bound.at(match);
       at.push(ordinals.next(at));
       if (bound.applied(match)) continue;
-      moves.push(new MatchMove(rule.name, at, world.state, match, bound.keep(match)));
+      moves.push(
+        new MatchMove({ rule: rule.name, at }, this, world.state, match, bound.keep(match)),
+      );
     }
   }
 
-  /** Which of the rule's matches in this state the move names; `undefined` if it names none. */
+  /** Which of the rule's matches in this state the move names; `undefined` if it names none. Throws a SearchError for one that another session has listed. */
   match(world: World, slot: Slot, move: Move): number | KeptMatch | undefined {
-    const listed = MatchMove.match(move, world, slot);
+    const listed = MatchMove.match(move, this, world, slot);
     if (listed !== undefined) return listed;
     const { egraph } = world.terms;
     const exists = (id: Id): boolean => Number.isInteger(id) && id >= 0 && id < world.created;

@@ -2,9 +2,9 @@ import { type BoundRule, bindRule, loadGraph, type Rule, readGraph, Terms } from
 import type { CostModel, Dialect, Graph } from "@rewright/plugin";
 import type { Mark as GraphMark, Id, NodeId } from "egraph-ts";
 import { renew } from "./above.ts";
-import { digestOf } from "./digest.ts";
+import { codeOf, digestOf } from "./digest.ts";
 import type { Evidence } from "./evidence.ts";
-import { Living, type LivingMark } from "./living.ts";
+import { Codes, Living, type LivingMark } from "./living.ts";
 import type { Chosen } from "./node-features.ts";
 import { Pricing } from "./pricing.ts";
 
@@ -38,6 +38,9 @@ export interface ProgramMark {
   readonly state: number;
 }
 
+const PROGRAM = codeOf("program");
+const BINDINGS = codeOf("bindings");
+
 /** Whether a rewrite may lead to a program that was passed on the way. */
 export interface RewriteOptions {
   readonly revisit: boolean;
@@ -66,6 +69,7 @@ export class OneProgram implements Chosen {
   /** Names the state: equal numbers, equal states; the converse does not hold. */
   state = 0;
   #states = 0;
+  readonly #codes: Codes;
   #living: Living;
   #step: Step | undefined;
   /** Digests of the programs passed. */
@@ -82,6 +86,7 @@ export class OneProgram implements Chosen {
     },
   ) {
     this.terms = new Terms(options.dialects, { proofs: false });
+    this.#codes = new Codes(this.terms);
     this.pricing = new Pricing(options.costModel, options.bind, this.terms);
     this.start = start;
     this.inherited = inherited;
@@ -122,7 +127,7 @@ export class OneProgram implements Chosen {
   /** In practice, programs are equal exactly if this is. */
   get digest(): number {
     const operands = this.outputs.map((id) => this.#living.digest(id));
-    return digestOf(0, 0, operands);
+    return digestOf(PROGRAM, operands);
   }
 
   /** Whether a class is one of the program's. */
@@ -130,9 +135,15 @@ export class OneProgram implements Chosen {
     return this.#living.has(id);
   }
 
-  /** The digest of one of its terms. */
-  digestOf(id: Id): number {
-    return this.#living.digest(id);
+  /** Digests of the terms that the roots of a match are; then one for those that its variables stand for. */
+  digestsAt(slot: PlaceSlot, match: number): number[] {
+    const digests = this.roots(slot, match).map((id) => this.#living.digest(id));
+    // What folds to a constant is spelled as that, and what it was made of is no term of the program.
+    const bound = Array.from(slot.bound.variables(match).values(), (id) =>
+      this.has(id) ? this.#living.digest(id) : 0,
+    );
+    digests.push(digestOf(BINDINGS, bound));
+    return digests;
   }
 
   choice(id: Id): NodeId {
@@ -299,6 +310,7 @@ export class OneProgram implements Chosen {
     const { terms, pricing } = this;
     const living = new Living(
       terms.egraph,
+      this.#codes,
       (node) => pricing.of(node),
       (id) => spell(terms, id),
     );

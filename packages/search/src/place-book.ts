@@ -1,22 +1,31 @@
 import type { Move } from "@rewright/plugin";
 import type { OneProgram, PlaceSlot } from "./one-program.ts";
+import { SearchError } from "./search-error.ts";
 
-/** A move of one place, as listed in some state. There its match is known. */
+/** A move of one place, as listed in some state of a session. There its match is known. */
 class PlaceMove implements Move {
   readonly rule: string;
   readonly at: readonly number[];
+  readonly #owner: PlaceBook;
   readonly #state: number;
   readonly #match: number;
 
-  constructor(rule: string, at: readonly number[], state: number, match: number) {
-    this.rule = rule;
-    this.at = at;
+  constructor(listed: Move, owner: PlaceBook, state: number, match: number) {
+    this.rule = listed.rule;
+    this.at = listed.at;
+    this.#owner = owner;
     this.#state = state;
     this.#match = match;
   }
 
-  static match(move: Move, state: number): number | undefined {
-    return move instanceof PlaceMove && move.#state === state ? move.#match : undefined;
+  static match(move: Move, owner: PlaceBook, state: number): number | undefined {
+    const isOwn = move instanceof PlaceMove && move.#owner === owner;
+    return isOwn && move.#state === state ? move.#match : undefined;
+  }
+
+  /** Whether another session has listed it. */
+  static isForeign(move: Move, owner: PlaceBook): boolean {
+    return move instanceof PlaceMove && move.#owner !== owner;
   }
 }
 
@@ -24,8 +33,9 @@ class PlaceMove implements Move {
 export type Search = (slot: PlaceSlot, limit?: number) => number;
 
 /**
- * Moves of one place. `at` holds the digests of the terms that the roots match, then which of the matches there it is, from 0: so a move means
- * the same wherever its terms occur, and is none where they do not.
+ * Moves of one place. `at` holds the digests of the terms that the roots match, one for the terms that the variables stand for, then which of the
+ * matches that agree in these it is, from 0: so a move means the same wherever its terms occur, in other sessions as well, and is none where
+ * they do not.
  */
 export class PlaceBook {
   readonly #program: OneProgram;
@@ -42,14 +52,18 @@ export class PlaceBook {
     const room = limit - moves.length;
     const count = Math.min(this.#search(slot, room), room);
     const { state } = this.#program;
+    const { name: rule } = slot.rule;
     for (const [match, at] of this.#at(slot, count).entries())
-      moves.push(Object.freeze(new PlaceMove(slot.rule.name, at, state, match)));
+      moves.push(Object.freeze(new PlaceMove({ rule, at }, this, state, match)));
   }
 
-  /** Which of the rule's matches in this state the move names; `undefined` if it names none. */
+  /**
+   * Which of the rule's matches in this state the move names; `undefined` if it names none. Throws a SearchError for a move that another session
+   * has listed, and that names nothing here: it was not kept too long, but brought to the wrong place.
+   */
   match(slot: PlaceSlot, move: Move): number | undefined {
     const { state } = this.#program;
-    const listed = PlaceMove.match(move, state);
+    const listed = PlaceMove.match(move, this, state);
     if (listed !== undefined && slot.searched === state) return listed;
     // What is known are places in the list of matches, which another state may have had since.
     const count = this.#search(slot);
@@ -59,17 +73,24 @@ export class PlaceBook {
       known = { state, matches: new Map(places.map((at, match) => [at.join(), match])) };
       this.#places.set(slot, known);
     }
-    return known.matches.get(move.at.join());
+    const found = known.matches.get(move.at.join());
+    if (found === undefined && PlaceMove.isForeign(move, this))
+      throw new SearchError(
+        `move of \`${move.rule}\``,
+        "another session has listed it, and this one has no such terms: list the moves of the session that they are made in",
+      );
+    return found;
   }
 
   #at(slot: PlaceSlot, count: number): readonly (readonly number[])[] {
     const ordinals = new Map<string, number>();
     return Array.from({ length: count }, (_, match) => {
-      const roots = this.#program.roots(slot, match).map((id) => this.#program.digestOf(id));
-      const key = roots.join();
+      const at = this.#program.digestsAt(slot, match);
+      const key = at.join();
       const ordinal = ordinals.get(key) ?? 0;
       ordinals.set(key, ordinal + 1);
-      return [...roots, ordinal];
+      at.push(ordinal);
+      return at;
     });
   }
 }

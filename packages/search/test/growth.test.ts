@@ -1,6 +1,13 @@
 import type { Mark, Move, SearchStrategy, Session } from "@rewright/plugin";
 import { describe, expect, test } from "vitest";
-import { type GrowthOptions, type GrowthSession, greedy, growth, saturate } from "../src/index.ts";
+import {
+  type GrowthOptions,
+  type GrowthSession,
+  greedy,
+  growth,
+  SearchError,
+  saturate,
+} from "../src/index.ts";
 import { Draft, price, spell, tiny, tinyRules } from "./tiny.ts";
 
 const fuse = "fuse: Relu(x + y) => Fused(x, y)";
@@ -100,6 +107,17 @@ test("a copied move means the same whenever its state has come back", () => {
   const first = tried();
   expect(tried()).toEqual(first);
   expect(new Set(first).size).toBeGreaterThan(1);
+});
+
+test("a listed move of another session is refused, whose classes are not this one's", () => {
+  const options = { graph: sums(4) };
+  const [mine, theirs] = [session(associate, options), session(associate, options)];
+  const [move] = theirs.moves({ granularity: "match" });
+  const { hash } = state(mine);
+  expect(() => mine.apply([move as Move])).toThrow(SearchError);
+  expect(() => mine.apply([move as Move])).toThrow(/^move of `t.associate`: another session/);
+  expect(state(mine).hash).toBe(hash);
+  expect(theirs.apply([move as Move])).toBe(1);
 });
 
 test("a move of an unknown rule is an error", () => {

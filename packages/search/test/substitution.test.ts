@@ -7,6 +7,7 @@ import {
   greedy,
   random,
   regrow,
+  SearchError,
   type SubstitutionSession,
   substitution,
 } from "../src/index.ts";
@@ -167,6 +168,60 @@ test("a place kept from another state is found again where its term occurs, and 
   expect(s.apply([{ rule: "t.relus", at: [0.5, -1] }])).toBe(0);
   expect(s.apply([{ rule: "t.relus", at: [Number.NaN] }])).toBe(0);
   expect(() => s.apply([{ rule: "nope", at: [] }])).toThrow("`nope`");
+});
+
+test("a move of another session is made where its terms are, and refused where they are not", () => {
+  const draft = new Draft();
+  const twice = (name: string) => draft.node("Relu", [draft.node("Relu", [draft.input(name)])]);
+  const graph = draft.graph(draft.node("Mul", [twice("a"), twice("b")]));
+  const theirs = session(relus, { graph });
+  // Operators are numbered as they come: with other rules, otherwise.
+  const mine = session(`neg: Neg(Sub(x, y)) => Sub(y, x)\n${fuse}\n${relus}`, { graph });
+  const listed = theirs.moves({ granularity: "match" });
+  expect(listed).toHaveLength(2);
+  for (const move of listed) {
+    const [there, here] = [theirs.mark(), mine.mark()];
+    expect(theirs.apply([move])).toBe(1);
+    expect(mine.apply([move])).toBe(1);
+    expect(now(mine)).toBe(now(theirs));
+    expect(mine.hash()).toBe(theirs.hash());
+    theirs.restore(there);
+    mine.restore(here);
+  }
+  const other = session(relus);
+  const before = other.hash();
+  other.moves({ granularity: "match" });
+  for (const move of listed)
+    expect(() => other.apply([move])).toThrow(/^move of `t.relus`: another session has listed it/);
+  expect(() => other.apply(listed)).toThrow(SearchError);
+  expect(other.hash()).toBe(before);
+  // A copy says no more than which terms it is about.
+  expect(other.apply(structuredClone(listed.map(({ rule, at }) => ({ rule, at }))))).toBe(0);
+});
+
+test("of several matches at one place, a kept move names the same one however they are found", () => {
+  const draft = new Draft();
+  const [a, b, c] = [draft.input("a"), draft.input("b"), draft.input("c")];
+  const graph = draft.graph(draft.node("Add", [draft.node("Add", [a, b]), c]));
+  const swap = "swap: x + y => Fused(x, y)";
+  const s = session(swap, { graph });
+  const start = s.mark();
+  const spelled = new Map(
+    s.moves({ granularity: "match" }).map(({ rule, at }) => {
+      s.apply([{ rule, at }]);
+      const program = now(s);
+      s.restore(start);
+      return [at.join(), program];
+    }),
+  );
+  expect(new Set(spelled.values()).size).toBe(spelled.size);
+  const again = session(`${fuse}\n${swap}`, { graph });
+  for (const [at, program] of spelled) {
+    const mark = again.mark();
+    again.apply([{ rule: "t.swap", at: at.split(",").map(Number) }]);
+    expect(now(again)).toBe(program);
+    again.restore(mark);
+  }
 });
 
 test("constants fold, and what is known of them is kept", () => {

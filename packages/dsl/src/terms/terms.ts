@@ -273,6 +273,27 @@ export class Terms {
     return this.egraph.argument(arg) as Application;
   }
 
+  /**
+   * What an e-node is apart from its operands, as text: the same in every e-graph for what means the same. Only impure applications, which are
+   * like no other, are numbered as they came.
+   */
+  signature(node: NodeId): string {
+    const { egraph } = this;
+    const { kind, name, count, def } = this.operationOf(egraph.op(node));
+    const arg = egraph.arg(node);
+    const operator = `${kind} ${name}#${count}`;
+    if (kind === "input") return `${operator} ${(egraph.argument(arg) as InputArgument).index}`;
+    if (kind === "constant") {
+      const constant = egraph.argument(arg) as Constant;
+      const isLiteral = constant instanceof Literal;
+      return `${operator} ${isLiteral ? contentsKey(constant.contents) : constant.key}`;
+    }
+    if (kind !== "apply") return operator;
+    const { attrs, opaque } = this.application(arg);
+    if (opaque !== undefined) return `${operator} !${opaque}`;
+    return `${operator} ${attrsKey(attrs)}${def?.impure ? arg : ""}`;
+  }
+
   // ── Facts ──────────────────────────────────────────────────────────────────
 
   /** What is known of a class. */
