@@ -104,7 +104,7 @@ export async function trial(
   const inputs: Readonly<Record<Comparison, readonly NdArray[] | undefined>> = {
     own: program.inputs,
     sizes: resized(program, graph, dice),
-    special: dice.chance(0.2) ? special(program.inputs, dice) : undefined,
+    special: dice.chance(0.2) && !hasEmpty(graph) ? special(program.inputs, dice) : undefined,
     file: program.inputs,
     runtime: oracle && program.inputs,
   };
@@ -280,6 +280,12 @@ function refilled(array: NdArray, shape: readonly number[], length: number): NdA
   const from = Array.from({ length }, (_, i) => data[i % data.length]);
   const make = data.constructor as unknown as { from(items: unknown): NdArray["data"] };
   return { ...array, shape, data: make.from(from) };
+}
+
+/** Whether something has no elements: a sum of nothing is 0, even where its terms would have been infinite. */
+function hasEmpty({ constants, nodes }: Graph): boolean {
+  const types = [...constants.map(({ type }) => type), ...nodes.flatMap(({ results }) => results)];
+  return types.some(({ shape }) => shape.includes(0));
 }
 
 /** Not so large that what rounding takes of their powers drowns all else. */

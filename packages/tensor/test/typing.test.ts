@@ -38,6 +38,7 @@ describe("symbolic shapes", () => {
     ["GlobalAveragePool", [f32("N", "C", "H", "W")], {}, ["N", "C", 1, 1]],
     ["ReduceMean", [f32("N", "S", 64), known(-1)], {}, ["N", "S", 1]],
     ["ReduceMean", [f32("N", "S", 64), known(1)], { keepdims: 0 }, ["N", 64]],
+    ["ReduceMean", [f32("N", "S", 64), known(1)], { keepdims: 2 }, ["N", 64]],
     ["TopK", [f32("N", 9), known("K")], {}, ["N", "K"]],
     ["Gemm", [f32("K", "N"), f32("K", 4), f32(4)], { transA: 1 }, ["N", 4]],
     ["Einsum", [f32("N", "S", 8), f32(8, "T")], { equation: "bij,jk->bik" }, ["N", "S", "T"]],

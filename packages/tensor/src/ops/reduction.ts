@@ -34,6 +34,11 @@ import { checked, type Ops } from "./operator.ts";
 
 // ── Axes ─────────────────────────────────────────────────────────────────────
 
+/** Whether reduced axes stay, of size 1. As ONNX's own inference and ONNX Runtime read it, numbers other than 1 are a no. */
+function keepsAxes(attrs: Attrs): boolean {
+  return intAttr(attrs, "keepdims") === 1;
+}
+
 /** The axes reduced over, given those of the operand; without any, all, or none where `noop_with_empty_axes` says so. */
 function reducedAxes(axes: readonly number[], attrs: Attrs, rank: number): readonly number[] {
   if (axes.length > 0) return normalizeAxes(axes, rank);
@@ -63,7 +68,7 @@ function inferReduction(
   const data = operandAt(operands, 0);
   requireDType(data, allowed, "elements that the operator takes");
   const rank = data.shape.length;
-  const keepdims = intAttr(attrs, "keepdims") !== 0;
+  const keepdims = keepsAxes(attrs);
   const given = operands[1] === undefined ? [] : listOperand(operands[1], "Reduce", "axes");
   if (operands[1] !== undefined && operands[1].dtype !== "i64")
     throw new ShapeError(`axes must be i64, not ${operands[1].dtype}`);
@@ -96,7 +101,7 @@ function evaluateReduction(
   const data = operandAt(operands, 0);
   const given = operands[1] === undefined ? [] : integersOf(operands[1]);
   const axes = reducedAxes(given, attrs, data.shape.length);
-  return [reduce(data, reducedShape(data.shape, axes, intAttr(attrs, "keepdims") !== 0), axes)];
+  return [reduce(data, reducedShape(data.shape, axes, keepsAxes(attrs)), axes)];
 }
 
 function reduction(
@@ -257,14 +262,14 @@ function extremeIndex(least: boolean): OpDef {
       requireDType(data, (dtype) => isFloat(dtype) || isInteger(dtype), "numbers");
       const axis = normalizeAxis(intAttr(attrs, "axis"), data.shape.length);
       if (data.shape[axis] === 0) throw new ShapeError(`axis ${axis} has no elements`);
-      const keepdims = intAttr(attrs, "keepdims") !== 0;
+      const keepdims = keepsAxes(attrs);
       return [{ dtype: "i64", shape: reducedShape(data.shape, [axis], keepdims) }];
     },
     evaluate(operands, attrs) {
       const data = operandAt(operands, 0);
       const axis = normalizeAxis(intAttr(attrs, "axis"), data.shape.length);
       const last = intAttr(attrs, "select_last_index") !== 0;
-      const shape = reducedShape(data.shape, [axis], intAttr(attrs, "keepdims") !== 0);
+      const shape = reducedShape(data.shape, [axis], keepsAxes(attrs));
       const cells = cellsOf(data);
       const { starts, steps } = lanesOf(data.shape, [axis]);
       const found = new BigInt64Array(sizeOf(shape));
