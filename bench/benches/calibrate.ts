@@ -1,11 +1,5 @@
 import { availableParallelism, loadavg } from "node:os";
-import {
-  type CpuCalibration,
-  cpu,
-  localPart,
-  randomInputs,
-  timeModels,
-} from "@rewright/backend-cpu";
+import { type CpuCalibration, cpu, localPart, Timer } from "@rewright/backend-cpu";
 import { gpu } from "@rewright/backend-gpu";
 import { tpu } from "@rewright/backend-tpu";
 import { readModel } from "@rewright/onnx";
@@ -87,25 +81,28 @@ const sizes = (graph: Graph, shapes: Readonly<Record<string, readonly number[]>>
   return bind;
 };
 
-/** Real models: nothing like them was fitted to. */
+/**
+ * Real models: nothing like them was fitted to. They are timed as the programs of a calibration are, beside the same reference, whose time is the
+ * calibration's: what else goes on in the machine would otherwise count as an error of the prediction.
+ */
 async function* modelRows(
   backends: readonly [ours: CostModel, peer: CostModel],
+  reference: number,
   quick: boolean,
 ): AsyncGenerator<Row> {
   const seen: { measured: number; ours: number; peer: number }[] = [];
   const signal = new AbortController().signal;
+  const options = { threads: 1, milliseconds: quick ? 200 : 1000 };
+  const timers = [await Timer.start(options), await Timer.start(options)];
   for (const entry of entries.filter(available)) {
     const bytes = build(entry);
     const { graph } = readModel(bytes);
     const bind = sizes(graph, "shapes" in entry ? entry.shapes : {});
     if (Object.keys(bind).length > 0) continue; // the whole-program cost has no sizes for open dimensions
-    const [timing] = await timeModels(
-      { original: bytes, candidates: [bytes] },
-      randomInputs(graph),
-      { seconds: quick ? 0.5 : 2 },
-    );
-    if (timing === undefined || timing instanceof Error) continue;
-    const measured = 1000 * Math.min(timing.original.middle[0], timing.candidate.middle[0]);
+    let logarithms = 0;
+    for (const timer of timers)
+      logarithms += Math.log((await timer.time([bytes])).ratios[0] as number);
+    const measured = reference * Math.exp(logarithms / timers.length);
     const [ours, peer] = (await Promise.all(
       backends.map((model) => model.rank?.(graph, signal) ?? 0),
     )) as [number, number];
@@ -120,6 +117,7 @@ async function* modelRows(
       { measured, predicted: ours },
     );
   }
+  await Promise.all(timers.map((timer) => timer.close()));
   const measured = seen.map((one) => one.measured);
   const error = (key: "ours" | "peer"): number =>
     (100 / seen.length) * seen.reduce((sum, one) => sum + Math.abs(one[key] / one.measured - 1), 0);
@@ -174,7 +172,7 @@ function callsPerSecond({ cost }: CostModel, nodes: readonly NodeView[]): number
 
 /** The CPU's costs as measured here beside the shipped ones, and how fast cost models answer. */
 export const bench: Bench = {
-  about: `Predicted against measured times of ONNX Runtime on this machine, one thread, processor time (load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores when it began): ours is the calibrated model, the peer the shipped roofline of this processor on the same programs, both with what the runtime fuses. The held-out family is of kinds that were not fitted to; choices are between equal programs that differ by more than 3 %, each family of rewrites left out of the fit in turn; regret is by how many percent the chosen program is slower than the better one, on average; tau is Kendall's. Real models: the file's predicted and measured µs. Calls: of \`cost\` a second, the peer being the target.`,
+  about: `Predicted against measured times of ONNX Runtime on this machine, one thread, processor time (load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores when it began): ours is the calibrated model, the peer the shipped roofline of this processor on the same programs, both with what the runtime fuses. The held-out family is of kinds that were not fitted to; choices are between equal programs that differ by more than 3 %, each family of rewrites left out of the fit in turn; regret is by how many percent the chosen program is slower than the better one, on average; tau is Kendall's. Real models: the file's predicted and measured µs, timed beside the same reference as the programs of the calibration. Calls: of \`cost\` a second, the peer being the target.`,
   columns: ["of", "tau", "tauPeer", "regret", "regretPeer", "measured", "predicted"],
   async *run({ quick, names }): AsyncGenerator<Row> {
     const wanted = (name: string): boolean => names.length === 0 || names.includes(name);
@@ -190,7 +188,11 @@ export const bench: Bench = {
       if (wanted("fit")) yield* calibrationRows(calibration as unknown as CpuCalibration);
     }
     if (calibration && wanted("models"))
-      yield* modelRows([cpu({ calibration }).costModel, shipped.costModel], quick);
+      yield* modelRows(
+        [cpu({ calibration }).costModel, shipped.costModel],
+        (calibration as unknown as CpuCalibration).reference,
+        quick,
+      );
     if (!wanted("calls")) return;
     const nodes = operators();
     const models: Readonly<Record<string, CostModel>> = {

@@ -11,6 +11,8 @@ export interface Core {
   readonly flops: number;
   /** The nanoseconds that reading or writing `bytes` takes, from the cache level they fit in. */
   traffic(bytes: number): number;
+  /** The nanoseconds that a byte takes from the cache level that so many fit in. */
+  perByte(footprint: number): number;
 }
 
 /** How much longer a blocked convolution takes for each step that its stride along a row is longer than 1, measured up to 16. */

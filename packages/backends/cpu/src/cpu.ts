@@ -55,8 +55,7 @@ export function cpu(options: CpuOptions = {}): Backend {
     run: (graph, inputs, signal) => run(graph, inputs, threads, signal),
     calibrate: async (signal, progress) => {
       const given = { part: name, threads, seconds, signal, progress };
-      const { timed, runtime } = await timePrograms(given, accounts);
-      return { ...calibrationOf(timed, given, runtime) };
+      return { ...calibrationOf(await timePrograms(given, accounts), given) };
     },
   };
 }

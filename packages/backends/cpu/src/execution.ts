@@ -1,4 +1,4 @@
-import { dimension, elements } from "@rewright/costmodel";
+import { bytesOf, dimension, elements } from "@rewright/costmodel";
 import type { Graph, GraphNode, NodeView, Operand, Source, TensorType } from "@rewright/plugin";
 import { type Account, account } from "./account.ts";
 import { fillsBlocks } from "./kernel-choice.ts";
@@ -30,6 +30,10 @@ const numbers = (...names: readonly PathName[]): ReadonlySet<number> =>
 const blockedPaths = numbers(
   ...(["blocked-convolution", "pointwise-convolution", "image-convolution"] as const),
   ...(["depthwise-convolution", "grouped-convolution"] as const),
+);
+/** Other products that read all of their weights. */
+const productPaths = numbers(
+  ...(["matrix", "dynamic-matrix", "row", "patch-convolution", "recurrent"] as const),
 );
 const paths = {
   image: pathNumber("image-convolution"),
@@ -78,6 +82,8 @@ class Execution {
   readonly #reordered = new Set<string>();
   /** Nodes that have become part of one behind them. */
   readonly #absorbed = new Set<number>();
+  /** Bytes of all weights: read in each run, one after the other, they displace each other from caches that do not hold them all. */
+  readonly #footprint: number;
 
   constructor(graph: Graph, accounts: Accountant, visit: (step: Account, node: number) => void) {
     this.#graph = graph;
@@ -87,6 +93,7 @@ class Execution {
     this.#uses = new Int32Array(size);
     this.#reader = new Int32Array(size).fill(-1);
     this.#blocked = new Uint8Array(size);
+    this.#footprint = graph.constants.reduce((sum, { type }) => sum + bytesOf(type), 0);
     graph.nodes.forEach((node, index) => {
       for (const source of node.inputs) this.#use(source, index);
     });
@@ -136,6 +143,7 @@ class Execution {
     if (stays && joins.has(node.op) && node.operands.some((operand) => operand?.constant))
       step.path = paths.depthwise;
     this.#blocked[index] = isConvolution || isPool || stays ? 1 : 0;
+    if (isConvolution || productPaths.has(step.path)) this.#stream(node);
     if (node.op === "Conv") this.#open(index, "convolution");
     else if (node.op === "Gemm") this.#open(index, "product");
     else if (node.op === "MatMul") this.#open(index, "matrix");
@@ -157,6 +165,16 @@ class Execution {
     step.start = 0;
     step.traffic = 0;
     this.#visit(step, index);
+  }
+
+  /** Weights come from where all weights of the program fit. */
+  #stream({ operands }: NodeView): void {
+    const step = this.#step;
+    const weights = operands.reduce(
+      (sum, operand) => sum + (operand?.constant ? bytesOf(operand) : 0),
+      0,
+    );
+    step.traffic = Math.max(step.traffic, weights * this.#accounts.perByte(this.#footprint));
   }
 
   #open(index: number, kind: Cluster["kind"]): void {

@@ -1,5 +1,6 @@
 /** The CPU target: ONNX Runtime on this machine. @module */
 export type { Accuracy, CpuCalibration, Decisions } from "./calibration/calibration.ts";
+export { type Measured, type MeasurementOptions, Timer } from "./calibration/measurement.ts";
 export type { DecisionScore } from "./calibration/scores.ts";
 export { type CpuOptions, cpu } from "./cpu.ts";
 export { localPart } from "./local.ts";

@@ -42,6 +42,8 @@ export interface Accountant {
   readonly block: number;
   /** Writes what the node's time on one thread is made of into an account. */
   write(node: NodeView, into: Account): void;
+  /** Nanoseconds that a byte takes from where so many bytes lie that are read by turns: what is used once a run has been displaced by the rest. */
+  perByte(footprint: number): number;
 }
 
 /** What ONNX Runtime's kernels take on a processor: matrix products and convolutions by their shapes, all else by measured kernels and the memory they touch. */
@@ -95,7 +97,7 @@ export function accountant(part: CpuPart, threads: number): Accountant {
     if (node.op === "Sum") into.start *= 0.9;
   }
 
-  return { threads, block: part.block, write };
+  return { threads, block: part.block, write, perByte: core.perByte };
 }
 
 /** What a time on one thread, in nanoseconds, becomes on several: sharing takes some 2 µs to arrange, and evens out to nine tenths. */
@@ -136,13 +138,13 @@ function coreOf(part: CpuPart, threads: number): Core {
   // A core draws about 20 bytes a cycle from its second level and 13 from the last, measured.
   const l2Bandwidth = 20 * part.clock;
   const l3Bandwidth = Math.max(dram, 13 * part.clock);
+  const perByte = (footprint: number): number =>
+    1 / (footprint <= l2 ? l2Bandwidth : footprint <= l3 ? l3Bandwidth : dram);
   return {
     part,
     flops: 0.95 * peak,
-    traffic(bytes: number): number {
-      if (bytes <= l2) return bytes / l2Bandwidth;
-      return bytes / (bytes <= l3 ? l3Bandwidth : dram);
-    },
+    perByte,
+    traffic: (bytes) => bytes * perByte(bytes),
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "./calibration.ts";
 import { convolutional, type Draw, transformer, vocabulary } from "./families.ts";
 import { featuresOf, predict, rooflineCoefficients } from "./features.ts";
-import { type Evidence, fitCoefficients, type Sample } from "./fit.ts";
+import { type Evidence, fitCoefficients, ridges, type Sample } from "./fit.ts";
 import { graphOf, Timer } from "./measurement.ts";
 import { type PairFamily, pairFamilies } from "./pairs.ts";
 import {
@@ -45,6 +45,13 @@ export interface Timed {
   readonly times: number[][];
 }
 
+/** All that was timed, with which runtime, and the µs of the program that it was timed beside. */
+export interface Measurements {
+  readonly timed: readonly Timed[];
+  readonly runtime: string;
+  readonly reference: number;
+}
+
 const families: Readonly<Record<string, Draw>> = { convolutional, transformer, vocabulary, unseen };
 
 /** Rounds of one program of each family and two pairs. */
@@ -77,7 +84,7 @@ function group(number: number): readonly Item[] {
 export async function timePrograms(
   { threads, seconds, signal, progress }: CalibrationOptions,
   accounts: Accountant,
-): Promise<{ readonly timed: readonly Timed[]; readonly runtime: string }> {
+): Promise<Measurements> {
   const options = { threads, milliseconds, signal };
   const timers = [await Timer.start(options), await Timer.start(options)] as const;
   const timed: Timed[] = [];
@@ -109,7 +116,7 @@ export async function timePrograms(
     const unit = references[Math.floor(references.length / 10)] as number;
     for (const { times } of timed)
       for (const own of times) for (const i of own.keys()) own[i] = unit * (own[i] as number);
-    return { timed, runtime: timers[0].version };
+    return { timed, runtime: timers[0].version, reference: unit };
   } finally {
     await Promise.all(timers.map((timer) => timer.close()));
   }
@@ -117,25 +124,26 @@ export async function timePrograms(
 
 /** Fits coefficients to what was timed, and tells how far they carry. */
 export function calibrationOf(
-  timed: readonly Timed[],
+  { timed, runtime, reference }: Measurements,
   { part, threads }: Pick<CalibrationOptions, "part" | "threads">,
-  runtime: string,
 ): CpuCalibration {
   const programs = timed.filter(({ features }) => features.length === 1);
   const pairs = timed.filter(({ features }) => features.length === 2);
   const seen = programs.filter(({ family }) => family !== "unseen");
   const others = programs.filter(({ family }) => family === "unseen");
-  const narrow = fitCoefficients(evidenceOf([...seen, ...pairs]));
+  const ridge = trustOf(seen, pairs);
+  const fit = (some: readonly Timed[]): Float64Array => fitCoefficients(evidenceOf(some), ridge);
+  const narrow = fit([...seen, ...pairs]);
   const decided = new Map<Timed, Float64Array>();
   for (const [family, own] of Map.groupBy(pairs, (pair) => pair.family)) {
     const rest = pairs.filter((pair) => pair.family !== family);
-    const coefficients = fitCoefficients(evidenceOf([...seen, ...rest]));
+    const coefficients = fit([...seen, ...rest]);
     for (const pair of own) decided.set(pair, coefficients);
   }
   const fitted = (pair: Timed): Float64Array => decided.get(pair) as Float64Array;
   return {
-    ...{ format: calibrationFormat, part, threads, runtime },
-    ...namedCoefficients(fitCoefficients(evidenceOf(timed))),
+    ...{ format: calibrationFormat, part, threads, runtime, reference },
+    ...namedCoefficients(fit(timed)),
     programs: programs.length,
     pairs: pairs.length,
     noise: noiseOf(timed),
@@ -149,6 +157,22 @@ export function calibrationOf(
       roofline: decisionsOf(pairs, () => rooflineCoefficients),
     },
   };
+}
+
+/**
+ * How far the roofline is to be trusted: the ridge under which programs of each family are predicted best when it is left out of the fit. The
+ * noisier the measurements, the more: with too little, rare parts take up what noise has left over.
+ */
+function trustOf(seen: readonly Timed[], pairs: readonly Timed[]): number {
+  const groups = [...Map.groupBy(seen, ({ family }) => family).values()];
+  const errors = ridges.map((ridge) =>
+    groups.reduce((sum, own) => {
+      const rest = seen.filter((program) => !own.includes(program));
+      const coefficients = fitCoefficients(evidenceOf([...rest, ...pairs]), ridge);
+      return sum + accuracyOf(own, coefficients).error;
+    }, 0),
+  );
+  return ridges[errors.indexOf(Math.min(...errors))] as number;
 }
 
 /** How well pairs are decided by the coefficients that each is to be judged with. */

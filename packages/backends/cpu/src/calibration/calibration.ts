@@ -22,6 +22,8 @@ export interface CpuCalibration {
   readonly threads: number;
   /** Of onnxruntime-node. */
   readonly runtime: string;
+  /** µs of the program that all others were timed beside: times are its multiples. */
+  readonly reference: number;
   /** Of each code path: its start, the longer and the shorter of arithmetic and traffic, and the rest. 1 is what the roofline says. */
   readonly coefficients: Readonly<Record<string, readonly number[]>>;
   /** µs of a run by itself. */

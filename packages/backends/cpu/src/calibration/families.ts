@@ -93,9 +93,9 @@ const blocks: readonly ((s: Sketch, x: Drawn) => Drawn)[] = [
 
 /** Convolutional networks: a stem, a few blocks, a classifier. */
 export const convolutional: Draw = drawn("convolutional", (s) => {
-  const size = s.pick([24, 32, 48, 56, 64, 96, 112]);
+  const size = s.pick([8, 12, 16, 24, 32, 48, 56, 64, 96, 112]);
   let x = s.input([1, s.pick([1, 3, 3, 8, 16, 32]), size, size]);
-  const stem = s.pick([16, 24, 32, 64]);
+  const stem = s.pick([8, 16, 24, 32, 64]);
   x = activation(s, s.convolution(x, stem, s.pick([3, 5, 7]), { stride: size > 32 ? 2 : 1 }));
   const count = s.random.integer(1, 6);
   for (let i = 0; i < count; i++) {
@@ -138,8 +138,8 @@ function attention(s: Sketch, x: Drawn, count: number): Drawn {
 /** Transformers: attention and wide layers, normalised before or behind. */
 export const transformer: Draw = drawn("transformer", (s) => {
   const count = s.pick([1, 2, 4, 8]);
-  const width = count * s.pick([16, 32, 64]);
-  const length = s.pick([8, 16, 32, 64, 128, 196]);
+  const width = count * s.pick([8, 16, 32, 64]);
+  const length = s.pick([4, 8, 16, 32, 64, 128, 196]);
   let x = s.input([1, length, width]);
   const layers = s.random.integer(1, 3);
   const [isPre, sum] = [s.pick([true, false]), s.pick(["Add", "Add", "Sum"])];

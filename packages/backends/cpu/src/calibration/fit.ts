@@ -16,8 +16,8 @@ export interface Evidence {
   readonly pairs: readonly (readonly [before: number, after: number])[];
 }
 
-/** How far the roofline is trusted: the squared error that a coefficient twice as large as the machine's roofline says weighs as much as. */
-const ridge = 0.02;
+/** How far the roofline may be trusted: the squared error that a coefficient twice as large as the machine's roofline says weighs as much as. */
+export const ridges: readonly [number, ...number[]] = [0.02, 0.1, 0.5, 2];
 
 /** The weight of a pair's difference beside that of a sample. */
 const pairWeight = 2;
@@ -41,9 +41,13 @@ interface Row {
  * differences of equal programs to the measured ones. Where the evidence is silent a coefficient is the roofline's, which is
  * first scaled to the machine as a whole.
  *
+ * @param ridge how far it is trusted, one of `ridges` or any other number above 0
  * @throws RangeError when a time is not a positive number
  */
-export function fitCoefficients({ samples, pairs }: Evidence): Float64Array {
+export function fitCoefficients(
+  { samples, pairs }: Evidence,
+  ridge: number = ridges[0],
+): Float64Array {
   for (const { time } of samples)
     if (!(time > 0 && time < Infinity))
       throw new RangeError(`a measured time is ${time} µs: times are positive numbers`);
@@ -84,7 +88,7 @@ function scaleOf(rows: readonly Row[]): Float64Array {
   const found = solve(coarse, Float64Array.of(1, 1, 1), {
     floor: new Float64Array(3).fill(floor),
     // Three numbers are known well from any programs at all.
-    stiffness: new Float64Array(3).fill(ridge / 100),
+    stiffness: new Float64Array(3).fill(ridges[0] / 100),
   });
   return rooflineCoefficients.map((_, i) => found[group(i)] as number);
 }

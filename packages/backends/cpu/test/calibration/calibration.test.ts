@@ -111,8 +111,8 @@ test("what a calibration says of itself is what was measured", () => {
       return timed(name, [before(i), after(i)]);
     }),
   ]).flat();
-  const found = calibrationOf(all, given, "1.30.0");
-  expect(found).toMatchObject({ ...given, format: 1, programs: 32, pairs: 16, runtime: "1.30.0" });
+  const found = calibrationOf({ timed: all, runtime: "1.30.0", reference: 70 }, given);
+  expect(found).toMatchObject({ ...given, format: 1, programs: 32, pairs: 16, reference: 70 });
   expect(found.noise.error).toBeCloseTo(1 - 0.99 / 1.01, 6);
   expect(found.noise.correlation).toBe(1);
   expect(found.heldOut.programs).toBe(8);
