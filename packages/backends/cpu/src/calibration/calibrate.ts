@@ -132,18 +132,18 @@ export function calibrationOf(
   const seen = programs.filter(({ family }) => family !== "unseen");
   const others = programs.filter(({ family }) => family === "unseen");
   const ridge = trustOf(seen, pairs);
-  const fit = (some: readonly Timed[]): Float64Array => fitCoefficients(evidenceOf(some), ridge);
-  const narrow = fit([...seen, ...pairs]);
+  const fitTo = (some: readonly Timed[]): Float64Array => fitCoefficients(evidenceOf(some), ridge);
+  const narrow = fitTo([...seen, ...pairs]);
   const decided = new Map<Timed, Float64Array>();
   for (const [family, own] of Map.groupBy(pairs, (pair) => pair.family)) {
     const rest = pairs.filter((pair) => pair.family !== family);
-    const coefficients = fit([...seen, ...rest]);
+    const coefficients = fitTo([...seen, ...rest]);
     for (const pair of own) decided.set(pair, coefficients);
   }
   const fitted = (pair: Timed): Float64Array => decided.get(pair) as Float64Array;
   return {
     ...{ format: calibrationFormat, part, threads, runtime, reference },
-    ...namedCoefficients(fit(timed)),
+    ...namedCoefficients(fitTo(timed)),
     programs: programs.length,
     pairs: pairs.length,
     noise: noiseOf(timed),
