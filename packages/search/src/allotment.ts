@@ -46,6 +46,7 @@ export function allot(session: Session, share: number): Session {
     ...(session.breathe && { breathe: () => session.breathe?.() }),
     ...(session.note && { note: (text: string) => session.note?.(text) }),
     ...(session.focus && { focus: session.focus.bind(session) }),
+    ...(session.variant && { variant: session.variant.bind(session) }),
     ...(session.observe && { observe: session.observe.bind(session) }),
   };
 }

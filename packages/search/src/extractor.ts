@@ -33,6 +33,8 @@ export interface Taste {
   readonly ties?: "oldest" | "newest";
   /** A factor on what a node costs however small its work, as estimated from the cheapest node: other than 1, it favours few large nodes or many small ones. */
   readonly overhead?: number;
+  /** What a node's cost is multiplied by, asked once for each. */
+  readonly factor?: () => number;
 }
 
 /** Costs that differ by less than this share of the start's are equal; then the program with fewer nodes is better. */
@@ -137,11 +139,18 @@ export class Extractor {
     return { kind, graph, cost, treeCost, bound, proven: exact !== false && exact.proven };
   }
 
-  #extract(world: World, { quick, ties, overhead = 1 }: Taste): Extraction {
+  #extract(world: World, { quick, ties, overhead = 1, factor }: Taste): Extraction {
+    const factors = new Map<NodeId, number>();
+    const factorOf = (node: NodeId): number => {
+      if (!factor) return 1;
+      const known = factors.get(node) ?? factor();
+      factors.set(node, known);
+      return known;
+    };
     const floor = overhead === 1 ? 0 : this.#overhead(world);
     const tie = TIE * this.#scale;
     const cost = (node: NodeId): number => {
-      const own = Math.min(this.#pricing.of(node), this.#most);
+      const own = factorOf(node) * Math.min(this.#pricing.of(node), this.#most);
       return tie + (own > 0 ? Math.max(0, own + (overhead - 1) * floor) : 0);
     };
     const stop = (): boolean => this.#limits.late;

@@ -188,6 +188,12 @@ export class GrowthSession implements HostedSession {
     return { cost: program.cost, graph: this.#give(program).graph };
   }
 
+  variant(spread: number): { readonly cost: number; readonly graph: Graph } {
+    const factor = (): number => 1 + spread * this.random();
+    const program = this.#extractor.extract(this.#whole(), { quick: true, factor });
+    return { cost: program.cost, graph: this.#give(program).graph };
+  }
+
   regrow(from: Graph = this.bestEver.graph): void {
     const behind = this.#finds.behind(from);
     if (!behind) {

@@ -1,6 +1,7 @@
+import type { SearchStrategy } from "@rewright/plugin";
 import { expect, test } from "vitest";
 import { anneal, beam, greedy, growth, random, regrow, saturate } from "../src/index.ts";
-import { Draft, price, tiny, tinyRules } from "./tiny.ts";
+import { Draft, price, spell, tiny, tinyRules } from "./tiny.ts";
 import { ToySession } from "./toy-session.ts";
 
 const swap = { name: "swap", from: "ab", to: "ba", growing: true };
@@ -135,7 +136,58 @@ test("regrowing goes on where one growth is full", async () => {
   expect(again.bestEver.cost).toBe(enough.bestEver.cost);
 });
 
+test("regrowing never ends above the strategy that has the first word", async () => {
+  const idle: SearchStrategy = { kind: "strategy", spec: 1, name: "idle", search: async () => {} };
+  const [alone, after] = [sums(6, 500), sums(6, 500)];
+  await alone.run(saturate());
+  expect(alone.bestEver.cost).toBeLessThan(sums(6, 500).bestEver.cost);
+  let end = Infinity;
+  const inner = regrow(idle, { first: saturate(), patience: 2 });
+  await after.run({
+    ...idle,
+    async search(session) {
+      await inner.search(session);
+      end = session.cost();
+    },
+  });
+  expect(after.bestEver.cost).toBe(alone.bestEver.cost);
+  expect(end).toBe(alone.bestEver.cost);
+});
+
+test("with variety, regrowing goes on from programs that cost about as much, the same ones each time", async () => {
+  const run = async (variety: number): Promise<string[]> => {
+    const session = sums(8, 60);
+    const begun: string[] = [];
+    const anew = session.regrow.bind(session);
+    session.regrow = (from) => {
+      if (from) begun.push(spell(from));
+      anew(from);
+    };
+    await session.run(regrow(saturate(), { patience: 6, variety }));
+    expect(session.bestEver.cost).toBeLessThan(sums(8, 60).bestEver.cost);
+    return begun;
+  };
+  expect(await run(0)).toEqual([]);
+  const begun = await run(1);
+  expect(new Set(begun).size).toBeGreaterThan(1);
+  expect(await run(1)).toEqual(begun);
+});
+
+test("a variant is a program of the present state, and says what it costs", async () => {
+  const session = sums(5, 500);
+  await session.run(saturate());
+  const variants = Array.from({ length: 8 }, () => session.variant(1));
+  expect(new Set(variants.map(({ graph }) => spell(graph))).size).toBeGreaterThan(1);
+  expect(session.variant(0).cost).toBe(session.cost());
+  for (const { cost, graph } of variants) {
+    expect(cost).toBeGreaterThanOrEqual(session.bestEver.cost);
+    session.regrow(graph);
+    expect(session.cost()).toBe(cost);
+  }
+});
+
 test("a composed strategy is named after its parts", () => {
+  expect(() => regrow(greedy(), { variety: 2 })).toThrow("variety is a probability, not 2");
   expect(regrow(greedy()).name).toBe("regrow(greedy)");
   expect(() => regrow(greedy(), { patience: 0 })).toThrow("patience is a whole number");
   expect(() => beam({ width: 0 })).toThrow("one state wide");
