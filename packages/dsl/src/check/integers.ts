@@ -22,6 +22,8 @@ const STEPS = [
   [3, 4],
   [-1, 1],
 ] as const;
+/** How often slices begin at the very beginning, and go to the very end, on all axes: those on which steps show. */
+const WHOLE = 0.35;
 const SMALL = [
   [0, 3],
   [1, 3],
@@ -72,12 +74,15 @@ export class IntegerProposer {
         );
       case "split":
         return this.#parts(rank > 0 ? dice.pick(shape) : 2, long(dice.integer(1, 3)));
-      case "starts":
-        return each(long(1), () => dice.integer(dice.chance(0.3) ? -3 : 0, 2));
+      case "starts": {
+        const whole = dice.chance(WHOLE);
+        return each(long(1), () => (whole ? 0 : dice.integer(dice.chance(0.3) ? -3 : 0, 2)));
+      }
       case "ends": {
+        const whole = dice.chance(WHOLE);
         const most = Math.max(4, ...shape);
         return each(long(1), () =>
-          dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, most),
+          whole || dice.chance(0.2) ? 2 ** 31 : dice.integer(dice.chance(0.3) ? -2 : 1, most),
         );
       }
       case "steps":
