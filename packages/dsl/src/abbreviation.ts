@@ -19,6 +19,8 @@ interface Extent {
   readonly depth: number;
 }
 
+const LEAF: Extent = { size: 1, depth: 1 };
+
 type Parameters = ReadonlyMap<string, Expr>;
 
 /** The abbreviations of one rule. */
@@ -127,6 +129,7 @@ export class Abbreviations {
   }
 
   private measure(expr: Expr): Extent {
+    if (expr.kind === "name" || expr.kind === "number") return LEAF;
     const known = this.extents.get(expr);
     if (known) return known;
     let size = 1;

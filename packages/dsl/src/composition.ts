@@ -33,6 +33,8 @@ export class Composer {
   private readonly names: Names;
   private readonly reader: Reader;
   private readonly sorts: Sorts = new Map();
+  /** Whether any operator that was met has a declaration that speaks of shapes. */
+  isShaped = false;
 
   constructor(names: Names, reader: Reader) {
     this.names = names;
@@ -41,18 +43,28 @@ export class Composer {
 
   /** A call of an operator. */
   application(call: s.CallExpr, operator: Operator, side: Side): ast.Apply | undefined {
-    const declared = operator.def.operands;
-    const operands = call.args.map((arg, i): ast.Term | ast.Spread | undefined => {
-      if (arg.value.kind === "name" && arg.value.name === ABSENT && !arg.spread)
-        return this.absent(arg, operator, declared[Math.min(i, declared.length - 1)]);
-      if (!arg.spread) return this.reader.term(arg.value, side);
-      this.names.depths.checkSpread(arg);
-      const element = this.spreadElement(arg.value, side);
-      return element && { kind: "spread", element, span: arg.span };
-    });
+    const operands: (ast.Term | ast.Spread | undefined)[] = [];
+    for (const arg of call.args) operands.push(this.operand(arg, operator, operands.length, side));
     // What is left out at the end is not there at all.
     while (operands.at(-1)?.kind === "absent") operands.pop();
     return this.apply(operator, operands, call, side);
+  }
+
+  private operand(
+    arg: s.Arg,
+    operator: Operator,
+    index: number,
+    side: Side,
+  ): ast.Term | ast.Spread | undefined {
+    const { value, spread, span } = arg;
+    if (spread) {
+      this.names.depths.checkSpread(arg);
+      const element = this.spreadElement(value, side);
+      return element && { kind: "spread", element, span };
+    }
+    if (value.kind !== "name" || value.name !== ABSENT) return this.reader.term(value, side);
+    const declared = operator.def.operands;
+    return this.absent(arg, operator, declared[Math.min(index, declared.length - 1)]);
   }
 
   private absent(
@@ -98,6 +110,7 @@ export class Composer {
     if (rest && !this.checkRest(rest, operator, side)) return undefined;
     if (!isComplete(operands) || !isComplete(attrs)) return undefined;
     const { key: name, def: op } = operator;
+    if (operator.signature?.isShaped) this.isShaped = true;
     const { span } = call;
     const apply: ast.Apply = rest
       ? { kind: "apply", name, op, operands, attrs, rest, span }

@@ -16,6 +16,8 @@ import type { AttrDecl, Expr, OpDecl, TypeExpr } from "./syntax.ts";
 export interface Signature {
   readonly operands: readonly string[];
   readonly result: string;
+  /** Whether it speaks of shapes. */
+  readonly isShaped: boolean;
 }
 
 /** A declared operator. */
@@ -78,6 +80,7 @@ export function declare(
     signature: {
       operands: decl.operands.map((operand) => operand.type.name.name),
       result: decl.result.name.name,
+      isShaped: types.some(({ shape }) => shape !== undefined),
     },
     ...(notation && "token" in notation && { notation: notation.token }),
   };

@@ -82,7 +82,8 @@ export function resolveDirection(
     conditions: conditions as readonly Condition[],
     variables: bound.variables,
   };
-  const guard = inferGuard(direction, { arrowSpan: rule.arrowSpan, text: scope.text }, fail);
+  const place = { arrowSpan: rule.arrowSpan, text: scope.text };
+  const guard = resolver.isShaped ? inferGuard(direction, place, fail) : [];
   return failed ? undefined : { ...direction, guard };
 }
 
@@ -97,8 +98,9 @@ function checkRoots(
   variables: ReadonlyMap<string, Variable>,
   report: (diagnostic: Diagnostic) => void,
 ): void {
+  const [only, another] = roots;
+  if (only?.kind === "one" && only.term.kind === "apply" && !another) return;
   const terms = roots.map(termOf);
-  if (terms.length === 1 && terms[0]?.kind === "apply") return;
   // What is free in the elements of a list is different in each, and connects nothing.
   const names = terms.map((term, i) =>
     roots[i]?.kind === "list"

@@ -7,10 +7,11 @@
 import type { Rule } from "./ast.ts";
 import { Fabric } from "./fabric.ts";
 import type { Item } from "./item.ts";
+import type { Part } from "./part.ts";
 import type { Test } from "./prove/statement.ts";
 import { titleOf } from "./rule.ts";
 import type { Scope } from "./scope.ts";
-import type { Part, Script } from "./script.ts";
+import type { Script } from "./script.ts";
 import { movedTree } from "./shift.ts";
 import type { Module, RuleDecl, TestDecl } from "./syntax.ts";
 

@@ -6,7 +6,8 @@
 
 import type { IToken } from "chevrotain";
 import type { Lexed } from "./lexer.ts";
-import type { Part, Script } from "./script.ts";
+import type { Part } from "./part.ts";
+import type { Script } from "./script.ts";
 
 /** A declaration, the head of a ruleset, or a rule, as tokens. */
 export interface Piece {

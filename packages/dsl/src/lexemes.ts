@@ -53,9 +53,8 @@ export class Lexemes implements Lexed {
     const lineEnd = before.indexOf("\n", before.length - rest);
     const end = lineEnd < 0 ? before.length : lineEnd + 1;
     const newEnd = end + text.length - before.length;
-    const fresh = lexText({ file: this.file, text: text.slice(start, newEnd) });
     const line = this.lineAt(start);
-    const into: Shift = { offset: start, lines: line - 1 };
+    const fresh = lexText({ file: this.file, text }, { start, end: newEnd, line });
     const beyond: Shift = {
       offset: text.length - before.length,
       lines: countLines(text, start, newEnd) - countLines(before, start, end),
@@ -63,13 +62,12 @@ export class Lexemes implements Lexed {
     const replaced = (old: IToken[], own: readonly IToken[]): IToken[] => {
       const from = firstAt(old, start);
       const to = firstAt(old, end);
-      move(own, 0, into);
       move(old, to, beyond);
       return spliced(old, from, to, own);
     };
     this.diagnostics = [
       ...this.diagnostics.filter(({ span }) => span.start < start),
-      ...fresh.diagnostics.map((said) => movedDiagnostic(said, (span) => movedSpan(span, into))),
+      ...fresh.diagnostics,
       ...this.diagnostics
         .filter(({ span }) => span.start >= end)
         .map((said) => movedDiagnostic(said, (span) => movedSpan(span, beyond))),

@@ -5,11 +5,12 @@
  */
 
 import type { RuleFile } from "@rewright/plugin";
-import { type IToken, Lexer } from "chevrotain";
+import type { IToken } from "chevrotain";
 import type { Span } from "./ast.ts";
 import { appending, type Diagnostic, type Edit, error, replacing } from "./diagnostic.ts";
 import { codePoint, quote } from "./quotation.ts";
-import { allTokens, Deep, Foreign, OpenString } from "./tokens.ts";
+import { type Lines, scan } from "./scanner.ts";
+import { Deep, Foreign, OpenString, SPOILT } from "./tokens.ts";
 
 /** How deep an expression may nest: brackets, and operators applied to one another. */
 export const DEEPEST = 256;
@@ -27,25 +28,25 @@ export interface Lexed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const lexer = new Lexer([...allTokens], {
-  positionTracking: "onlyStart", // the rest follows: a token is on one line
-  ensureOptimizations: true,
-  skipValidations: true, // they take as long as the rest
-});
+/** Whole lines of a file cut into tokens. */
+export interface LexedLines extends Lexed {
+  /** The number of the line that comes next. */
+  readonly nextLine: number;
+}
 
 /** Cuts a file into tokens, in time linear in its length. A byte order mark is skipped. */
 export function lex(source: RuleFile): Lexed {
   return lexText({ file: source.file, text: withoutMark(source.text) });
 }
 
-/** Cuts a text into tokens. No token, and nothing that is said of one, goes beyond the end of its line. */
-export function lexText(source: RuleFile): Lexed {
-  const { tokens, groups } = lexer.tokenize(source.text);
+/** Cuts a text, or some of its lines, into tokens. No token, and nothing that is said of one, goes beyond the end of its line. */
+export function lexText(source: RuleFile, lines?: Lines): LexedLines {
+  const { spoilt, ...lexed } = scan(source.text, lines);
+  const { tokens } = lexed;
   const diagnostics: Diagnostic[] = [];
   let run: IToken | undefined;
-  for (let i = 0; i < tokens.length; i++) {
+  for (const i of spoilt) {
     const token = tokens[i] as IToken;
-    if (!isSpoilt(token)) continue;
     if (token.tokenType === OpenString)
       diagnostics.push(
         error("R0008", spanOf(source.file, token), "this string is never closed", {
@@ -65,8 +66,7 @@ export function lexText(source: RuleFile): Lexed {
       diagnostics.push(foreign(source.file, token, tokens[i + 1]));
     run = token;
   }
-  const comments = groups["comments"] ?? [];
-  return { tokens, docs: groups["docs"] ?? [], comments, diagnostics };
+  return { ...lexed, diagnostics };
 }
 
 /** The edit that ends a string: before what cannot be meant to be in it, else at the end of its line. */
@@ -97,7 +97,7 @@ export function withoutMark(text: string): string {
 
 /** Whether the lexer has complained about this token: what contains it is not worth parsing. */
 export function isSpoilt({ tokenType }: IToken): boolean {
-  return tokenType === Foreign || tokenType === OpenString || tokenType === Deep;
+  return SPOILT.has(tokenType);
 }
 
 /** The offset behind a token. */

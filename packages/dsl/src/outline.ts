@@ -8,8 +8,10 @@
  * @module
  */
 
+import type { RuleFile } from "@rewright/plugin";
 import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
-import { firstAt, type Lexed } from "./lexer.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { firstAt, type Lexed, lexText } from "./lexer.ts";
 import { endsOperand } from "./nesting.ts";
 import * as t from "./tokens.ts";
 
@@ -46,6 +48,50 @@ const OPENINGS: ReadonlyMap<TokenType, readonly [Kind, readonly TokenType[]]> = 
   [t.Check, ["check", [t.Name]]],
 ]);
 
+/** So many characters are cut into tokens at a time. */
+const STRETCH = 65_536;
+
+/**
+ * Divides a text as `outline` does, and reports what is wrong with its tokens. They are cut a stretch of lines at a time, as they are
+ * asked for: what nobody keeps is gone before it costs anything.
+ */
+export function* sectionsOf(
+  source: RuleFile,
+  report: (diagnostic: Diagnostic) => void,
+  stretch: number = STRETCH,
+): Generator<Section, undefined> {
+  const { text } = source;
+  let tokens: readonly IToken[] = [];
+  let docs: readonly IToken[] = [];
+  let at = 0;
+  let start = 0;
+  let line = 1;
+  for (let length = stretch; ; ) {
+    const found = at < tokens.length ? sectionAt({ tokens, docs }, at) : undefined;
+    // The two tokens behind a section tell that it ends there.
+    if (found && (start === text.length || found.end + 1 < tokens.length)) {
+      yield found.section;
+      at = found.end;
+      length = stretch;
+      continue;
+    }
+    if (start === text.length) return;
+    const newline = text.indexOf("\n", start + length);
+    const end = newline < 0 ? text.length : newline + 1;
+    const fresh = lexText(source, { start, end, line });
+    fresh.diagnostics.forEach(report);
+    // Of what is before a section, only the last token plays a part.
+    const kept = Math.max(at - 1, 0);
+    docs = docs.slice(firstAt(docs, tokens[kept]?.startOffset ?? 0)).concat(fresh.docs);
+    tokens = tokens.slice(kept).concat(fresh.tokens);
+    at -= kept;
+    start = end;
+    line = fresh.nextLine;
+    // A section that goes on and on is not to be looked through as often.
+    length *= 2;
+  }
+}
+
 /** Divides a file's tokens into declarations and rules. Every token lands in exactly one piece, or is a ruleset's closing brace. */
 export function outline(lexed: Lexed): Section[] {
   const sections: Section[] = [];
@@ -62,7 +108,7 @@ export function outline(lexed: Lexed): Section[] {
  * it, up to the token after the one that the next section begins with.
  */
 export function sectionAt(
-  { tokens, docs }: Lexed,
+  { tokens, docs }: Pick<Lexed, "tokens" | "docs">,
   at: number,
 ): { readonly section: Section; readonly end: number } {
   const kind = opening(tokens, at);
@@ -154,16 +200,19 @@ function rulePieces(
   to: number,
 ): readonly Piece[] {
   const starts: number[] = [];
-  const closing = closers(tokens, from, to);
   const open: TokenType[] = [];
+  let closing: readonly boolean[] | undefined;
   for (let i = from; i < to; i++) {
     const type = tokens[i]?.tokenType;
     if (type === t.OpenParen || type === t.OpenBracket) open.push(type);
     else if (type === t.CloseParen || type === t.CloseBracket) open.pop();
-    else if (isLabel(tokens, i, to)) {
-      const sliced = open.at(-1) === t.OpenBracket && closing[i - from] === true;
-      if (open.length > 0 && (sliced || !isFirstOnLine(tokens, i))) continue;
-      starts.push(i);
+    else if (type === t.Colon && i > from && isWord(tokens[i - 1])) {
+      if (open.length > 0) {
+        closing ??= closers(tokens, from, to);
+        const sliced = open.at(-1) === t.OpenBracket && closing[i - 1 - from] === true;
+        if (sliced || !isFirstOnLine(tokens, i - 1)) continue;
+      }
+      starts.push(i - 1);
       open.length = 0;
     }
   }
@@ -174,14 +223,9 @@ function rulePieces(
   }));
 }
 
-function isLabel(tokens: readonly IToken[], at: number, to: number): boolean {
-  const token = tokens[at];
-  return (
-    at + 1 < to &&
-    tokens[at + 1]?.tokenType === t.Colon &&
-    token !== undefined &&
-    (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Keyword))
-  );
+/** Whether a token may be the label of a rule, or was meant to be one. */
+function isWord(token: IToken | undefined): boolean {
+  return token !== undefined && (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Keyword));
 }
 
 /** For each token: whether a `]` comes before the next arrow, as it does within a slice. */

@@ -14,7 +14,7 @@ import { spanOf } from "./lexer.ts";
 import { bindingOf, COMPARISON, MINUS, NOT } from "./precedence.ts";
 import type * as s from "./syntax.ts";
 import * as t from "./tokens.ts";
-import { isNumberOfResult, isRepresentable, join, unescaped } from "./tree.ts";
+import { isNumberOfResult, isRepresentable, unescaped } from "./tree.ts";
 
 /** By the index of a token's type: whether it is a name, as the keywords of some places are in all others. */
 const isName: boolean[] = [];
@@ -67,6 +67,7 @@ class Reader {
   private readonly tokens: readonly IToken[];
   private at = 0;
   private next: IToken;
+  private last: IToken = END;
 
   constructor(file: string, tokens: readonly IToken[]) {
     this.file = file;
@@ -175,20 +176,20 @@ class Reader {
     const name = this.identifier();
     this.take(t.Colon);
     const type = this.type();
-    return { name, variadic, type, span: join(this.span(start), type.span) };
+    return { name, variadic, type, span: this.since(start) };
   }
 
   private attrDecl(): s.AttrDecl {
+    const start = this.next;
     const name = this.identifier();
     this.take(t.Colon);
     const alternatives = [this.alternative()];
     while (this.passes(t.Bar)) alternatives.push(this.alternative());
     const initial = this.passes(t.Assign) ? this.initial() : undefined;
-    const end = initial ?? alternatives.at(-1) ?? name;
     return {
       ...{ name, alternatives },
       ...(initial && { default: initial }),
-      span: join(name.span, end.span),
+      span: this.since(start),
     };
   }
 
@@ -203,43 +204,44 @@ class Reader {
   }
 
   private type(): s.TypeExpr {
+    const start = this.next;
     const name = this.identifier();
     if (!this.passes(t.OpenBracket)) return { kind: "type", name, span: name.span };
     const shape = this.next.tokenType === t.CloseBracket ? NONE : this.args();
-    const end = this.take(t.CloseBracket);
-    return { kind: "type", name, shape, span: join(name.span, this.span(end)) };
+    this.take(t.CloseBracket);
+    return { kind: "type", name, shape, span: this.since(start) };
   }
 
   private clause(): s.Clause {
     const keyword = this.step();
-    const start = this.span(keyword);
     switch (keyword.tokenType) {
       case t.When:
       case t.Assuming: {
         const condition = this.expression(1);
         const kind = keyword.image as "when" | "assuming";
-        return { kind, condition, span: join(start, condition.span) };
+        return { kind, condition, span: this.since(keyword) };
       }
       case t.Where: {
         const bindings = this.list(() => this.binding());
-        return { kind: "where", bindings, span: join(start, (bindings.at(-1) as s.Binding).span) };
+        return { kind: "where", bindings, span: this.since(keyword) };
       }
       case t.Within: {
         const bound = this.number();
-        return { kind: "within", bound, span: join(start, bound.span) };
+        return { kind: "within", bound, span: this.since(keyword) };
       }
       case t.Tag:
-        return { kind: "tag", name: keyword.image.slice(1), span: start };
+        return { kind: "tag", name: keyword.image.slice(1), span: this.span(keyword) };
       case t.Expanding:
-        return { kind: "expanding", span: start };
+        return { kind: "expanding", span: this.span(keyword) };
       case t.Subsume:
-        return { kind: "subsume", span: start };
+        return { kind: "subsume", span: this.span(keyword) };
       default:
         throw UNREAD;
     }
   }
 
   private binding(): s.Binding {
+    const start = this.next;
     const name = this.identifier();
     let params: readonly s.Identifier[] | undefined;
     if (this.passes(t.OpenParen)) {
@@ -248,7 +250,7 @@ class Reader {
     }
     this.take(t.Assign);
     const body = this.expression(1);
-    return { name, ...(params && { params }), body, span: join(name.span, body.span) };
+    return { name, ...(params && { params }), body, span: this.since(start) };
   }
 
   // ── Expressions ────────────────────────────────────────────────────────────
@@ -268,13 +270,14 @@ class Reader {
       const value = this.expression(1);
       return { spread: false, value, span: value.span };
     }
-    const start = this.span(this.step());
+    const start = this.step();
     const value = this.expression(1);
-    return { spread: true, value, span: join(start, value.span) };
+    return { spread: true, value, span: this.since(start) };
   }
 
   /** An expression of operators that bind at least so tightly, as `arrange` sorts them. */
   private expression(loosest: number): s.Expr {
+    const start = this.next;
     let left = this.operand(loosest);
     let isCompared = false;
     for (;;) {
@@ -293,7 +296,7 @@ class Reader {
         left,
         right,
         operatorSpan: this.span(operator),
-        span: join(left.span, right.span),
+        span: this.since(start),
       };
     }
   }
@@ -308,14 +311,15 @@ class Reader {
   }
 
   private postfixed(): s.Expr {
+    const start = this.next;
     let operand = this.primary();
     for (;;) {
       const type = this.next.tokenType;
       if (type === t.Prime) {
-        const end = this.span(this.step());
-        operand = { kind: "transpose", operand, span: join(operand.span, end) };
-      } else if (type === t.Dot) operand = this.field(operand);
-      else if (type === t.OpenBracket) operand = this.slice(operand);
+        this.step();
+        operand = { kind: "transpose", operand, span: this.since(start) };
+      } else if (type === t.Dot) operand = this.field(operand, start);
+      else if (type === t.OpenBracket) operand = this.slice(operand, start);
       else return operand;
     }
   }
@@ -325,34 +329,34 @@ class Reader {
       kind: "unary",
       operator: sign.image as "-" | "not",
       operand,
-      span: join(this.span(sign), operand.span),
+      span: this.since(sign),
     };
   }
 
-  private field(of: s.Expr): s.FieldExpr {
+  private field(of: s.Expr, start: IToken): s.FieldExpr {
     this.take(t.Dot);
     const field = this.step();
     const isNumber = field.tokenType === t.NumberLiteral;
     if (isNumber ? !isNumberOfResult(field.image) : !isName[field.tokenTypeIdx]) throw UNREAD;
-    const fieldSpan = this.span(field);
     return {
       kind: "field",
       of,
       field: isNumber ? Number(field.image) : field.image,
-      fieldSpan,
-      span: join(of.span, fieldSpan),
+      fieldSpan: this.span(field),
+      span: this.since(start),
     };
   }
 
-  private slice(of: s.Expr): s.Expr {
+  private slice(of: s.Expr, start: IToken): s.Expr {
     this.take(t.OpenBracket);
     const from = this.next.tokenType === t.Colon ? undefined : this.expression(1);
     if (!this.passes(t.Colon)) {
-      const span = join(of.span, this.span(this.take(t.CloseBracket)));
-      return { kind: "index", of, index: from as s.Expr, span };
+      this.take(t.CloseBracket);
+      return { kind: "index", of, index: from as s.Expr, span: this.since(start) };
     }
     const to = this.next.tokenType === t.CloseBracket ? undefined : this.expression(1);
-    const span = join(of.span, this.span(this.take(t.CloseBracket)));
+    this.take(t.CloseBracket);
+    const span = this.since(start);
     return { kind: "slice", of, ...(from && { from }), ...(to && { to }), span };
   }
 
@@ -360,9 +364,8 @@ class Reader {
     const first = this.next;
     if (isName[first.tokenTypeIdx]) {
       this.step();
-      const span = this.span(first);
-      if (this.next.tokenType !== t.OpenParen) return { kind: "name", name: first.image, span };
-      return this.call({ name: first.image, span });
+      if (this.next.tokenType === t.OpenParen) return this.call(first);
+      return { kind: "name", name: first.image, span: this.span(first) };
     }
     switch (first.tokenType) {
       case t.NumberLiteral:
@@ -372,39 +375,41 @@ class Reader {
       case t.OpenParen: {
         this.step();
         const inner = this.expression(1);
-        const end = this.take(t.CloseParen);
-        return { ...inner, span: join(this.span(first), this.span(end)) };
+        this.take(t.CloseParen);
+        return { ...inner, span: this.since(first) };
       }
       case t.OpenBracket: {
         this.step();
         const elements = this.next.tokenType === t.CloseBracket ? [] : this.args();
-        const end = this.take(t.CloseBracket);
-        return { kind: "list", elements, span: join(this.span(first), this.span(end)) };
+        this.take(t.CloseBracket);
+        return { kind: "list", elements, span: this.since(first) };
       }
       default:
         throw UNREAD;
     }
   }
 
-  private call(callee: s.Identifier): s.CallExpr {
+  /** What stands behind the name of what is called. */
+  private call(name: IToken): s.CallExpr {
+    const callee = { name: name.image, span: this.span(name) };
     this.take(t.OpenParen);
     const { tokenType } = this.next;
     const args = tokenType === t.CloseParen || tokenType === t.Semicolon ? NONE : this.args();
     const attrs = this.passes(t.Semicolon) ? this.list(() => this.attr()) : NONE;
-    const end = this.take(t.CloseParen);
-    return { kind: "call", callee, args, attrs, span: join(callee.span, this.span(end)) };
+    this.take(t.CloseParen);
+    return { kind: "call", callee, args, attrs, span: this.since(name) };
   }
 
   private attr(): s.AttrArg {
-    if (this.next.tokenType === t.Ellipsis) {
-      const start = this.span(this.step());
+    const start = this.next;
+    if (this.passes(t.Ellipsis)) {
       const name = this.identifier();
-      return { kind: "rest", name, span: join(start, name.span) };
+      return { kind: "rest", name, span: this.since(start) };
     }
     const name = this.identifier();
     this.take(t.Assign);
     const value = this.expression(1);
-    return { kind: "attr", name, value, span: join(name.span, value.span) };
+    return { kind: "attr", name, value, span: this.since(start) };
   }
 
   // ── Leaves ─────────────────────────────────────────────────────────────────
@@ -447,6 +452,7 @@ class Reader {
 
   private step(): IToken {
     const token = this.next;
+    this.last = token;
     this.at++;
     this.next = this.at < this.tokens.length ? (this.tokens[this.at] as IToken) : END;
     return token;
@@ -465,6 +471,11 @@ class Reader {
 
   private span(token: IToken): Span {
     return spanOf(this.file, token);
+  }
+
+  /** From a token to the last that has been read. */
+  private since(start: IToken): Span {
+    return spanOf(this.file, start, this.last);
   }
 
   /** From the first token to the last. */

@@ -61,6 +61,11 @@ export class Resolver {
     });
   }
 
+  /** Whether any operator that was met has a declaration that speaks of shapes. */
+  get isShaped(): boolean {
+    return this.composer.isShaped;
+  }
+
   /** From now on nothing is said of unbound names: what a broken left side would have bound is anybody's guess. */
   excuseNames(): void {
     this.names.isLenient = true;

@@ -121,13 +121,19 @@ function counted(roots: readonly Root[], isNamed: boolean): string {
   return `${number}${noun}${listed ? " and a list" : ""}`;
 }
 
+/** Whether one of several results is asked for in a term. */
+function hasResult(term: ast.Root): boolean {
+  if (term.kind === "apply") return term.operands.some(hasResult);
+  if (term.kind === "spread") return hasResult(term.element);
+  return term.kind === "result" || (term.kind === "results" && hasResult(term.of));
+}
+
 /** Roots that are built, each application with as many results as are asked of any equal one. */
 function settle(roots: readonly ast.Root[]): readonly ast.Root[] {
+  if (!roots.some(hasResult)) return roots;
   const asked = new Map<string, number>();
-  let some = false;
   const visit = (term: ast.Root): void => {
     if (term.kind === "result") {
-      some = true;
       const key = keyOf(term.of);
       const least = typeof term.of.op.results === "number" ? term.of.op.results : 1;
       asked.set(key, Math.max(asked.get(key) ?? least, term.count ?? term.index + 1));
@@ -137,7 +143,6 @@ function settle(roots: readonly ast.Root[]): readonly ast.Root[] {
     else if (term.kind === "results") visit(term.of);
   };
   roots.forEach(visit);
-  if (!some) return roots;
   const write = (term: Term): Term => {
     if (term.kind !== "result" && term.kind !== "apply") return term;
     const written = term.kind === "result" ? term.of : term;

@@ -20,22 +20,22 @@ export function resolveRule(
   report: (diagnostic: Diagnostic) => void,
 ): readonly Rule[] {
   let failed = false;
-  const said = new Set<string>();
+  let said: Set<string> | undefined;
   scope.speller.renew();
   // Both directions see the whole rule, and would say the same twice.
   const reportOnce = (diagnostic: Diagnostic): void => {
     failed ||= diagnostic.severity === "error";
     const { code, span, message } = diagnostic;
     const key = `${code} ${span.start} ${span.end} ${message}`;
-    if (!said.has(key)) report(diagnostic);
-    said.add(key);
+    if (!said?.has(key)) report(diagnostic);
+    said = (said ?? new Set()).add(key);
   };
   const isTwoWay = decl.arrow === "<=>" || decl.arrow === "<~>";
   const clauses = readClauses(decl, isTwoWay, reportOnce);
   const abbreviations = abbreviationsOf(decl, reportOnce);
   if (abbreviations?.isCyclic) return [];
-  const expand = (arg: Arg): Arg =>
-    abbreviations ? { ...arg, value: abbreviations.expand(arg.value) } : arg;
+  const expand = (args: readonly Arg[]): readonly Arg[] =>
+    abbreviations ? args.map((arg) => ({ ...arg, value: abbreviations.expand(arg.value) })) : args;
   const conditions: Written["conditions"][number][] = [];
   for (const clause of decl.clauses)
     if (clause.kind === "when" || clause.kind === "assuming") {
@@ -46,8 +46,8 @@ export function resolveRule(
     }
   const forward: Written = {
     matched: "left",
-    left: decl.left.map(expand),
-    right: decl.right.map(expand),
+    left: expand(decl.left),
+    right: expand(decl.right),
     conditions,
     arrowSpan: decl.arrowSpan,
     span: decl.span,

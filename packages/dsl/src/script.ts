@@ -7,26 +7,13 @@
 import type { RuleFile } from "@rewright/plugin";
 import type { IToken } from "chevrotain";
 import type { Span } from "./ast.ts";
-import { appending, type Diagnostic, error } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { Item, type ItemKind } from "./item.ts";
 import { Lexemes } from "./lexemes.ts";
-import { after, firstAt, type Lexed, spanOf, withoutMark } from "./lexer.ts";
-import { type Piece, type Section, sectionAt } from "./outline.ts";
-import { movedDiagnostic, movedSpan } from "./shift.ts";
-import type { Declaration, Module, RuleDecl } from "./syntax.ts";
-import * as t from "./tokens.ts";
-
-/** A declaration, or a ruleset: its header, its rules and its last token. */
-export interface Part {
-  readonly item: Item;
-  readonly rules: readonly Item[];
-  /** The last token of a ruleset. */
-  readonly last: IToken;
-  /** Whether it is a ruleset that no brace closes. */
-  readonly isOpen: boolean;
-  /** How many tokens it consists of. */
-  readonly length: number;
-}
+import { firstAt, type Lexed, withoutMark } from "./lexer.ts";
+import { type Piece, sectionAt } from "./outline.ts";
+import { Part } from "./part.ts";
+import type { Declaration, Module } from "./syntax.ts";
 
 /** The text of a rule file, and the items that it consists of. */
 export class Script {
@@ -60,20 +47,9 @@ export class Script {
 
   /** All declarations and rules that could be read. */
   get module(): Module {
-    const declarations = this.parts.map(({ item, rules, last }): Declaration | undefined => {
-      const tree = item.tree as Declaration | undefined;
-      if (tree?.kind !== "rules") return tree;
-      const read = rules.map((rule) => rule.tree as RuleDecl | undefined);
-      return {
-        ...tree,
-        rules: read.filter((rule) => rule !== undefined),
-        span: spanOf(this.file, item.first, last),
-      };
-    });
-    return {
-      file: this.file,
-      declarations: declarations.filter((declaration) => declaration !== undefined),
-    };
+    const { file } = this;
+    const declarations = this.parts.map((part) => part.tree(file));
+    return { file, declarations: declarations.filter((tree) => tree !== undefined) };
   }
 
   /** The declarations, and of rulesets the headers. */
@@ -85,27 +61,10 @@ export class Script {
   /** What is wrong with the text, in its order. */
   get diagnostics(): readonly Diagnostic[] {
     const said: Diagnostic[] = [...this.lexemes.diagnostics];
-    const add = (item: Item): void => {
-      for (const diagnostic of item.diagnostics)
-        said.push(movedDiagnostic(diagnostic, (span) => movedSpan(span, item.shift)));
-    };
-    for (const { item, rules } of this.parts) {
-      add(item);
-      rules.forEach(add);
-    }
-    for (const { item, last, isOpen } of this.parts)
-      if (isOpen)
-        said.push(
-          error(
-            "R0002",
-            spanOf(this.file, item.tokens.at(-1) as IToken),
-            "this `{` is never closed",
-            {
-              related: [{ span: after(this.file, last), label: "still open here" }],
-              edit: appending(after(this.file, last), "\n}", "close the ruleset"),
-            },
-          ),
-        );
+    for (const part of this.parts)
+      part.complain(this.file, (diagnostic) => {
+        said.push(diagnostic);
+      });
     return said.sort((a, b) => a.span.start - b.span.start);
   }
 
@@ -148,23 +107,11 @@ export class Script {
         break;
       }
       const { section, end: next } = sectionAt(lexemes, at);
-      parts.push(this.part(section, next - at));
+      parts.push(new Part(section, (kind, piece) => this.item(kind, piece)));
       at = next;
     }
     this.parts = parts;
     this.everything = undefined;
-  }
-
-  private part(section: Section, length: number): Part {
-    if (section.kind !== "rules") {
-      const item = this.item(section.kind, section);
-      return { item, rules: [], last: item.tokens.at(-1) as IToken, isOpen: false, length };
-    }
-    const { header, rules: pieces, close } = section;
-    const rules = pieces.map((piece) => this.item("rule", piece));
-    const last = close ?? rules.at(-1)?.tokens.at(-1) ?? (header.tokens.at(-1) as IToken);
-    const isOpen = !close && header.tokens.at(-1)?.tokenType === t.OpenBrace;
-    return { item: this.item("rulesHeader", header), rules, last, isOpen, length };
   }
 
   private item(kind: ItemKind, piece: Piece): Item {

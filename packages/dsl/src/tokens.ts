@@ -46,10 +46,16 @@ token({ name: "Space", pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true }
 token({
   name: "Doc",
   pattern: /\/\/\/(?!\/)[^\r\n]*/,
+  start_chars_hint: ["/"],
   group: "docs",
 });
 /** Any other comment. Kept apart, too: the formatter puts it back. */
-token({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
+token({
+  name: "Comment",
+  pattern: /\/\/[^\r\n]*/,
+  start_chars_hint: ["/"],
+  group: "comments",
+});
 
 /** An identifier. Soft keywords are names that some places read otherwise. */
 export const Name: TokenType = createToken({
@@ -128,6 +134,7 @@ export const OpenString: TokenType = token({ name: "OpenString", pattern: /"[^\r
 export const Tag: TokenType = token({
   name: "Tag",
   pattern: new RegExp(`#[${LETTER}][${LETTER}0-9]*`),
+  start_chars_hint: ["#"],
   label: "a tag",
 });
 
@@ -186,6 +193,9 @@ export const Foreign: TokenType = token({
   pattern: /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\u0000-\uFFFF]/,
   line_breaks: false,
 });
+
+/** What a text may hold and the language has no use for. */
+export const SPOILT: ReadonlySet<TokenType> = new Set([OpenString, Deep, Foreign]);
 
 /** Every token, in the order in which the lexer tries them. */
 export const allTokens: readonly TokenType[] = tokens;

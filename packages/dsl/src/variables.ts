@@ -37,6 +37,8 @@ export interface Bound {
   readonly remainders: ReadonlyMap<string, Remainder>;
 }
 
+const NO_REMAINDERS: ReadonlyMap<string, Remainder> = new Map();
+
 /** Whether an operator yields a list of results, or a fixed number that is not one. */
 export function isMultiple(operator: Operator): boolean {
   return operator.def.results !== undefined && operator.def.results !== 1;
@@ -49,7 +51,7 @@ export function calledOperator(expr: Expr, scope: Scope): Operator | undefined {
 
 /** The places of every name on the two sides of a rule. What conditions say of a list they say of each of its items. */
 export class Depths {
-  private readonly places = new Map<string, Places>();
+  private places: Map<string, Places> | undefined;
   private readonly scope: Scope;
   private readonly report: (diagnostic: Diagnostic) => void;
 
@@ -65,7 +67,7 @@ export class Depths {
 
   /** 1 for a name that stands in spreads only: a list, one item for each element. */
   of(name: string): 0 | 1 {
-    const places = this.places.get(name);
+    const places = this.places?.get(name);
     return places?.inside && !places.outside ? 1 : 0;
   }
 
@@ -79,7 +81,7 @@ export class Depths {
     const operator = calledOperator(spread.value, this.scope);
     if ((operator && isMultiple(operator)) || this.hasList(spread.value)) return;
     const first = namesIn(spread.value).find(({ name }) => name !== "_");
-    const outside = first && this.places.get(first.name)?.outside;
+    const outside = first && this.places?.get(first.name)?.outside;
     this.report(
       first && outside
         ? error("R0303", first.span, `${quote(first.name)} is a list here and one term there`, {
@@ -124,6 +126,7 @@ export class Depths {
   }
 
   private note(name: string, span: Span, inside: boolean): void {
+    this.places ??= new Map();
     const places = this.places.get(name) ?? {};
     if (inside) places.inside ??= span;
     else places.outside ??= span;
@@ -152,7 +155,7 @@ export function bind(
   report: (diagnostic: Diagnostic) => void,
 ): Bound {
   const variables = new Map<string, Variable>();
-  const remainders = new Map<string, Remainder>();
+  let remainders: Map<string, Remainder> | undefined;
 
   const note = (name: string, span: Span, kind: Variable["kind"]): void => {
     if (name === "_" || name === ABSENT) return;
@@ -181,6 +184,7 @@ export function bind(
       const { name } = attr.name;
       note(name, attr.span, "attributes");
       const covers = Object.keys(operator.def.attrs ?? {}).filter((key) => !mentioned.has(key));
+      remainders ??= new Map();
       if (!remainders.has(name)) remainders.set(name, { operator, covers, span: attr.span });
     }
   };
@@ -208,5 +212,5 @@ export function bind(
   };
 
   for (const root of roots) operand(root);
-  return { variables, remainders };
+  return { variables, remainders: remainders ?? NO_REMAINDERS };
 }

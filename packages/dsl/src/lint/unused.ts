@@ -19,12 +19,14 @@ export function lintUnused(
 ): void {
   const [rule, ...more] = rules;
   if (!rule || more.length > 0) return; // each variable of a two-way rule is on both sides
+  const built = new Set<string>();
+  for (const root of rule.right) visitVariables(root, (name) => built.add(name));
+  // Nearly always all are on both sides.
+  if (built.size === 0 || built.size === rule.variables.size) return;
   const uses = new Map<string, number>();
   const note = (name: string): void => {
-    uses.set(name, (uses.get(name) ?? 0) + 1);
+    if (!built.has(name)) uses.set(name, (uses.get(name) ?? 0) + 1);
   };
-  for (const root of rule.right) visitVariables(root, note);
-  if (uses.size === 0) return;
   for (const root of rule.left) visitVariables(root, note);
   for (const { value } of rule.conditions) visitVariables(value, note);
   for (const { name, kind, depth, span } of rule.variables.values()) {

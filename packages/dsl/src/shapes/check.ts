@@ -51,7 +51,6 @@ export function inferGuard(
   place: Place,
   report: (diagnostic: Diagnostic) => void,
 ): readonly string[] {
-  if (!usesShapes(rule)) return [];
   let isWrong = false;
   const quietly = { ...place, isTrial: true };
   const guard = infer(rule, quietly, new Shapes(rule.variables, false), () => {
@@ -180,21 +179,6 @@ function different(
         : []),
     ],
   });
-}
-
-/** Whether any operator of a rule has a declaration that speaks of shapes. */
-function usesShapes({ left, right }: Direction): boolean {
-  const uses = (root: ast.Root): boolean => {
-    if (root.kind === "spread") return uses(root.element);
-    if (root.kind === "result" || root.kind === "results") return uses(root.of);
-    if (root.kind !== "apply") return false;
-    const decl = declarationOf(root.op);
-    const isShaped =
-      decl?.result.shape !== undefined ||
-      decl?.operands.some(({ type }) => type.shape !== undefined) === true;
-    return isShaped || root.operands.some(uses);
-  };
-  return [...left, ...right].some(uses);
 }
 
 class Shapes {
