@@ -1,4 +1,4 @@
-import type { CostModel, DType, NodeView } from "@rewright/plugin";
+import type { CostModel, CostParts, DType, NodeView } from "@rewright/plugin";
 import { countWork, type Work } from "./work.ts";
 
 /** A machine as a roofline sees it (Williams, Waterman and Patterson 2009). */
@@ -32,17 +32,29 @@ export function roofline(part: Part): CostModel {
   }
   const matrixFlops = part.matrixFlops ?? {};
   const counted: Work = { flops: 0, matrixFlops: 0, bytes: 0 };
+  const isFree = (): boolean => counted.flops === 0 && counted.bytes === 0;
+  /** Seconds of what has been counted. */
+  const arithmetic = (node: NodeView): number => {
+    const dtype = node.operands[0]?.dtype ?? "f32";
+    return (
+      (counted.flops - counted.matrixFlops) / part.flops +
+      counted.matrixFlops / (matrixFlops[dtype] ?? part.flops)
+    );
+  };
   return {
     unit: "µs",
     cost(node: NodeView): number {
       countWork(node, counted);
-      const { flops, bytes } = counted;
-      if (flops === 0 && bytes === 0) return 0;
-      const dtype = node.operands[0]?.dtype ?? "f32";
-      const arithmetic =
-        (flops - counted.matrixFlops) / part.flops +
-        counted.matrixFlops / (matrixFlops[dtype] ?? part.flops);
-      return 1e6 * (part.overhead + Math.max(arithmetic, bytes / part.bandwidth));
+      if (isFree()) return 0;
+      return 1e6 * (part.overhead + Math.max(arithmetic(node), counted.bytes / part.bandwidth));
+    },
+    parts(node: NodeView): CostParts {
+      countWork(node, counted);
+      return {
+        launch: isFree() ? 0 : 1e6 * part.overhead,
+        arithmetic: 1e6 * arithmetic(node),
+        memory: (1e6 * counted.bytes) / part.bandwidth,
+      };
     },
   };
 }

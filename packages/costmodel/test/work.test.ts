@@ -1,4 +1,4 @@
-import type { Attrs, DType, NodeView, TensorType } from "@rewright/plugin";
+import type { Attrs, CostParts, DType, NodeView, TensorType } from "@rewright/plugin";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contraction, readContraction, roofline, work } from "../src/index.ts";
@@ -240,6 +240,16 @@ describe("a roofline", () => {
       "f16",
     );
     expect(machine.cost(half)).toBeCloseTo(1 + 1e6 * (2e9 / 4e11 + 1e6 / 1e11), 6);
+  });
+
+  test("says what its costs are made of", () => {
+    const add = node("Add", [[1_000_000], [1_000_000]], [1_000_000]);
+    const parts = machine.parts as (node: NodeView) => CostParts;
+    const { launch, arithmetic, memory } = parts(add);
+    expect(launch + Math.max(arithmetic, memory)).toBe(machine.cost(add));
+    expect(memory).toBeGreaterThan(arithmetic);
+    const view = node("Reshape", [[4, 4], [1]], [16]);
+    expect(parts(view)).toEqual({ launch: 0, arithmetic: 0, memory: 0 });
   });
 
   test("refuses a part without peaks", () => {

@@ -36,7 +36,7 @@ export function costsOf(name: string): CostModel {
     throw new RangeError(`my-npu: no part called "${name}": take one of ${partNames.join(", ")}`);
   const costs = roofline(part);
   return {
-    unit: costs.unit,
+    ...costs,
     cost: (node) => (unsupported.has(node.op) ? Number.POSITIVE_INFINITY : costs.cost(node)),
   };
 }

@@ -165,7 +165,7 @@ export class RuntimeProcess {
         void this.end(
           new RuntimeError(
             "absent",
-            `onnxruntime-node could not be loaded: install it beside rewright with \`npm install onnxruntime-node\` (${message.message})`,
+            `onnxruntime-node could not be loaded: install it beside rewright with \`npm install onnxruntime-node\`, and where its install script cannot reach what it downloads (CUDA's parts), with \`--ignore-scripts\` (${message.message})`,
           ),
         );
         return;
