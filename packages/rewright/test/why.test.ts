@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { ModelBuilder } from "@rewright/onnx";
 import { expect, test } from "vitest";
+import { findBrowser, Page } from "../../../tools/browser.ts";
 import type { Explanation } from "../src/why/explanation.ts";
 import { layersOf } from "../src/why/layers.ts";
 import { atDesk, type Desk, here, improvable, minimal } from "./cli.ts";
@@ -144,6 +147,69 @@ test("the page needs nothing but itself, and shows both programs", () =>
     expect(areas).toHaveLength(5);
     for (const area of areas) expect(area / (areas[0] as number)).toBeCloseTo(1, 1);
   }));
+
+/** So many operators, one behind the other, with a branch now and then. */
+function long(count: number): Uint8Array {
+  const model = new ModelBuilder("long");
+  const data = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
+  const weights = model.constant({ dtype: "f32", shape: [8, 8], data });
+  let x = model.input("x", "f32", [4, 8]);
+  let earlier = x;
+  for (let i = 0; i < count; i++) {
+    const next =
+      i % 3 === 0
+        ? model.node("MatMul", [x, weights])
+        : i % 3 === 1
+          ? model.node("Tanh", [x])
+          : model.node("Add", [x, earlier]);
+    if (i % 3 === 2) earlier = x;
+    x = next;
+  }
+  model.output("y", x);
+  return model.bytes();
+}
+
+const browser = findBrowser();
+
+/** What a browser makes of the drawings of a page: how many squares, and how many of them, or of their texts, lie over others or outside. */
+const geometry = `[...document.querySelectorAll("svg")].map((svg) => {
+  const of = (name) => [...svg.querySelectorAll(name)].map((one) => one.getBBox());
+  const { width, height } = svg.viewBox.baseVal;
+  const outside = (a) => a.x < -1 || a.y < -1 || a.x + a.width > width + 1 || a.y + a.height > height + 3;
+  const overlaps = (a, b) =>
+    a.x < b.x + b.width - 0.5 && b.x < a.x + a.width - 0.5 && a.y < b.y + b.height - 0.5 && b.y < a.y + a.height - 0.5;
+  const boxes = [...of("rect"), ...of("text")];
+  return {
+    squares: of("rect").length,
+    outside: boxes.filter(outside).length,
+    overlapping: boxes.filter((a, i) => boxes.slice(0, i).some((b) => overlaps(a, b))).length,
+    height,
+  };
+})`;
+
+test.each(["cpu", "gpu", "tpu"])("500 operators on %s stay legible", (backend) =>
+  atDesk(async (desk) => {
+    const model = desk.file("long.onnx", long(500));
+    const page = desk.path("page.html");
+    const limits = ["--nodes", "700", "--seconds", "60", "--no-calibration"];
+    const run = await here(["why", model, "--backend", backend, ...limits, "--html", page]);
+    expect(run.code).toBe(0);
+    expect(readFileSync(page, "utf8").match(/<rect/g)?.length).toBeGreaterThanOrEqual(500);
+    if (!browser) return;
+    const shown = await Page.open(browser, pathToFileURL(page).href);
+    try {
+      const [before, ...others] =
+        await shown.evaluate<{ squares: number; height: number }[]>(geometry);
+      expect(before).toMatchObject({ squares: 500, outside: 0, overlapping: 0 });
+      expect(before?.height).toBeLessThan(500 * 36);
+      for (const after of others) expect(after).toMatchObject({ outside: 0, overlapping: 0 });
+      const wide = "document.documentElement.scrollWidth <= innerWidth";
+      expect(await shown.evaluate(wide)).toBe(true);
+    } finally {
+      await shown.close();
+    }
+  }),
+);
 
 test("a program without anything to gain has one side", () =>
   atDesk(async (desk) => {

@@ -3,14 +3,26 @@ import type { PricedGraph, PricedNode } from "./graph-cost.ts";
 import { layersOf } from "./layers.ts";
 import { escaped } from "./markup.ts";
 
-/** Of a drawing, in pixels: the side of the dearest operator's square, the least room for a row, between rows and columns, and for a letter. */
-const size = { most: 120, row: 15, gap: 9, column: 18, letter: 6.3 };
+/**
+ * Of a drawing, in pixels: the side of the dearest operator's square at most, the height of all squares together, the least room for a row, between
+ * rows and columns, and for a letter.
+ */
+const size = { most: 120, tall: 6000, row: 15, gap: 9, column: 18, letter: 6.3 };
 
-/** Pixels of a square's side for the root of a cost, so that areas are costs. */
+/** Pixels of a square's side for the root of a cost, so that areas are costs; few where many operators cost about the same. */
 export function scaleOf(before: PricedGraph, after: PricedGraph | null): number {
-  const costs = [...before.nodes, ...(after?.nodes ?? [])].map(({ cost }) => cost);
-  const most = costs.reduce((max, cost) => (cost < Infinity ? Math.max(max, cost) : max), 0);
-  return most > 0 ? size.most / Math.sqrt(most) : 0;
+  let most = 0;
+  let tall = 0;
+  for (const graph of [before, after]) {
+    let own = 0;
+    for (const { cost } of graph?.nodes ?? []) {
+      if (cost === Infinity) continue;
+      most = Math.max(most, Math.sqrt(cost));
+      own += Math.sqrt(cost);
+    }
+    tall = Math.max(tall, own);
+  }
+  return most > 0 ? Math.min(size.most / most, size.tall / tall) : 0;
 }
 
 /** How a program is drawn: to which scale, and which operators are marked as what. */
@@ -33,18 +45,19 @@ interface Box {
 /** The program from its inputs down: each operator a square, and beside it what it is. */
 export function drawing({ nodes }: PricedGraph, look: Look): string {
   const boxes: Box[] = [];
+  const widest = widestOf(nodes, look.scale);
   let width = 0;
   let y = 0;
   for (const [layer, own] of layersOf(nodes).entries()) {
     const sides = own.map(({ cost }) =>
-      Math.max(2, cost < Infinity ? Math.sqrt(cost) * look.scale : size.most),
+      Math.max(2, cost < Infinity ? Math.sqrt(cost) * look.scale : widest),
     );
     const height = Math.max(size.row, ...sides);
     // One below the other where a layer has one operator: the first stands in the middle of the widest square.
     let x = 0;
     for (const [i, node] of own.entries()) {
       const side = sides[i] as number;
-      const middle = x + (i === 0 ? size.most : Math.max(side, size.row)) / 2;
+      const middle = x + (i === 0 ? widest : Math.max(side, size.row)) / 2;
       boxes[node.index] = { node, layer, x: middle, y: y + height / 2, side };
       const label = [...labelText(node, look.unit)].length * size.letter;
       x = middle + side / 2 + 6 + label + size.column;
@@ -60,6 +73,12 @@ export function drawing({ nodes }: PricedGraph, look: Look): string {
 <path d="${lines.join("")}"/>
 ${boxes.map((box) => boxText(box, look)).join("\n")}
 </svg>`;
+}
+
+/** The side of the largest square: of an operator that the target cannot run, if there is one. */
+function widestOf(nodes: readonly PricedNode[], scale: number): number {
+  const sides = nodes.map(({ cost }) => (cost < Infinity ? Math.sqrt(cost) * scale : size.most));
+  return sides.reduce((most, side) => Math.max(most, side), size.row);
 }
 
 const short = (value: number): string => String(Math.round(value * 10) / 10);
