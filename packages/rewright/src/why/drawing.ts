@@ -45,19 +45,18 @@ interface Box {
 /** The program from its inputs down: each operator a square, and beside it what it is. */
 export function drawing({ nodes }: PricedGraph, look: Look): string {
   const boxes: Box[] = [];
-  const widest = widestOf(nodes, look.scale);
   let width = 0;
   let y = 0;
   for (const [layer, own] of layersOf(nodes).entries()) {
     const sides = own.map(({ cost }) =>
-      Math.max(2, cost < Infinity ? Math.sqrt(cost) * look.scale : widest),
+      Math.max(2, cost < Infinity ? Math.sqrt(cost) * look.scale : size.most),
     );
     const height = Math.max(size.row, ...sides);
-    // One below the other where a layer has one operator: the first stands in the middle of the widest square.
+    // One below the other where a layer has one operator: the first stands where the largest square would have its middle, with room for lines to its left.
     let x = 0;
     for (const [i, node] of own.entries()) {
       const side = sides[i] as number;
-      const middle = x + (i === 0 ? widest : Math.max(side, size.row)) / 2;
+      const middle = x + (i === 0 ? size.most : Math.max(side, size.row)) / 2;
       boxes[node.index] = { node, layer, x: middle, y: y + height / 2, side };
       const label = [...labelText(node, look.unit)].length * size.letter;
       x = middle + side / 2 + 6 + label + size.column;
@@ -73,12 +72,6 @@ export function drawing({ nodes }: PricedGraph, look: Look): string {
 <path d="${lines.join("")}"/>
 ${boxes.map((box) => boxText(box, look)).join("\n")}
 </svg>`;
-}
-
-/** The side of the largest square: of an operator that the target cannot run, if there is one. */
-function widestOf(nodes: readonly PricedNode[], scale: number): number {
-  const sides = nodes.map(({ cost }) => (cost < Infinity ? Math.sqrt(cost) * scale : size.most));
-  return sides.reduce((most, side) => Math.max(most, side), size.row);
 }
 
 const short = (value: number): string => String(Math.round(value * 10) / 10);
