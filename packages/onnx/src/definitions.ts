@@ -20,7 +20,7 @@ export function givenText({ kind, index }: Given): string {
 }
 
 /** Which node yields each name. @throws {ModelError} when a name is defined twice. */
-export function producersOf(
+function producersOf(
   nodes: readonly FileNode[],
   given: ReadonlyMap<string, Given>,
 ): ReadonlyMap<string, number> {
@@ -39,35 +39,38 @@ export function producersOf(
   return producers;
 }
 
-/** Whether each node takes nothing but what is given and what nodes before it yield. */
+/** Whether each node takes nothing but what is given and what nodes before it yield, and nothing is defined twice. */
 function isOrdered(
   nodes: readonly FileNode[],
   inner: readonly (Inner | undefined)[],
   given: ReadonlyMap<string, Given>,
-  producers: ReadonlyMap<string, number>,
 ): boolean {
-  const isThere = (name: string, before: number): boolean => {
-    const producer = producers.get(name);
-    return producer !== undefined ? producer < before : name === "" || given.has(name);
-  };
+  const known = new Set(given.keys());
+  const isThere = (name: string): boolean => name === "" || known.has(name);
   for (const [index, node] of nodes.entries()) {
-    for (const name of node.inputs) if (!isThere(name, index)) return false;
-    for (const name of inner[index]?.captures ?? []) if (!isThere(name, index)) return false;
+    if (!node.inputs.every(isThere)) return false;
+    const captures = inner[index]?.captures;
+    if (captures !== undefined && !captures.every(isThere)) return false;
+    for (const name of node.outputs) {
+      if (name === "") continue;
+      if (known.has(name)) return false;
+      known.add(name);
+    }
   }
   return true;
 }
 
 /**
  * The order in which nodes can run: the file's, where that is one.
- * @throws {ModelError} when a node takes a name that nothing defines, or nodes feed each other in a circle
+ * @throws {ModelError} when a name is defined twice, a node takes one that nothing defines, or nodes feed each other in a circle
  */
 export function runningOrder(
   nodes: readonly FileNode[],
   inner: readonly (Inner | undefined)[],
   given: ReadonlyMap<string, Given>,
-  producers: ReadonlyMap<string, number>,
 ): readonly number[] {
-  if (isOrdered(nodes, inner, given, producers)) return Array.from(nodes.keys());
+  if (isOrdered(nodes, inner, given)) return Array.from(nodes.keys());
+  const producers = producersOf(nodes, given);
   const needs = nodes.map((node, index) => {
     const found: number[] = [];
     for (const name of [...node.inputs, ...(inner[index]?.captures ?? [])]) {

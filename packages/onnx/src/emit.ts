@@ -134,7 +134,7 @@ export function fileNode(
   // Inputs that may change places stay where the file has them.
   if (inputs.length === 2 && inputs[0] === file.inputs[1] && inputs[1] === file.inputs[0])
     if (definitionOf(node.op, around.dialects)?.commutative) inputs = file.inputs;
-  const name = copy ? around.fresh.make(file.opType) : file.name;
+  const name = copy ? around.fresh.make(file.opType) : undefined;
   let outputs = outputsOf(origin, results);
   if (copy) outputs = results;
   const bytes = withNames(file, inputs, outputs, name);

@@ -22,15 +22,18 @@ export interface Naming {
 
 /** Gives out names that nothing in a file has. */
 export class FreshNames {
-  readonly #taken: Set<string>;
+  readonly #read: () => Iterable<string>;
+  #taken: Set<string> | undefined;
   readonly #counts = new Map<string, number>();
 
-  constructor(taken: Iterable<string>) {
-    this.#taken = new Set(taken);
+  /** `taken`: what the names in the file are; asked for with the first new one. */
+  constructor(taken: () => Iterable<string>) {
+    this.#read = taken;
   }
 
   /** A new name that begins with this. */
   make(prefix: string): string {
+    this.#taken ??= new Set(this.#read());
     let count = this.#counts.get(prefix) ?? 0;
     let name: string;
     do name = `${prefix}_${count++}`;
@@ -105,7 +108,11 @@ export function nameValues(
       constantOutputs.set(name, source.index);
     else copies.push({ name, source });
   }
-  const used = usedResults(graph);
+  let used: ReadonlySet<string> | undefined;
+  const isUsed = (key: string): boolean => {
+    used ??= usedResults(graph);
+    return used.has(key);
+  };
   const results = graph.nodes.map((node, index) => {
     const prefix = node.op.slice(node.op.lastIndexOf(".") + 1);
     const named = node.results.map((_, result) => {
@@ -115,7 +122,7 @@ export function nameValues(
       if (original !== "" && !outputs.has(original)) return original;
       // A result that nothing uses stays unnamed only where the file has it so: operators may demand one.
       const wanted =
-        original !== "" || used.has(`${index}.${result}`) || matched[index] === undefined;
+        original !== "" || isUsed(`${index}.${result}`) || matched[index] === undefined;
       return wanted ? fresh.make(prefix) : "";
     });
     // The file may name further results. What another node yields as an output now is no longer this one's.

@@ -5,7 +5,7 @@
  */
 
 import { Pieces } from "./pieces.ts";
-import { textAt } from "./text.ts";
+import { latinAt, textAt } from "./text.ts";
 import { BYTES, contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
 /** The fields of NodeProto, by number. */
@@ -29,23 +29,67 @@ export function textOf(bytes: Uint8Array, fields: readonly Field[], no: number):
   return field ? textAt(bytes, field.start, field.end) : "";
 }
 
-/** A node of a file. */
-export interface FileNode {
-  readonly bytes: Uint8Array;
-  readonly fields: readonly Field[];
-  readonly name: string;
+/** What nodes of a file may have in common: all but their names and what only they take and yield. */
+export interface Kind {
   readonly opType: string;
   /** "" for ONNX's own operators, however the file spells that. */
   readonly domain: string;
   readonly overload: string;
-  /** "" where an optional input is absent. */
-  readonly inputs: readonly string[];
-  /** "" where a result is not asked for. */
-  readonly outputs: readonly string[];
   /** AttributeProtos by name, in the file's order. */
   readonly attributes: ReadonlyMap<string, Uint8Array>;
   /** Some attribute holds a graph, or several. */
   readonly holdsGraphs: boolean;
+}
+
+/** Kinds by the bytes that say them: nodes that say the same share one. */
+export type Kinds = Map<string, Kind>;
+
+/** A node of a file. Its name, and the ranges of its fields, are read when they are asked for. */
+export class FileNode implements Kind {
+  readonly bytes: Uint8Array;
+  /** "" where an optional input is absent. */
+  readonly inputs: readonly string[];
+  /** "" where a result is not asked for. */
+  readonly outputs: readonly string[];
+  readonly kind: Kind;
+  #fields: readonly Field[] | undefined;
+  #name: string | undefined;
+
+  constructor(
+    bytes: Uint8Array,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    kind: Kind,
+  ) {
+    this.bytes = bytes;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.kind = kind;
+  }
+
+  get fields(): readonly Field[] {
+    this.#fields ??= fieldsOf(this.bytes);
+    return this.#fields;
+  }
+  get name(): string {
+    this.#name ??= textOf(this.bytes, this.fields, NAME);
+    return this.#name;
+  }
+  get opType(): string {
+    return this.kind.opType;
+  }
+  get domain(): string {
+    return this.kind.domain;
+  }
+  get overload(): string {
+    return this.kind.overload;
+  }
+  get attributes(): ReadonlyMap<string, Uint8Array> {
+    return this.kind.attributes;
+  }
+  get holdsGraphs(): boolean {
+    return this.kind.holdsGraphs;
+  }
 }
 
 /** One spelling for ONNX's own domain. */
@@ -53,31 +97,67 @@ export function plainDomain(domain: string): string {
   return domain === "ai.onnx" ? "" : domain;
 }
 
-/** Reads a NodeProto that `checkWire` has passed. */
-export function readNode(bytes: Uint8Array): FileNode {
-  const fields = fieldsOf(bytes);
+/** The tags of a node's inputs, outputs and name, which files have before all else. */
+const INPUT_TAG = (INPUT << 3) | BYTES;
+const OUTPUT_TAG = (OUTPUT << 3) | BYTES;
+const NAME_TAG = (NAME << 3) | BYTES;
+/** What a node says is remembered up to this many bytes: more are the weights of a constant. */
+const SHORT = 512;
+
+/**
+ * Reads a NodeProto that `checkWire` has passed.
+ * @param kinds what other nodes of the file have said; what this one says is added
+ */
+export function readNode(bytes: Uint8Array, kinds?: Kinds): FileNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const tag = bytes[at];
+    if (tag !== INPUT_TAG && tag !== OUTPUT_TAG && tag !== NAME_TAG) break;
+    let length = 0;
+    let scale = 1;
+    let byte: number;
+    do {
+      byte = bytes[++at] as number;
+      length += (byte & 0x7f) * scale;
+      scale *= 128;
+    } while (byte >= 0x80);
+    const start = at + 1;
+    at = start + length;
+    if (tag === INPUT_TAG) inputs.push(textAt(bytes, start, at));
+    else if (tag === OUTPUT_TAG) outputs.push(textAt(bytes, start, at));
+  }
+  const isShort = bytes.length - at <= SHORT;
+  const key = kinds && isShort ? latinAt(bytes, at, bytes.length) : "";
+  const known = kinds?.get(key);
+  if (known) return new FileNode(bytes, inputs, outputs, known);
+  const rest = bytes.subarray(at);
+  const fields = fieldsOf(rest);
+  for (const field of fields) {
+    if (field.no === INPUT) inputs.push(textAt(rest, field.start, field.end));
+    else if (field.no === OUTPUT) outputs.push(textAt(rest, field.start, field.end));
+  }
+  const kind = kindOf(rest, fields);
+  if (kinds && isShort && fields.every(({ no }) => no > NAME)) kinds.set(key, kind);
+  return new FileNode(bytes, inputs, outputs, kind);
+}
+
+function kindOf(bytes: Uint8Array, fields: readonly Field[]): Kind {
   const attributes = new Map<string, Uint8Array>();
-  const texts = new Map<number, string>();
   let holdsGraphs = false;
   for (const field of fields) {
-    const { no, start, end } = field;
-    if (no === INPUT) inputs.push(textAt(bytes, start, end));
-    else if (no === OUTPUT) outputs.push(textAt(bytes, start, end));
-    else if (no === ATTRIBUTE) {
-      const content = contentOf(bytes, field);
-      const parts = fieldsOf(content);
-      holdsGraphs ||= parts.some((part) => GRAPHS.includes(part.no));
-      attributes.set(textOf(content, parts, ATTRIBUTE_NAME), content);
-    } else if (no !== DOC_STRING && field.wire === BYTES) texts.set(no, textAt(bytes, start, end));
+    if (field.no !== ATTRIBUTE) continue;
+    const content = contentOf(bytes, field);
+    const parts = fieldsOf(content);
+    holdsGraphs ||= parts.some((part) => GRAPHS.includes(part.no));
+    attributes.set(textOf(content, parts, ATTRIBUTE_NAME), content);
   }
   return {
-    ...{ bytes, fields, inputs, outputs, attributes, holdsGraphs },
-    name: texts.get(NAME) ?? "",
-    opType: texts.get(OP_TYPE) ?? "",
-    domain: plainDomain(texts.get(DOMAIN) ?? ""),
-    overload: texts.get(OVERLOAD) ?? "",
+    ...{ attributes, holdsGraphs },
+    opType: textOf(bytes, fields, OP_TYPE),
+    domain: plainDomain(textOf(bytes, fields, DOMAIN)),
+    overload: textOf(bytes, fields, OVERLOAD),
   };
 }
 
@@ -120,10 +200,12 @@ export function withNames(
   node: FileNode,
   inputs: readonly string[],
   outputs: readonly string[],
-  name: string = node.name,
+  newName?: string,
 ): Uint8Array {
-  if (sameList(inputs, node.inputs) && sameList(outputs, node.outputs) && name === node.name)
+  const isNamed = newName === undefined || newName === node.name;
+  if (isNamed && sameList(inputs, node.inputs) && sameList(outputs, node.outputs))
     return node.bytes;
+  const name = newName ?? node.name;
   const pieces = new Pieces();
   for (const input of inputs) pieces.field(INPUT, input);
   for (const output of outputs) pieces.field(OUTPUT, output);

@@ -50,8 +50,10 @@ export function definitionOf(op: string, dialects: readonly Dialect[]): OpDef | 
 /** How many results of a node are wanted: as many as its definition has, or up to the last that is used. */
 function wantedResults(node: FileNode, def: OpDef, used: (name: string) => boolean): number {
   if (def.results === "variadic") return node.outputs.length;
+  const least = def.results ?? 1;
+  if (node.outputs.length <= least) return least;
   const last = node.outputs.findLastIndex((name) => name !== "" && used(name));
-  return Math.max(def.results ?? 1, last + 1);
+  return Math.max(least, last + 1);
 }
 
 function rawAttributes(node: FileNode, files: DataFiles): Map<string, Attr> | undefined {

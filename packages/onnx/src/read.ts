@@ -18,7 +18,7 @@ import type {
 import { onnx } from "@rewright/tensor";
 import { attributeTensor, readAttribute } from "./attribute.ts";
 import type { DataFiles } from "./data-files.ts";
-import { type Given, givenText, producersOf, runningOrder } from "./definitions.ts";
+import { type Given, givenText, runningOrder } from "./definitions.ts";
 import { ModelError, quote } from "./error.ts";
 import {
   FunctionProtoSchema,
@@ -26,8 +26,17 @@ import {
   TensorProtoSchema,
   TrainingInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
-import { type Carrier, type OnnxModel, type OriginNode, setOrigin } from "./model.ts";
-import { essence, type FileNode, nodeLabel, plainDomain, readNode, textOf } from "./node.ts";
+import { type Carrier, type OnnxModel, type OriginNode, type Slot, setOrigin } from "./model.ts";
+import {
+  essence,
+  type FileNode,
+  type Kind,
+  type Kinds,
+  nodeLabel,
+  plainDomain,
+  readNode,
+  textOf,
+} from "./node.ts";
 import { definitionOf, operatorName, raise } from "./raise.ts";
 import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
 import { openFile } from "./skeleton.ts";
@@ -211,12 +220,51 @@ function read(bytes: Uint8Array, files: DataFiles, options: ReadOptions): OnnxMo
   return new Reader(view, tensors, files, options).model();
 }
 
+/** What a node is in the vocabulary, for it and for all nodes of the same signature. */
+interface Raising {
+  readonly op: string;
+  readonly attrs: Attrs;
+  readonly operands: GraphNode["operands"];
+  /** Empty where operands are of unknown types. */
+  readonly inferred: readonly TensorType[];
+  readonly count: number;
+  readonly slots: readonly Slot[];
+  /** Of each operand, which input of the file's node it is, or the constant that was made for it. */
+  readonly origins: readonly (number | Source | undefined)[];
+  /** It works on constants alone. */
+  readonly isFixed: boolean;
+  /** The signature tells all: no contents of constants were looked at. */
+  readonly isTelling: boolean;
+}
+
+/** Numbers types so that equal ones have equal numbers. */
+class TypeNumbers {
+  readonly #known = new Map<TensorType, number>();
+  readonly #spelt = new Map<string, number>();
+
+  of(type: TensorType): number {
+    let number = this.#known.get(type);
+    if (number === undefined) {
+      const { dtype, shape, value } = type;
+      const spelling = JSON.stringify([dtype, shape, value?.map(spelled)]);
+      number = this.#spelt.get(spelling) ?? this.#spelt.size;
+      this.#spelt.set(spelling, number);
+      this.#known.set(type, number);
+    }
+    return number;
+  }
+}
+
+/** JSON has no infinities. */
+const spelled = (dim: Dim): Dim => (Number.isFinite(dim) ? dim : `!${dim}`);
+
 /** Everything found so far while a file is read. */
 class Reader {
   readonly #bytes: Uint8Array;
   readonly #fields: readonly Field[];
   readonly #graphBytes: Uint8Array;
   readonly #graphFields: readonly Field[];
+  #graphParts: ReadonlyMap<number, readonly Field[]> | undefined;
   readonly #files: DataFiles;
   readonly #dialects: readonly Dialect[];
   readonly #irVersion: number;
@@ -236,7 +284,7 @@ class Reader {
 
   /** The program so far. */
   readonly #sources = new Map<string, Source>();
-  readonly #types: TensorType[][] = [];
+  readonly #types: (readonly TensorType[])[] = [];
   readonly #inputTypes: TensorType[];
   readonly #constants: Constant[] = [];
   readonly #carriers: (Carrier | undefined)[] = [];
@@ -245,6 +293,11 @@ class Reader {
   readonly #origins: OriginNode[] = [];
   /** Of each node, whether it works on constants alone. */
   readonly #fixed: boolean[] = [];
+  /** What nodes came to, by signature. */
+  readonly #raisings = new Map<string, Raising>();
+  readonly #kindNumbers = new Map<Kind, number>();
+  readonly #typeNumbers = new TypeNumbers();
+  #taken: Set<string> | undefined;
 
   constructor(
     bytes: Uint8Array,
@@ -284,8 +337,8 @@ class Reader {
     const read = new Set(this.#initializers.map(({ bytes: { byteOffset } }) => byteOffset));
     let external = this.#initializers.reduce((sum, initializer) => sum + initializer.external, 0);
     for (const { start, end } of tensors) {
+      if (read.has(bytes.byteOffset + start)) continue;
       const tensor = bytes.subarray(start, end);
-      if (read.has(tensor.byteOffset)) continue;
       const found = readTensor(tensor, files, "a tensor within a node");
       external += found.external;
       if (found.path !== undefined) this.#dataFiles.add(found.path);
@@ -306,12 +359,13 @@ class Reader {
     this.#inputTypes = inputs.map(([name, info]) => declaredType(info, name));
     this.#outputs = outputs.map(([name]) => name);
     this.#declared = new Map([...infos(VALUE_INFO), ...outputs, ...all]);
-    const count = this.#graphFields.filter(({ no }) => no === NODE).length;
+    const count = this.#graphParts?.get(NODE)?.length ?? 0;
     if (count > MAX_NODES)
       throw new ModelError(
         `the graph has ${count} nodes, more than the ${MAX_NODES} that are read. Is the file damaged?`,
       );
-    this.#fileNodes = this.#parts(NODE).map(({ content }) => readNode(content));
+    const kinds: Kinds = new Map();
+    this.#fileNodes = this.#parts(NODE).map(({ content }) => readNode(content, kinds));
     this.#inner = this.#fileNodes.map(innerOf);
     const plain = this.#fileNodes.findIndex(
       (node) => node.domain === "" && !this.#functions.has(`\0${node.opType}`),
@@ -324,9 +378,10 @@ class Reader {
   }
 
   #parts(no: number): { field: Field; content: Uint8Array }[] {
-    return this.#graphFields
-      .filter((field) => field.no === no)
-      .map((field) => ({ field, content: contentOf(this.#graphBytes, field) }));
+    this.#graphParts ??= Map.groupBy(this.#graphFields, (field) => field.no);
+    return (this.#graphParts.get(no) ?? []).map((field) => {
+      return { field, content: contentOf(this.#graphBytes, field) };
+    });
   }
 
   #readInitializers(): Initializer[] {
@@ -350,7 +405,7 @@ class Reader {
   #type(source: Source): TensorType {
     if (source.from === "input") return this.#inputTypes[source.index] as TensorType;
     if (source.from === "constant") return (this.#constants[source.index] as Constant).type;
-    return (this.#types[source.index] as TensorType[])[source.result] as TensorType;
+    return this.#types[source.index]?.[source.result] as TensorType;
   }
 
   #isConstant(source: Source): boolean {
@@ -376,7 +431,7 @@ class Reader {
     const index = this.#nodes.push(node) - 1;
     this.#origins.push(origin);
     this.#fixed.push(constant);
-    this.#types.push([...node.results]);
+    this.#types.push(node.results);
     for (const [result, name] of origin.outputs.entries())
       if (name !== "" && result < node.results.length)
         this.#sources.set(name, { from: "node", index, result });
@@ -403,7 +458,7 @@ class Reader {
     return info === undefined ? UNKNOWN : declaredType(info, name);
   }
 
-  #readNode(order: number, used: ReadonlySet<string>): void {
+  #readNode(order: number): void {
     const node = this.#fileNodes[order] as FileNode;
     const inner = this.#inner[order];
     const function_ = this.#functions.has(`${node.domain}\0${node.opType}`);
@@ -418,7 +473,7 @@ class Reader {
     const sourceOf = (name: string): Source | undefined =>
       name === "" ? undefined : this.#sources.get(name);
     const inputs = node.inputs.map(sourceOf);
-    if (!function_ && inner === undefined && this.#raiseNode(node, order, inputs, used)) return;
+    if (!function_ && inner === undefined && this.#raiseNode(node, order, inputs)) return;
 
     const captured = (inner?.captures ?? []).map(sourceOf);
     const sources = [...inputs, ...captured];
@@ -467,22 +522,58 @@ class Reader {
     });
   }
 
-  #raiseNode(
+  /** The names that anything takes. Asked for only by nodes with several results. */
+  get #used(): ReadonlySet<string> {
+    if (this.#taken === undefined) {
+      this.#taken = new Set(this.#outputs);
+      for (const [index, node] of this.#fileNodes.entries()) {
+        for (const name of node.inputs) this.#taken.add(name);
+        for (const name of this.#inner[index]?.captures ?? []) this.#taken.add(name);
+      }
+      this.#taken.delete("");
+    }
+    return this.#taken;
+  }
+
+  /** All that raising a node and inferring its types may look at, but for the contents of constants. */
+  #signature({ kind, outputs }: FileNode, inputs: readonly (Source | undefined)[]): string {
+    const number = this.#kindNumbers.get(kind) ?? this.#kindNumbers.size;
+    this.#kindNumbers.set(kind, number);
+    let key = `${number}`;
+    if (outputs.length === 1) key += outputs[0] === "" ? "." : "_";
+    else for (const name of outputs) key += name === "" ? "." : this.#used.has(name) ? "+" : "-";
+    for (const source of inputs) {
+      key += source && this.#isConstant(source) ? "c" : "v";
+      if (source) key += this.#typeNumbers.of(this.#type(source));
+    }
+    return key;
+  }
+
+  /** A node in the vocabulary's form, and its types; `undefined` where it has to be carried along as it is. */
+  #raised(
     node: FileNode,
     order: number,
     inputs: readonly (Source | undefined)[],
-    used: ReadonlySet<string>,
-  ): boolean {
+  ): Raising | undefined {
+    let isTelling = true;
+    const made = new Set<Source>();
     const raised = raise(
       node,
       inputs,
       this.#domains.get("") ?? 0,
-      (name) => used.has(name),
+      (name) => this.#used.has(name),
       this.#dialects,
       {
         type: (source) => this.#type(source),
-        contents: (source) => this.#contents(source),
-        constant: (array) => this.#makeConstant(array),
+        contents: (source) => {
+          isTelling = false;
+          return this.#contents(source);
+        },
+        constant: (array) => {
+          const source = this.#makeConstant(array);
+          made.add(source);
+          return source;
+        },
       },
       this.#files,
     );
@@ -491,7 +582,7 @@ class Reader {
         this.#notes.push(
           `${nodeLabel(node, order)} is carried along as it is: its form in this file is not understood.`,
         );
-      return false;
+      return undefined;
     }
     const { op, def, slots, count } = raised;
     const operands = this.#operands(raised.inputs);
@@ -503,17 +594,51 @@ class Reader {
       } catch (error) {
         if (!(error instanceof Error && error.name === "ShapeError")) throw error;
         this.#notes.push(`${nodeLabel(node, order)} is carried along as it is: ${error.message}.`);
-        return false;
+        return undefined;
       }
-    const results = Array.from({ length: count }, (_, i) =>
-      refine(inferred[i], this.#declaredType(node.outputs[i] ?? "")),
-    );
+    inferred = inferred.map((type) => (type.dtype === "unknown" ? UNKNOWN : type));
+    const origins = raised.inputs.map((source, operand) => {
+      const input = slots.findIndex((slot) => "operand" in slot && slot.operand === operand);
+      return input >= 0 ? input : source;
+    });
+    isTelling &&= !SIZED_BY_FLOATS.has(op);
+    return {
+      ...{ op, attrs, operands, inferred, slots, count, origins },
+      isFixed: def.impure !== true && operands.every((operand) => operand?.constant !== false),
+      isTelling: isTelling && origins.every((it) => typeof it !== "object" || made.has(it)),
+    };
+  }
+
+  #raiseNode(node: FileNode, order: number, inputs: readonly (Source | undefined)[]): boolean {
+    const signature = this.#signature(node, inputs);
+    let raising = this.#raisings.get(signature);
+    if (raising === undefined) {
+      raising = this.#raised(node, order, inputs);
+      if (raising === undefined) return false;
+      if (raising.isTelling) this.#raisings.set(signature, raising);
+    }
+    const { op, attrs, operands, origins, slots, isFixed } = raising;
     this.#addNode(
-      { op, attrs, inputs: raised.inputs, operands, results },
-      { node, order, slots, outputs: node.outputs },
-      def.impure !== true && operands.every((operand) => operand?.constant !== false),
+      {
+        ...{ op, attrs, operands, results: this.#results(node, raising) },
+        inputs: origins.map((from) => (typeof from === "number" ? inputs[from] : from)),
+      },
+      {
+        ...{ node, order, outputs: node.outputs },
+        slots: slots.map((slot, input) => ("operand" in slot ? slot : { fixed: inputs[input] })),
+      },
+      isFixed,
     );
     return true;
+  }
+
+  /** What was inferred, completed by what the file declares. */
+  #results({ outputs }: FileNode, { inferred, count }: Raising): readonly TensorType[] {
+    if (inferred.length === count && !outputs.some((name) => this.#declared.has(name)))
+      return inferred;
+    return Array.from({ length: count }, (_, i) =>
+      refine(inferred[i], this.#declaredType(outputs[i] ?? "")),
+    );
   }
 
   model(): OnnxModel {
@@ -551,15 +676,7 @@ class Reader {
           this.#addConstant(constant, { kind: "initializer", name, field, order }),
         );
     }
-    const producers = producersOf(this.#fileNodes, given);
-    const order = runningOrder(this.#fileNodes, this.#inner, given, producers);
-    const used = new Set(this.#outputs);
-    for (const [index, node] of this.#fileNodes.entries()) {
-      for (const name of node.inputs) used.add(name);
-      for (const name of this.#inner[index]?.captures ?? []) used.add(name);
-    }
-    used.delete("");
-    for (const index of order) this.#readNode(index, used);
+    for (const index of runningOrder(this.#fileNodes, this.#inner, given)) this.#readNode(index);
     return this.#finish(defaults, pinned);
   }
 

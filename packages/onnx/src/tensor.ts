@@ -163,7 +163,7 @@ function tellingValue(
   count: number,
   load: () => NdArray,
 ): readonly Dim[] | undefined {
-  if (!/^[iu]\d|^bool/.test(dtype) || shape.length > 1 || count > TELLING) return undefined;
+  if (shape.length > 1 || count > TELLING || !/^[iu]\d|^bool/.test(dtype)) return undefined;
   // A bound of a slice may be 2⁶³ - 1. Whoever computes with such a number sees that it is beyond the safe ones.
   return Array.from(load().data as ArrayLike<number | bigint>, Number);
 }
@@ -220,6 +220,13 @@ function shapeOf(dims: Iterable<bigint>, label: () => string): { shape: number[]
   return { shape, count };
 }
 
+/** Dimensions are not packed, as a rule. */
+function dimensions(bytes: Uint8Array, fields: readonly Field[]): Iterable<bigint> {
+  return fields.every(({ wire }) => wire !== BYTES)
+    ? fields.map((field) => varintOf(bytes, field))
+    : varints(bytes, fields);
+}
+
 /**
  * Reads the head of a TensorProto, and checks that its data are as many as it says; no element is decoded.
  *
@@ -231,13 +238,14 @@ function shapeOf(dims: Iterable<bigint>, label: () => string): { shape: number[]
 export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string): FileTensor {
   const fields = fieldsOf(bytes);
   const all = (no: number): readonly Field[] => fields.filter((field) => field.no === no);
-  const last = (no: number): Field | undefined => fields.findLast((field) => field.no === no);
+  const lasts = new Map(fields.map((field) => [field.no, field]));
+  const last = (no: number): Field | undefined => lasts.get(no);
   const nameField = last(NAME);
   const name = nameField ? textAt(bytes, nameField.start, nameField.end) : "";
   const label = (): string => (name === "" ? fallback : `tensor ${quote(name)}`);
   if (last(SEGMENT))
     throw new ModelError(`${label()} is stored in segments, which nothing reads. Save it whole.`);
-  const { shape, count } = shapeOf(varints(bytes, all(DIMS)), label);
+  const { shape, count } = shapeOf(dimensions(bytes, all(DIMS)), label);
   const typeField = last(DATA_TYPE);
   const number = typeField ? Number(varintOf(bytes, typeField)) : 0;
   if (number === 0) throw new ModelError(`${label()} has no element type. Save the model again.`);

@@ -186,16 +186,25 @@ export function* varints(bytes: Uint8Array, fields: readonly Field[]): Generator
 
 // ── The check ────────────────────────────────────────────────────────────────
 
-/** Where in the file: a chain of fields, made into text only when something is wrong. */
+/** Where in the file: a field of a message that begins at `start`, made into text only when something is wrong. */
 interface Place {
   readonly parent?: Place;
   readonly name: string;
-  readonly index?: number;
+  /** Of a repeated field, where the message begins and where this value's tag is. */
+  readonly among?: Range & { readonly no: number };
 }
 
-function placeText(place: Place): string {
-  const own = place.index === undefined ? place.name : `${place.name}[${place.index}]`;
-  return place.parent === undefined ? own : `${placeText(place.parent)}.${own}`;
+function placeText(bytes: Uint8Array, { parent, name, among }: Place): string {
+  const own = among === undefined ? name : `${name}[${countBefore(bytes, among)}]`;
+  return parent === undefined ? own : `${placeText(bytes, parent)}.${own}`;
+}
+
+/** How many values of a field are before another one. */
+function countBefore(bytes: Uint8Array, { start, end, no }: Range & { no: number }): number {
+  const cursor = new Cursor(bytes, start, bytes.length);
+  let count = 0;
+  while (cursor.at < end) if (cursor.field().no === no) count++;
+  return count;
 }
 
 /** The text of these fields may be in any encoding: nothing here reads it. */
@@ -227,6 +236,37 @@ function wireOf(field: DescField): number {
     default:
       return VARINT;
   }
+}
+
+/** What the check asks of a declared field. */
+interface Rule {
+  readonly no: number;
+  readonly name: string;
+  readonly wire: number;
+  readonly isList: boolean;
+  readonly message: DescMessage | undefined;
+  /** It must be valid UTF-8. */
+  readonly isName: boolean;
+}
+
+const ruleTables = new WeakMap<DescMessage, readonly (Rule | undefined)[]>();
+/** No message of the format has fields of higher numbers. */
+const MOST_FIELDS = 64;
+
+function rulesOf(desc: DescMessage): readonly (Rule | undefined)[] {
+  let rules = ruleTables.get(desc);
+  if (rules === undefined) {
+    const table: (Rule | undefined)[] = Array(MOST_FIELDS).fill(undefined);
+    for (const field of desc.fields)
+      table[field.number] = {
+        ...{ no: field.number, name: field.name, wire: wireOf(field), message: field.message },
+        isList: field.fieldKind === "list",
+        isName: field.scalar === ScalarType.STRING && !ANY_TEXT.has(field.name),
+      };
+    rules = table;
+    ruleTables.set(desc, rules);
+  }
+  return rules;
 }
 
 /** Many numbers in one field. */
@@ -267,42 +307,38 @@ export function checkWire(
     if (message === watched) ranges.push({ start, end });
     if (++messages > MAX_MESSAGES)
       throw new WireError(`there are more than ${MAX_MESSAGES} messages`, start);
-    const table = fieldTable(message);
+    const rules = rulesOf(message);
     const cursor = new Cursor(bytes, start, end, depth);
-    // How many values each repeated field had: for the message of an error alone.
-    const counts: number[] = [];
-    let here = place;
+    let rule: Rule | undefined;
+    let tag = start;
+    const here = (): Place => {
+      if (rule === undefined) return place;
+      const { name, no, isList } = rule;
+      return { parent: place, name, ...(isList && { among: { start, end: tag, no } }) };
+    };
     try {
       while (cursor.at < end) {
-        here = place;
+        rule = undefined;
+        tag = cursor.at;
         const field = cursor.field();
-        const known = table.get(field.no);
-        if (known === undefined) continue;
-        const list = known.fieldKind === "list";
-        const index = counts[field.no] ?? 0;
-        counts[field.no] = index + 1;
-        here = list
-          ? { parent: place, name: known.name, index }
-          : { parent: place, name: known.name };
-        const wire = wireOf(known);
-        if (field.wire !== wire) {
-          if (!list || field.wire !== BYTES)
+        rule = rules[field.no];
+        if (rule === undefined) continue;
+        if (field.wire !== rule.wire) {
+          if (!rule.isList || field.wire !== BYTES)
             throw new WireError(
-              `the field has wire type ${field.wire} instead of ${wire}`,
+              `the field has wire type ${field.wire} instead of ${rule.wire}`,
               field.tag,
             );
-          checkPacked(bytes, field, wire);
-        } else if (known.message !== undefined) {
-          check(field.start, field.end, known.message, here, depth + 1);
-        } else if (known.scalar === ScalarType.STRING && !ANY_TEXT.has(known.name)) {
-          if (!isText(bytes, field.start, field.end))
-            throw new WireError("the name is not valid UTF-8", field.start);
-        }
+          checkPacked(bytes, field, rule.wire);
+        } else if (rule.message !== undefined) {
+          check(field.start, field.end, rule.message, here(), depth + 1);
+        } else if (rule.isName && !isText(bytes, field.start, field.end))
+          throw new WireError("the name is not valid UTF-8", field.start);
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       throw new ModelError(
-        `not a valid ONNX file: ${error.message}, at byte ${error.at} (${placeText(here)}). ` +
+        `not a valid ONNX file: ${error.message}, at byte ${error.at} (${placeText(bytes, here())}). ` +
           "It is damaged, cut short, or of another format: export or download it again.",
       );
     }

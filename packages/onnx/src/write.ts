@@ -167,7 +167,7 @@ function checkProgram(origin: Origin, graph: Graph): void {
     throw new ModelError(
       `the program has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs, the file ${origin.inputs.length} and ${origin.outputs.length}: they must be the same.`,
     );
-  const check = (source: Source | undefined, before: number, who: string): void => {
+  const check = (source: Source | undefined, before: number, who: () => string): void => {
     if (source === undefined) return;
     const { from, index } = source;
     const valid =
@@ -178,13 +178,13 @@ function checkProgram(origin: Origin, graph: Graph): void {
           : index < before && source.result < (graph.nodes[index]?.results.length ?? 0);
     if (!valid || index < 0)
       throw new ModelError(
-        `${who} of the program takes ${from} ${index}, which is not there or comes later.`,
+        `${who()} of the program takes ${from} ${index}, which is not there or comes later.`,
       );
   };
   for (const [index, { inputs, op }] of graph.nodes.entries())
-    for (const source of inputs) check(source, index, `node ${index} (${op})`);
+    for (const source of inputs) check(source, index, () => `node ${index} (${op})`);
   for (const [index, { source }] of graph.outputs.entries())
-    check(source, graph.nodes.length, `output ${index}`);
+    check(source, graph.nodes.length, () => `output ${index}`);
 }
 
 /** A node ready to be written, where it stood in the file, and the constants it needs there. */
@@ -235,7 +235,7 @@ class Writer {
     this.#graph = graph;
     this.#dialects = dialects;
     this.#alive = new Set(origin.inputs);
-    const fresh = new FreshNames(origin.names());
+    const fresh = new FreshNames(() => origin.names());
     const pool = new ConstantPool(origin, graph, fresh);
     this.#matched = matchNodes(origin.graph, graph, dialects);
     this.#naming = nameValues(
