@@ -6,6 +6,7 @@
 
 import { dirname } from "node:path";
 import type {
+  Attrs,
   Constant,
   Dialect,
   Dim,
