@@ -132,13 +132,13 @@ export class EGraph<D = undefined> extends GraphReader {
     heap.words[L.WIDTH] = wide;
   }
 
-  /** Makes room for actions that build so many e-nodes. @internal */
-  reserveBuilt(nodes: number, width: number = this.heap.words[L.WIDTH] as number): void {
+  /** Makes room in the scratch for so many words of what an action looks for and builds. @internal */
+  reserveBuilt(words: number, width: number = this.heap.words[L.WIDTH] as number): void {
     const { heap } = this;
-    const more = 4 * width + nodes - heap.length(L.SCRATCH);
+    const more = 4 * width + words - heap.length(L.SCRATCH);
     if (more <= 0) return;
     heap.ensure(L.SCRATCH, more);
-    heap.resize(L.SCRATCH, 4 * width + nodes);
+    heap.resize(L.SCRATCH, 4 * width + words);
   }
 
   // ── Building ──

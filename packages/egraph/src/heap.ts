@@ -11,7 +11,7 @@ export type Kernel = typeof script;
 /** Columns and the words they have room for at first. */
 const INITIAL: readonly (readonly [column: number, words: number])[] = [
   [L.SYMBOLS, 16 * L.SYMBOL_STRIDE],
-  [L.SCRATCH, 0],
+  [L.SCRATCH, 8 * L.BLOCK],
   [L.ROWS, 512],
   [L.MEMBERS, 32],
   [L.CODE, 256],
@@ -73,6 +73,7 @@ export class Heap implements Host {
       this.words[column + 2] = capacity;
       base += capacity;
     }
+    this.words[L.SCRATCH + 1] = 4 * L.BLOCK;
     this.words[L.TABLE + 1] = this.words[L.TABLE + 2] as number;
   }
 

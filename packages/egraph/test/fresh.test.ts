@@ -238,7 +238,8 @@ test("an incremental run grows the graph as a whole one, with fewer matches", ()
   const math = (graph: EGraph): void => {
     for (const term of MATH_TERMS) addTerm(graph, term);
   };
-  const sum = (graph: EGraph): void => void addTerm(graph, "(+ a (+ b (+ c (+ d (+ e (+ f g))))))");
+  const sum = (graph: EGraph): void =>
+    void addTerm(graph, "(+ a (+ b (+ c (+ d (+ e (+ f (+ g h)))))))");
   for (const [make, iterations] of [
     [math, 8],
     [sum, 20],

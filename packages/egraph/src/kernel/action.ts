@@ -1,7 +1,12 @@
-/** Applying actions: building e-nodes and uniting them with what was matched. */
-import { build, buildPlain } from "./add.ts";
+/**
+ * Applying actions: building e-nodes and uniting them with what was matched. A look-up mostly waits for
+ * memory; so each e-node of an action is looked up for a block of rows in a loop, whose rounds wait together.
+ */
+import { build, complete } from "./add.ts";
+import { begin, findPlain, mix, touch } from "./hashcons.ts";
 import {
   ARITY,
+  BLOCK,
   CLASS_LIMIT,
   CLASSES,
   CODE,
@@ -9,13 +14,12 @@ import {
   NODES,
   PLAIN,
   ROWS,
-  SCRATCH,
   SYMBOL_STRIDE,
   SYMBOLS,
-  WIDTH,
 } from "./layout.ts";
 import { get, put } from "./memory.ts";
-import { inputAt } from "./record.ts";
+import { blockAt, inputAt } from "./record.ts";
+import { find } from "./union-find.ts";
 import { unite } from "./unite.ts";
 
 /**
@@ -33,48 +37,112 @@ export function apply(
   to: number,
   reason: number,
 ): number {
-  for (let r = from; r < to; r++) {
-    if (get(NODES) > get(NODE_LIMIT) || get(CLASSES) > get(CLASS_LIMIT)) return r;
-    run(program, r * width, reason < 0 ? -1 : reason + r - from);
+  let row = from;
+  while (row < to) {
+    const nodes = get(NODE_LIMIT) - get(NODES);
+    const classes = get(CLASS_LIMIT) - get(CLASSES);
+    if (nodes < 0 || classes < 0) return row;
+    // Where a limit may be exceeded within a block, row by row.
+    const most = get(get(CODE) + program) * BLOCK;
+    let count = nodes < most || classes < most ? 1 : BLOCK;
+    if (to - row < count) count = to - row;
+    run(program, width, row, count, reason < 0 ? -1 : reason + row - from);
+    row += count;
   }
   return to;
 }
 
-function run(program: number, row: number, reason: number): void {
+/** Builds each e-node for all rows of a block before the next one, then makes the unions. */
+function run(program: number, width: number, row: number, count: number, reason: number): void {
   let pc = program + 1;
   const nodes = get(get(CODE) + program);
   for (let n = 0; n < nodes; n++) {
     const at = get(CODE) + pc;
     const symbol = get(at);
-    const word = get(at + 1);
-    const argument = word >= 0 ? word : get(get(ROWS) + row + ~word);
+    const argument = get(at + 1);
     const meaning = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
     const arity = get(meaning + ARITY);
-    let node = 0;
-    if (get(meaning + PLAIN) !== 0) {
-      const a = arity > 0 ? operand(get(at + 2), row) : 0;
-      const b = arity > 1 ? operand(get(at + 3), row) : 0;
-      node = buildPlain(symbol, argument, arity, a, b);
-    } else {
-      const input = inputAt();
-      for (let i = 0; i < arity; i++) put(input + i, operand(get(at + 2 + i), row));
-      node = build(symbol, argument);
+    const isPlain = get(meaning + PLAIN) !== 0 && argument >= 0;
+    if (isPlain) lookUp(at, arity, row * width, width, count, builtAt(n));
+    for (let i = 0; i < count; i++) {
+      if (isPlain && get(builtAt(n) + i) >= 0) continue;
+      const base = (row + i) * width;
+      const operands = pc + 2;
+      for (let c = 0; c < arity; c++)
+        put(inputAt() + c, operand(get(get(CODE) + operands + c), base, i));
+      const id = isPlain
+        ? complete(symbol, argument, get(blockAt(2) + i), get(blockAt(0) + i), get(blockAt(1) + i))
+        : build(symbol, argument >= 0 ? argument : get(get(ROWS) + base + ~argument));
+      put(builtAt(n) + i, id);
     }
-    put(builtAt() + n, node);
     pc += 2 + arity;
   }
   const unions = get(get(CODE) + pc);
-  for (let u = 0; u < unions; u++) {
-    const at = get(CODE) + pc + 1 + 2 * u;
-    unite(get(get(ROWS) + row + get(at)), operand(get(at + 1), row), reason);
+  for (let u = 0; u < unions; u++) uniteAll(pc + 1 + 2 * u, row * width, width, count, reason);
+}
+
+/** Makes a union of an action for each row of a block. */
+function uniteAll(code: number, base: number, width: number, count: number, reason: number): void {
+  const slot = get(get(CODE) + code);
+  const word = get(get(CODE) + code + 1);
+  const keys = blockAt(0);
+  const matched = operandAt(slot, base);
+  const other = operandAt(word, base);
+  const step = word >= 0 ? width : 1;
+  for (let i = 0; i < count; i++) {
+    put(keys + i, find(get(matched + i * width)));
+    put(keys + BLOCK + i, find(get(other + i * step)));
+  }
+  for (let i = 0; i < count; i++)
+    if (get(blockAt(0) + i) !== get(blockAt(1) + i))
+      unite(
+        operand(slot, base + i * width, i),
+        operand(word, base + i * width, i),
+        reason < 0 ? -1 : reason + i,
+      );
+}
+
+/** Looks an e-node with a plain symbol up for each row of a block: its id or -1, with its children and hash as keys. */
+function lookUp(
+  at: number,
+  arity: number,
+  base: number,
+  width: number,
+  count: number,
+  found: number,
+): void {
+  const symbol = get(at);
+  const argument = get(at + 1);
+  const keys = blockAt(0);
+  const begun = begin(symbol, argument);
+  const first = arity > 0 ? operandAt(get(at + 2), base) : 0;
+  const second = arity > 1 ? operandAt(get(at + 3), base) : 0;
+  const firstStep = get(at + 2) >= 0 ? width : 1;
+  const secondStep = arity > 1 && get(at + 3) >= 0 ? width : 1;
+  for (let i = 0; i < count; i++) {
+    const x = arity > 0 ? find(get(first + i * firstStep)) : 0;
+    const y = arity > 1 ? find(get(second + i * secondStep)) : 0;
+    put(keys + i, x);
+    put(keys + BLOCK + i, y);
+    put(keys + 2 * BLOCK + i, mix(mix(begun, x), y));
+  }
+  touch(keys + 2 * BLOCK, count, found);
+  for (let i = 0; i < count; i++) {
+    const hash = get(keys + 2 * BLOCK + i);
+    put(found + i, findPlain(hash, symbol, argument, get(keys + i), get(keys + BLOCK + i)));
   }
 }
 
-function operand(word: number, row: number): number {
-  return word >= 0 ? get(get(ROWS) + row + word) : get(builtAt() + ~word);
+/** Where an operand is for the first row of a block; for the next ones it is as many words further as a row has, or one. */
+function operandAt(word: number, base: number): number {
+  return word >= 0 ? get(ROWS) + base + word : builtAt(~word);
 }
 
-/** Where the e-nodes that were built are kept. */
-function builtAt(): number {
-  return get(SCRATCH) + 4 * get(WIDTH);
+function operand(word: number, base: number, i: number): number {
+  return word >= 0 ? get(get(ROWS) + base + word) : get(builtAt(~word) + i);
+}
+
+/** Where the n-th e-nodes are kept that were built. */
+function builtAt(n: number): number {
+  return blockAt(3 + n);
 }

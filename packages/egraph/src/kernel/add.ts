@@ -1,7 +1,7 @@
 /** Adding e-nodes. */
 import { ensure, set } from "./column.ts";
 import { alias, findGiven, isGiven, keepGiven } from "./evidence.ts";
-import { ensureTable, findNode, findPlain, hashOf, hashPlain, insert } from "./hashcons.ts";
+import { ensureTable, findNode, findPlain, hashOf, insert } from "./hashcons.ts";
 import {
   ARITY,
   CHUNK,
@@ -59,25 +59,19 @@ export function build(symbol: number, argument: number): number {
   return found >= 0 ? found : create(hash, symbol, argument);
 }
 
-/** As {@link build}, of a plain symbol with `arity` of the children `a` and `b`. */
-export function buildPlain(
+/** As {@link build}, of a plain symbol with the canonical children `x` and `y`, 0 where there is none, and of this hash. */
+export function complete(
   symbol: number,
   argument: number,
-  arity: number,
-  a: number,
-  b: number,
+  hash: number,
+  x: number,
+  y: number,
 ): number {
   ensureTable();
-  const x = arity > 0 ? find(a) : 0;
-  const y = arity > 1 ? find(b) : 0;
-  const hash = hashPlain(symbol, argument, x, y);
   const found = findPlain(hash, symbol, argument, x, y);
   if (found >= 0) return found;
-  const key = get(SCRATCH);
-  put(key, x);
-  put(key + 1, y);
-  put(inputAt(), a);
-  put(inputAt() + 1, b);
+  put(get(SCRATCH), x);
+  put(get(SCRATCH) + 1, y);
   return create(hash, symbol, argument);
 }
 

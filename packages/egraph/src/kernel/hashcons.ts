@@ -48,7 +48,8 @@ export function hashPlain(symbol: number, argument: number, x: number, y: number
   return mix(mix(begin(symbol, argument), x), y);
 }
 
-function begin(symbol: number, argument: number): number {
+/** Begins a hash. */
+export function begin(symbol: number, argument: number): number {
   return mix(mix(symbol, 0x2545f491), argument);
 }
 
@@ -131,6 +132,24 @@ export function findPlain(
     word = get(table + slot);
   }
   return -1;
+}
+
+/**
+ * Loads what look-ups of these hashes begin with, a word of the table and a record each. A look-up mostly waits for
+ * memory: in these loops, which decide nothing, all wait together. `words` is room for as many.
+ */
+export function touch(hashes: number, count: number, words: number): void {
+  const table = get(TABLE);
+  const mask = get(TABLE + 1) - 1;
+  for (let i = 0; i < count; i++) {
+    const hash = get(hashes + i);
+    const word = get(table + (hash & mask));
+    // All ones where the tags are the same, so that no record is loaded in vain.
+    const same = (((word ^ hash) >>> 24) - 1) >> 31;
+    put(words + i, word & ID & same);
+  }
+  const records = get(RECORD) - STRIDE;
+  for (let i = 0; i < count; i++) put(words + i, get(records + get(words + i) * STRIDE));
 }
 
 function hasChildren(node: number, symbol: number, key: number): boolean {

@@ -40,7 +40,7 @@ export const TOUCHED = 52;
 export const DIRTY = 56;
 /** A bit for each id: whether it is among them. */
 export const DIRTY_BITS = 60;
-/** Four arrays for the children of one e-node, then the stack of actions. */
+/** Four arrays for the children of one e-node, then what a block of rows looks for and builds, {@link BLOCK} words each. */
 export const SCRATCH = 64;
 /** The members of the class that is put in order. */
 export const MEMBERS = 68;
@@ -133,6 +133,9 @@ export const CHUNK_ITEMS = 64;
 export const JOIN_STRIDE = 5;
 /** Words of an equation: the two ids, and the reason. */
 export const EQUATION_STRIDE = 3;
+
+/** Rows that an action is applied to at once. */
+export const BLOCK = 16;
 
 /** Reason of a union that follows from the equality of children. */
 export const CONGRUENCE = -2;

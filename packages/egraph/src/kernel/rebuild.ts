@@ -1,9 +1,11 @@
 /** Restoring congruence. */
 import { ensure, push, set } from "./column.ts";
-import { ensureTable, findNode, hashOf, insert, sortInto } from "./hashcons.ts";
+import { ensureTable, findNode, hashOf, hashPlain, insert, sortInto, touch } from "./hashcons.ts";
 import {
   ARGUMENT,
   ARITY,
+  BLOCK,
+  CHILD,
   CONGRUENCE,
   MARKED,
   MEMBERS,
@@ -11,6 +13,7 @@ import {
   NEXT,
   NODES,
   PARENT,
+  PLAIN,
   RECORD,
   REPAIR,
   REPAIRED,
@@ -24,24 +27,54 @@ import {
 } from "./layout.ts";
 import { childAt, childOf, nextOf, ownerOf } from "./links.ts";
 import { get, put } from "./memory.ts";
+import { blockAt } from "./record.ts";
 import { find } from "./union-find.ts";
 import { unite } from "./unite.ts";
 
 /** Canonicalises the e-nodes that were parents of a class before it was merged away, until there are none. */
 export function repair(): void {
   while (get(REPAIRED) < get(REPAIR + 1)) {
-    const at = get(REPAIR) + get(REPAIRED);
-    let link = get(at);
-    const last = get(at + 1);
-    put(REPAIRED, get(REPAIRED) + 2);
-    for (;;) {
-      canonicalize(ownerOf(link));
-      if (link === last) break;
-      link = nextOf(link);
-    }
+    const count = gather();
+    approach(count);
+    for (let i = 0; i < count; i++) canonicalize(get(blockAt(3) + i));
   }
   put(REPAIR + 1, 0);
   put(REPAIRED, 0);
+}
+
+/** Takes the next e-nodes out of the segments, as many as a block has room for. */
+function gather(): number {
+  const owners = blockAt(3);
+  let count = 0;
+  while (count < BLOCK && get(REPAIRED) < get(REPAIR + 1)) {
+    const at = get(REPAIR) + get(REPAIRED);
+    const link = get(at);
+    put(owners + count, ownerOf(link));
+    count++;
+    if (link === get(at + 1)) put(REPAIRED, get(REPAIRED) + 2);
+    else put(at, nextOf(link));
+  }
+  return count;
+}
+
+/** Touches what the look-ups of a block of e-nodes will begin with, see {@link touch}. */
+function approach(count: number): void {
+  const records = get(RECORD);
+  const symbols = get(SYMBOLS);
+  const owners = blockAt(3);
+  const hashes = blockAt(2);
+  for (let i = 0; i < count; i++) {
+    const record = records + get(owners + i) * STRIDE;
+    const symbol = get(record + SYMBOL) & ~SUBSUMED;
+    let hash = 0;
+    if (symbol >= 0 && get(symbols + symbol * SYMBOL_STRIDE + PLAIN) !== 0) {
+      const second = get(symbols + symbol * SYMBOL_STRIDE + ARITY) > 1;
+      const y = second ? find(get(record + CHILD + 1)) : 0;
+      hash = hashPlain(symbol, get(record + ARGUMENT), find(get(record + CHILD)), y);
+    }
+    put(hashes + i, hash);
+  }
+  touch(hashes, count, blockAt(0));
 }
 
 function canonicalize(node: number): void {
@@ -113,10 +146,22 @@ export function tidy(): void {
   }
   put(MERGED + 1, roots);
   while (get(MERGED + 1) > 0) {
-    const last = get(MERGED + 1) - 1;
-    order(get(get(MERGED) + last));
-    put(MERGED + 1, last);
+    const left = get(MERGED + 1);
+    let some = BLOCK;
+    if (left < some) some = left;
+    approachMembers(get(MERGED) + left - some, some);
+    for (let i = 1; i <= some; i++) order(get(get(MERGED) + left - i));
+    put(MERGED + 1, left - some);
   }
+}
+
+/** Touches the first members of some classes, so that those of all are waited for together. */
+function approachMembers(roots: number, count: number): void {
+  const nexts = get(RECORD) + NEXT;
+  const members = blockAt(0);
+  for (let i = 0; i < count; i++) put(members + i, get(nexts + get(roots + i) * STRIDE));
+  for (let step = 0; step < 2; step++)
+    for (let i = 0; i < count; i++) put(members + i, get(nexts + get(members + i) * STRIDE));
 }
 
 function order(root: number): void {

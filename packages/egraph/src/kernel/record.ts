@@ -2,6 +2,7 @@
 import { ensure } from "./column.ts";
 import {
   ARGUMENT,
+  BLOCK,
   CHILD,
   EXTENSION,
   HEAD,
@@ -25,6 +26,11 @@ import { get, put } from "./memory.ts";
 /** Where the children of the node that is to be added are put. */
 export function inputAt(): number {
   return get(SCRATCH) + 3 * get(WIDTH);
+}
+
+/** Where block `which` of the scratch is: children (0, 1) and hashes (2) of e-nodes looked up together, then what was built. */
+export function blockAt(which: number): number {
+  return get(SCRATCH) + 4 * get(WIDTH) + which * BLOCK;
 }
 
 /** Appends the records of a node whose canonical children are the key, alone in its class. */
