@@ -1,5 +1,5 @@
 /** How often the processor time is looked at, which takes as long as some searches for a rule. */
-const EVERY_MS = 2;
+const EVERY_MS = 10;
 
 /** Milliseconds of processor time of this process, threads included, at most some old. */
 export function cpuClock(): () => number {

@@ -10,8 +10,7 @@ export interface Entrant {
 }
 
 /** Those that are run on formulas: all rules grow, and the room is small. */
-export function onTerms(domain: "math" | "prop", nodes: number): readonly Entrant[] {
-  const helpers = domain === "prop" ? 3 : 0;
+export function onTerms(nodes: number): readonly Entrant[] {
   return [
     { name: "saturate", strategy: () => saturate() },
     { name: "greedy", strategy: () => greedy() },
@@ -22,7 +21,7 @@ export function onTerms(domain: "math" | "prop", nodes: number): readonly Entran
     { name: "mcts-quick", strategy: () => quick() },
     { name: "regrow(saturate)", strategy: () => regrow() },
     { name: "regrow(mcts-quick)", strategy: () => regrow(quick(), { patience: 1_000 }) },
-    { name: "multistart", strategy: () => multistart({ nodes, helpers, enough: 1 }) },
+    { name: "multistart", strategy: () => multistart({ nodes, enough: 1 }) },
   ];
 }
 

@@ -53,7 +53,7 @@ export async function* geb(options: {
     options.only.length === 0 || options.only.some((part) => name.includes(part));
   for (const suite of suites(all, options.exprs !== undefined))
     for (const limit of LIMITS)
-      for (const entrant of onTerms(suite.domain, limit)) {
+      for (const entrant of onTerms(limit)) {
         const name = `${suite.name}, ${limit}: ${entrant.name}`;
         if (chosen(name)) yield await run(name, suite, limit, entrant, options);
       }

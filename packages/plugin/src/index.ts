@@ -368,10 +368,15 @@ export interface Window {
   /** E-nodes at most, where that is less than the session allows. */
   readonly nodes?: number;
   /**
-   * All terms of at most so many operators over the program's leaves are added to the e-graph. That says nothing new is equal; it lets
-   * rules fire whose right side is of use only in a context.
+   * Terms of at most so many operators over the program's leaves are added to the e-graph: all of them, or as many, drawn at random, as
+   * leave room to grow. That says nothing new is equal; it lets rules fire whose right side is of use only in a context.
    */
   readonly helpers?: number;
+  /**
+   * New matches of one rule that an `apply` takes at most, drawn at random; the others are passed over. So no rule takes the room of the
+   * others. All unless said.
+   */
+  readonly matches?: number;
 }
 
 /** `rule` names an entry of `rules`; `at` says where: classes, nodes or positions. Empty: every match of that rule, without listing them. */

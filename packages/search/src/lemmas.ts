@@ -26,6 +26,8 @@ export class Lemmas {
   apply(root: TermId): TermId {
     const pool = this.#pool;
     const applied = this.#applied;
+    const known = applied.get(root);
+    if (known !== undefined) return known;
     for (const term of pool.parts(root)) {
       if (applied.has(term)) continue;
       const operands = pool.operands(term);

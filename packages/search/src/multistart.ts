@@ -1,13 +1,13 @@
 import type { Graph, Move, SearchStrategy, Session, Source, Window } from "@rewright/plugin";
-import { isInner, windowAt } from "./windows.ts";
+import { isInner, type Shaped, windowAt } from "./windows.ts";
 
 /** How `multistart` looks. */
 export interface MultistartOptions {
   /** E-nodes of the largest windows; the session's limit holds besides. 500 unless said. */
   readonly nodes?: number;
-  /** Size of the helper terms that half of the windows get; 0: none do. 3 unless said. */
+  /** Size of the helper terms that most windows get; 0: none do. 3 unless said. */
   readonly helpers?: number;
-  /** Windows in a row that may gain nothing before a climb ends. 40 unless said. */
+  /** Windows in a row that may gain nothing before a climb ends. 20 unless said. */
   readonly patience?: number;
   /** Programs that climbs left behind, kept to begin again from. 8 unless said. */
   readonly kept?: number;
@@ -21,23 +21,48 @@ interface Program {
   readonly graph: Graph;
 }
 
+/** A way to go on: how often it led to a better program, and in how many rounds of growth. */
+interface Way {
+  gains: number;
+  applied: number;
+}
+
+/** Rounds of growth that a way is taken to have had at first, so that little is concluded from few. */
+const DOUBT = 500;
+const rate = ({ gains, applied }: Way): number => gains / applied;
+
 /** Shares of the largest windows that are drawn from alike. */
 const SHARES = [1, 1, 1 / 4, 1 / 16];
+/** Shares of the rules that are left out, drawn from alike. */
+const OMITTED = [0, 0, 0, 0, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3];
+/** Nodes of the windows that are grown first, from the bottom up. */
+const SIZES = [1, 4, 16, 64];
+/** Nodes of the windows of the first program that are tried again and again, drawn from alike. */
+const SMALL = [2, 2, 4];
+/** Of the largest windows' room, the logarithm (to base 2) of the part that a rule takes at once there: at most, and the span below it. */
+const TAKEN = [-4.5, 2] as const;
+/** Nodes drawn to take the one of them whose window was tried least. */
+const DRAWN = 4;
 /** How much prices are disturbed where another program is asked for. */
 const VARIETY = 0.5;
 /** How much dearer it may be, in parts of the start's cost per node. */
 const SLACK = 2;
 
 /**
- * Extract and regrow from many starts. A climb begins at the session's first program, at the best, or at one that an earlier climb passed;
- * now and then it first goes over all parts from the bottom up; then it grows random windows, each by itself, and puts what was found in
- * their place, until a number of them gained nothing. Windows, their limits, the rules that take part and their order, which decides who
- * gets the room, and whether there are helper terms are drawn at random, so that climbs differ. Most climbs wander besides: they go on from
- * another program of the window, a little dearer, now and then. The limit on e-nodes is that of a window: programs may be far larger. Where a session
- * cannot grow windows, whole programs are grown.
+ * Extract and regrow from many starts. First it grows windows at each part of the program from the bottom up, each by itself, small ones
+ * before large ones, and puts what was found in their place. Then it goes on in two ways, and takes the one that has found more for its effort.
+ *
+ * It climbs: from the session's first program, from the best, or from one that an earlier climb passed, it grows random windows until a
+ * number of them gained nothing. Windows, their limits, the rules that take part and their order, which decides who gets the room, are drawn at random, so
+ * that climbs differ; most windows get helper terms. Most climbs wander besides: they go on from another program of the window, a little dearer.
+ *
+ * It returns to the first program, since what has been made simpler lets fewer rules fire: there it grows small windows, in which each rule
+ * takes a few matches at a time, so that none takes the room of the others, and keeps what they show to be equal.
+ *
+ * The limit on e-nodes is that of a window: programs may be far larger. Where a session cannot grow windows, whole programs are grown.
  */
 export function multistart(options: MultistartOptions = {}): SearchStrategy {
-  const { nodes = 500, helpers = 3, patience = 40, kept = 8, enough = 0 } = options;
+  const { nodes = 500, helpers = 3, patience = 20, kept = 8, enough = 0 } = options;
   if (!(nodes >= 16 && helpers >= 0 && patience >= 1 && kept >= 1))
     throw new RangeError(
       `multistart needs windows of 16 e-nodes at least, helpers of size 0 at least, patience and programs kept of 1 at least, not ${nodes}, ${helpers}, ${patience} and ${kept}`,
@@ -57,6 +82,8 @@ class Multistart {
   readonly #moves: readonly Move[];
   readonly #start: Program;
   readonly #pool: Program[] = [];
+  /** How often small windows of the first program were grown, by their shape. */
+  readonly #tried = new Map<string, number>();
   /** What a node of the start costs on average. */
   readonly #unit: number;
   #best: Program;
@@ -71,13 +98,20 @@ class Multistart {
   }
 
   async run(): Promise<void> {
+    if (this.#moves.length === 0) return;
     this.#grow(this.#moves);
     this.#look(this.#start);
+    await this.#deepen();
+    // Climbs have the benefit of the doubt.
+    const climbing = { go: () => this.#climbAnew(), gains: 2, applied: DOUBT };
+    const exploring = { go: () => this.#explore(), gains: 1, applied: DOUBT };
     while (!this.#isDone) {
-      let program = this.#begin();
-      if (program === this.#start || this.#chance(0.3)) program = await this.#sweep(program);
-      program = await this.#climb(program);
-      this.#keep(program);
+      const way = rate(exploring) > rate(climbing) ? exploring : climbing;
+      const { cost } = this.#best;
+      const { iterations } = this.#session.spent;
+      await way.go();
+      way.applied += this.#session.spent.iterations - iterations;
+      if (this.#best.cost < cost) way.gains++;
     }
   }
 
@@ -85,20 +119,72 @@ class Multistart {
     return this.#session.spent.all || this.#best.cost <= this.#options.enough;
   }
 
+  /** Grows small windows everywhere, then larger ones, those of one shape that gained nothing once. */
+  async #deepen(): Promise<void> {
+    const barren = new Set<string>();
+    let program = this.#start;
+    for (const size of SIZES)
+      program = await this.#sweep(program, (now, node) => {
+        const { window, shape } = windowAt(now.graph, node, size);
+        if (barren.has(shape)) return now;
+        const next = this.#regrow(now, { ...window, nodes: this.#options.nodes }, this.#moves);
+        if (next.cost >= now.cost) barren.add(shape);
+        return next;
+      });
+    this.#keep(program);
+  }
+
+  /** Grows small windows of the first program, and leaves it as it is. */
+  async #explore(): Promise<void> {
+    const { nodes, patience } = this.#options;
+    const session = this.#session;
+    for (let i = 0; i < patience && !this.#isDone; i++) {
+      const found = this.#leastTried(this.#draw(SMALL));
+      if (!found) return;
+      const tried = this.#tried.get(found.shape) ?? 0;
+      this.#tried.set(found.shape, tried + 1);
+      const matches = Math.ceil(nodes * 2 ** (TAKEN[0] - TAKEN[1] * session.random()));
+      this.#regrow(this.#start, { ...found.window, nodes, matches }, this.#some(0));
+      await session.breathe?.();
+    }
+  }
+
+  /** Of some windows of the first program, the one whose shape was tried least. */
+  #leastTried(size: number): Shaped | undefined {
+    const { graph } = this.#start;
+    const tries = ({ shape }: Shaped): number => this.#tried.get(shape) ?? 0;
+    let least: Shaped | undefined;
+    for (let i = 0; i < DRAWN; i++) {
+      const node = this.#below(graph.nodes.length);
+      if (!isInner(graph, node)) continue;
+      const drawn = windowAt(graph, node, size);
+      if (!least || tries(drawn) < tries(least)) least = drawn;
+    }
+    return least;
+  }
+
+  /** A climb from one of the programs there are. */
+  async #climbAnew(): Promise<void> {
+    let program = this.#begin();
+    if (program === this.#start || this.#chance(0.3))
+      program = await this.#sweep(program, (now, node) => this.#try(now, node));
+    this.#keep(await this.#climb(program));
+  }
+
   /** Where a climb begins. */
   #begin(): Program {
     if (this.#pool.length === 0 || this.#chance(0.3)) return this.#start;
-    return this.#chance(0.4) ? (this.#draw(this.#pool) as Program) : this.#best;
+    return this.#chance(0.4) ? this.#draw(this.#pool) : this.#best;
   }
 
   /** Grows a window at each part, from the bottom up. */
-  async #sweep(program: Program): Promise<Program> {
+  async #sweep(program: Program, step: (now: Program, node: number) => Program): Promise<Program> {
     let now = program;
     // Counted from the end, since what is in the place of a window may have fewer parts.
     for (let left = now.graph.nodes.length; left > 0 && !this.#isDone; left--) {
       const node = now.graph.nodes.length - left;
       if (node < 0 || !isInner(now.graph, node)) continue;
-      now = this.#try(now, node);
+      now = step(now, node);
       await this.#session.breathe?.();
     }
     return now;
@@ -134,19 +220,21 @@ class Multistart {
 
   /** Grows a window at a node, with what is drawn for it; the program that follows, if it is no dearer. */
   #try(program: Program, root: number): Program {
-    const session = this.#session;
     const { nodes, helpers } = this.#options;
-    const limit = Math.ceil(nodes * (this.#draw(SHARES) as number));
     // As many small windows as large ones.
-    const size = 4 * (nodes / 8) ** session.random();
-    const window: Window = {
-      ...windowAt(program.graph, root, size),
-      nodes: limit,
-      ...(helpers > 0 && this.#chance(0.5) && { helpers }),
+    const { window } = windowAt(program.graph, root, (nodes / 2) ** this.#session.random());
+    const drawn = {
+      nodes: Math.ceil(nodes * this.#draw(SHARES)),
+      ...(helpers > 0 && this.#chance(0.9) && { helpers }),
     };
-    if (session.focus) session.focus(window, program.graph);
-    else session.regrow(program.graph);
-    this.#grow(this.#some(this.#chance(0.4) ? 0 : this.#chance(0.5) ? 0.1 : 0.3));
+    return this.#regrow(program, { ...window, ...drawn }, this.#some(this.#draw(OMITTED)));
+  }
+
+  /** Grows a window of a program; the program that follows, if it is no dearer. */
+  #regrow(program: Program, window: Window, moves: readonly Move[]): Program {
+    if (this.#session.focus) this.#session.focus(window, program.graph);
+    else this.#session.regrow(program.graph);
+    this.#grow(moves);
     return this.#look(program);
   }
 
@@ -192,8 +280,8 @@ class Multistart {
     return Math.floor(this.#session.random() * count);
   }
 
-  #draw<T>(items: readonly T[]): T | undefined {
-    return items[this.#below(items.length)];
+  #draw<T>(items: readonly T[]): T {
+    return items[this.#below(items.length)] as T;
   }
 }
 

@@ -14,7 +14,7 @@ import { Lemmas } from "./lemmas.ts";
 import { Run, type RunOptions } from "./run.ts";
 import { type TermId, TermPool } from "./term-pool.ts";
 import { TermProgram } from "./term-program.ts";
-import { type Choice, TermWorld } from "./term-world.ts";
+import { type Choice, type Sample, TermWorld } from "./term-world.ts";
 import type { Theory } from "./theory.ts";
 
 /** What a session over terms works on, and with what. */
@@ -34,6 +34,8 @@ interface Scene {
   readonly part: TermId;
   /** E-nodes at most. */
   readonly nodes: number;
+  /** Of the matches of a rule, which are applied; all unless said. */
+  readonly sample: Sample | undefined;
 }
 
 interface Entry {
@@ -52,6 +54,8 @@ interface Found {
   readonly program: TermProgram;
 }
 
+/** The share of an e-graph's room that helper terms take at most. */
+const HELPED = 1 / 12;
 const NOWHERE: readonly number[] = Object.freeze([]);
 
 /** A session over the e-graph of a term of any algebra: the search strategies, for whoever simplifies formulas. */
@@ -70,6 +74,8 @@ export class TermGrowth implements Session {
   readonly #run: Run;
   readonly #pool: TermPool;
   readonly #indices: ReadonlyMap<string, number>;
+  /** By rule: the choice of all its matches. */
+  readonly #whole: readonly Choice[];
   readonly #terms = new WeakMap<Graph, TermProgram>();
   readonly #lemmas: Lemmas;
   readonly #worlds: TermWorld[] = [];
@@ -77,6 +83,8 @@ export class TermGrowth implements Session {
   readonly #issued = new WeakSet<object>();
   readonly #start: TermId;
   #scene: Scene;
+  /** The helper terms made last; which come first is left from the last draw. */
+  #helpers: { readonly term: TermId; readonly size: number; readonly all: TermId[] } | undefined;
   #states = 0;
   #state = 0;
   #found: Found | undefined;
@@ -96,6 +104,7 @@ export class TermGrowth implements Session {
     this.rules = first.rules.map(({ name }) =>
       Object.freeze({ name, ruleset: "", tags: [], growing: !first.shrinking?.(name) }),
     );
+    this.#whole = this.rules.map((_, rule) => ({ rule }));
     this.#lemmas = new Lemmas(this.#pool);
     this.#indices = new Map(this.rules.map(({ name }, i) => [name, i]));
     this.#worlds.push(new TermWorld(first, this.#pool));
@@ -143,9 +152,9 @@ export class TermGrowth implements Session {
     if (listed.length === 0) return 0;
     if (this.spent.all) return this.#run.refuse();
     this.#run.limits.iterations++;
-    const { world, nodes } = this.#scene;
+    const { world, nodes, sample } = this.#scene;
     const { created } = world.graph;
-    const changed = world.apply(this.#choose(listed), nodes);
+    const changed = world.apply(this.#choose(listed), nodes, sample);
     this.#created += world.graph.created - created;
     if (world.graph.nodeCount > this.peak) this.peak = world.graph.nodeCount;
     if (changed === 0) return 0;
@@ -263,13 +272,29 @@ export class TermGrowth implements Session {
     world.load(part, leaves);
     const nodes = Math.min(this.#run.limits.nodes, window.nodes ?? Infinity);
     if (window.helpers !== undefined)
-      for (const helper of helpers(this.#pool, term, window.helpers)) {
+      for (const helper of this.#drawn(term, window.helpers, Math.ceil(nodes * HELPED))) {
         if (world.graph.nodeCount >= nodes) break;
         world.add(helper);
       }
     world.settle();
     this.#created += world.graph.created;
-    return { world, base: term, part, nodes };
+    const { matches } = window;
+    const sample =
+      matches === undefined ? undefined : { size: matches, random: () => this.random() };
+    return { world, base: term, part, nodes, sample };
+  }
+
+  /** Helper terms of a term: all, or so many drawn at random. */
+  #drawn(term: TermId, size: number, count: number): readonly TermId[] {
+    if (this.#helpers?.term !== term || this.#helpers.size !== size)
+      this.#helpers = { term, size, all: [...helpers(this.#pool, term, size)] };
+    const { all } = this.#helpers;
+    if (count >= all.length) return all;
+    for (let i = 0; i < count; i++) {
+      const j = i + Math.floor(this.random() * (all.length - i));
+      [all[i], all[j]] = [all[j] as TermId, all[i] as TermId];
+    }
+    return all.slice(0, count);
   }
 
   /** An e-graph that no mark needs. */
@@ -283,11 +308,13 @@ export class TermGrowth implements Session {
   }
 
   #choose(moves: readonly Move[]): readonly Choice[] {
+    if (moves.every(({ at }) => at.length === 0)) {
+      const rules = new Set(moves.map(({ rule }) => this.#index(rule)));
+      return Array.from(rules, (rule) => this.#whole[rule] as Choice);
+    }
     const chosen = new Map<number, number[] | "all">();
     for (const { rule, at } of moves) {
-      const index = this.#indices.get(rule);
-      if (index === undefined)
-        throw new Error(`a move of the rule \`${rule}\`, which this session does not have`);
+      const index = this.#index(rule);
       if (at.length === 0) chosen.set(index, "all");
       else if (chosen.get(index) !== "all") {
         const known = chosen.get(index) as number[] | undefined;
@@ -298,6 +325,12 @@ export class TermGrowth implements Session {
       }
     }
     return [...chosen].map(([rule, matches]) => (matches === "all" ? { rule } : { rule, matches }));
+  }
+
+  #index(rule: string): number {
+    const index = this.#indices.get(rule);
+    if (index !== undefined) return index;
+    throw new Error(`a move of the rule \`${rule}\`, which this session does not have`);
   }
 
   #canonical(at: readonly number[]): string {

@@ -5,6 +5,9 @@ import type { TermId, TermPool } from "./term-pool.ts";
 const VALUE: TensorType = Object.freeze({ dtype: "unknown", shape: [] });
 const OPERAND: Operand = Object.freeze({ ...VALUE, constant: false });
 const RESULTS: readonly TensorType[] = Object.freeze([VALUE]);
+/** By number of operands, and by index of the node, made once: programs are looked at all the time. */
+const OPERANDS: (readonly Operand[])[] = [];
+const SOURCES: Source[] = [];
 const ATTRS: GraphNode["attrs"] = Object.freeze({});
 
 /** A term as a program: a node for each of its distinct parts, atoms included, operands first. Made when it is looked at. */
@@ -33,11 +36,14 @@ export class TermProgram implements Graph {
     const sources = new Map<TermId, Source>();
     this.#nodes = this.parts.map((part, index) => {
       const operands = this.#pool.operands(part);
-      sources.set(part, { from: "node", index, result: 0 });
+      const { length } = operands;
+      SOURCES[index] ??= Object.freeze({ from: "node", index, result: 0 });
+      OPERANDS[length] ??= Object.freeze(Array.from(operands, () => OPERAND));
+      sources.set(part, SOURCES[index]);
       return {
         op: this.#pool.name(part),
         attrs: ATTRS,
-        operands: operands.map(() => OPERAND),
+        operands: OPERANDS[length],
         results: RESULTS,
         inputs: operands.map((operand) => sources.get(operand)),
       };

@@ -31,6 +31,13 @@ export interface Choice {
   readonly matches?: readonly number[];
 }
 
+/** Matches of a rule that are applied at once: so many at most, drawn at random; the others are passed over. */
+export interface Sample {
+  readonly size: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
 /** The operator of a part that is taken as it is; its argument says which. */
 const OPAQUE = "⟨opaque⟩";
 /** No search keeps more matches than this at once. */
@@ -100,8 +107,11 @@ export class TermWorld {
     return loaded.get(term) as Id;
   }
 
-  /** Searches for all that is chosen, then applies it, never to more than so many e-nodes. Returns the unions made. */
-  apply(choices: readonly Choice[], nodes: number): number {
+  /**
+   * Searches for all that is chosen, then applies it, never to more than so many e-nodes. Where a sample is wanted, no rule is applied to
+   * more of its new matches than that. Returns the unions made.
+   */
+  apply(choices: readonly Choice[], nodes: number, sample?: Sample): number {
     if (this.isVoid) return 0;
     const { graph } = this;
     if (graph.nodeCount < ROOM_SHARE * nodes) this.isFull = false;
@@ -117,6 +127,7 @@ export class TermWorld {
       if (matches)
         for (const match of matches) action.apply(out, match, match + 1, { nodes: room });
       else {
+        if (sample && out.count > sample.size) thin(out, sample);
         const done = action.apply(out, 0, out.count, { nodes: growth === 0 ? Infinity : room });
         if (done < out.count) {
           query.forget();
@@ -271,6 +282,20 @@ function slot({ graph }: Theory, rule: Rule): Slot {
     rootSlots,
     growth: right.reduce((sum, { template }) => sum + size(template), 0),
   };
+}
+
+/** Leaves so many matches as are wanted, drawn at random. */
+function thin(out: Matches, { size, random }: Sample): void {
+  const { rows, width, count } = out;
+  for (let i = 0; i < size; i++) {
+    const from = (i + Math.floor(random() * (count - i))) * width;
+    for (let k = 0; k < width; k++) {
+      const word = rows[i * width + k] as number;
+      rows[i * width + k] = rows[from + k] as number;
+      rows[from + k] = word;
+    }
+  }
+  out.count = size;
 }
 
 function overlook(slot: Slot): void {

@@ -42,10 +42,36 @@ test("what is taken as it is is not looked into, and comes back", () => {
 test("a window reaches as far as its size says, atoms apart", () => {
   const { graph } = termGrowth({ term: long, theory: algebra }).best();
   const root = graph.nodes.length - 1;
-  const window = windowAt(graph, root, 3);
+  const { window } = windowAt(graph, root, 3);
   expect(window.root).toBe(root);
   expect(window.leaves?.map((leaf) => graph.nodes[leaf]?.op)).toEqual(["+", "+", "*", "+"]);
-  expect(windowAt(graph, root, 100).leaves).toEqual([]);
+  expect(windowAt(graph, root, 100).window.leaves).toEqual([]);
+});
+
+test("windows that differ in nothing but their leaves are of one shape", () => {
+  const term =
+    "(h (* (f (p a)) (f (p a))) (* (f (q a)) (f (q a))) (* (f (q a)) (f (p a))) (* (f 1) 1))";
+  const { graph } = termGrowth({ term, theory: algebra }).best();
+  const shapes = graph.nodes.flatMap(({ op }, node) =>
+    op === "*" ? [windowAt(graph, node, 2).shape] : [],
+  );
+  expect(shapes.length).toBe(4);
+  expect(shapes[1]).toBe(shapes[0]);
+  expect(new Set(shapes).size).toBe(3);
+});
+
+test("a rule takes as many matches at once as a window says, and no fewer than there are", () => {
+  const parts = Array.from({ length: 12 }, (_, i) => `(+ v${i} 0)`);
+  const term = `(f ${parts.join(" ")})`;
+  const removed = (matches?: number): number => {
+    const session = termGrowth({ term, theory: algebra });
+    const { cost } = session.best();
+    session.focus({ ...(matches !== undefined && { matches }) });
+    session.apply(session.moves().filter(({ rule }) => rule === "nothing"));
+    return (cost - session.cost()) / 2;
+  };
+  expect([1, 5, 40].map(removed)).toEqual([1, 5, 12]);
+  expect(removed()).toBe(12);
 });
 
 test("helper terms are all terms up to a size over the leaves", () => {
