@@ -36,7 +36,13 @@ export async function shortlist(job: Job, found: Found): Promise<Found> {
   if (rank === undefined || found.finalists.length === 0) return found;
   // Interrupted, a run ends soon: with what was cheapest until then.
   const cheapest = { ...found, finalists: found.finalists.slice(0, most) };
-  const price = (graph: Graph): Promise<number> => wholeCost(job, rank, graph);
+  // A `rank` that does not heed the signal is left to itself.
+  const interruption = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  interruption.catch(() => {});
+  const price = (graph: Graph): Promise<number> =>
+    Promise.race([wholeCost(job, rank, graph), interruption]);
   try {
     const start = isMeasured(job) ? Number.POSITIVE_INFINITY : await price(model.graph);
     const ranked: Ranked[] = [];

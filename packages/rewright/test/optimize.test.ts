@@ -125,6 +125,16 @@ describe("optimize", () => {
     // What is not put before the model as it was read stays behind.
     const { report: none } = await run(() => 1);
     expect(none).toMatchObject({ gained: false, verified: true });
+    // One that never answers is interrupted: what was cheapest until then is verified all the same.
+    const controller = new AbortController();
+    const hanging = await optimize(improvable(), {
+      ...{ backend, signal: controller.signal },
+      rank: () => {
+        controller.abort();
+        return new Promise(() => {});
+      },
+    });
+    expect(hanging.report).toMatchObject({ gained: true, verified: true, stopped: "aborted" });
   });
 
   test("plugins composed in code", async () => {
