@@ -55,6 +55,27 @@ function isNewOrder(
   return true;
 }
 
+/** What the steps from `at` on ask of e-node `node`: arguments, and that a child is what a register holds; if they do. */
+function joined(
+  code: readonly number[],
+  at: number,
+  node: number,
+): { readonly args: readonly number[]; readonly child: number; readonly is: number } | undefined {
+  const args: number[] = [];
+  for (let from = at; ; from += Step.STEP) {
+    const [kind, a, b, c, d] = code.slice(from, from + 5) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (a !== node) return undefined;
+    if (kind === Step.ARG) args.push(b);
+    else return kind === Step.SAME_CHILD && b >= 0 && d < 0 ? { args, child: b, is: c } : undefined;
+  }
+}
+
 function factorial(n: number): number {
   return n < 2 ? 1 : n * factorial(n - 1);
 }
@@ -63,11 +84,12 @@ function factorial(n: number): number {
 function source(plan: Plan, slots: number, arityOf: (symbol: number) => number): string {
   const { code } = plan;
   const lines: string[] = [];
-  const bound = new Set<number>();
+  /** Registers that are bound, by the number of loops around. */
+  const bound = new Map<number, number>();
   const r = (register: number): string => `r${register}`;
   /** Guards read the slots from the row, so that is where slots are kept too. */
   const set = (register: number, value: string): string => {
-    bound.add(register);
+    bound.set(register, depth);
     const copy = plan.guards.length > 0 && register < slots ? `row[${register}] = ` : "";
     return `${r(register)} = ${copy}${value};`;
   };
@@ -82,6 +104,8 @@ function source(plan: Plan, slots: number, arityOf: (symbol: number) => number):
       ? `${field(node, L.SYMBOL)} === ${wanted}`
       : `(word = ${field(node, L.SYMBOL)}) >= 0 && (word & ${L.SUBSUMED}) === 0 && ${ofSymbol("word", L.OPERATOR)} === ${~wanted}`;
   const arity = (node: string): string => ofSymbol(field(node, L.SYMBOL), L.ARITY);
+  /** Steps whose e-nodes are gathered. */
+  const gathered: number[] = [];
   let depth = 0;
   const loop = (head: string): void => {
     depth++;
@@ -122,14 +146,33 @@ function source(plan: Plan, slots: number, arityOf: (symbol: number) => number):
         loop(`let i${pc} = 0; i${pc} < dirtyCount; i${pc}++`);
         lines.push(set(a, `dirty[firstDirty + i${pc}]`));
         break;
-      case Step.MEMBERS:
+      case Step.MEMBERS: {
         test(`${field(r(a), L.OPERATORS)} & ${d}`);
-        loop(
-          `let m${pc} = ${r(a)}, again${pc} = false; !again${pc} || m${pc} !== ${r(a)}; m${pc} = ${field(`m${pc}`, L.NEXT)}, again${pc} = true`,
-        );
-        test(fits(`m${pc}`, c));
-        lines.push(set(b, `m${pc}`));
+        const member = `m${pc}`;
+        const members = `let ${member} = ${r(a)}, again${pc} = false; !again${pc} || ${member} !== ${r(a)}; ${member} = ${field(member, L.NEXT)}, again${pc} = true`;
+        const join = (bound.get(a) ?? 0) < depth ? joined(code, at + Step.STEP, b) : undefined;
+        if (join) {
+          // An inner loop that the one around it does not change: what it goes through is gathered once.
+          const args = join.args.map((arg) => ` && ${field(member, L.ARGUMENT)} === ${arg}`);
+          lines.push(
+            `if (of${pc} !== ${r(a)}) {`,
+            `of${pc} = ${r(a)}; n${pc} = 0;`,
+            `for (${members})`,
+            `if (${fits(member, c)}${args.join("")}) { g${pc}[n${pc}++] = ${member}; g${pc}[n${pc}++] = m[records + ${member} * ${L.STRIDE} + ${childAt(join.child)}]; }`,
+            "}",
+          );
+          gathered.push(pc);
+          loop(`let i${pc} = 0; i${pc} < n${pc}; i${pc} += 2`);
+          test(`g${pc}[i${pc} + 1] === ${r(join.is)}`);
+          lines.push(set(b, `g${pc}[i${pc}]`));
+          at += Step.STEP * (join.args.length + 1);
+        } else {
+          loop(members);
+          test(fits(member, c));
+          lines.push(set(b, member));
+        }
         break;
+      }
       case Step.PARENTS:
         loop(`let l${pc} = ${field(r(a), L.HEAD)}; l${pc} >= 0; l${pc} = ${nextOf(`l${pc}`)}`);
         lines.push(set(b, `ownerOf(m, records, l${pc})`));
@@ -213,6 +256,7 @@ function source(plan: Plan, slots: number, arityOf: (symbol: number) => number):
 const { orders, guards } = plan;
 const row = new Int32Array(${Math.max(1, slots)}).fill(-1);
 ${plan.guards.map((_, i) => `const guard${i} = guards[${i}];`).join("\n")}
+${gathered.map((pc) => `const g${pc} = [];`).join("\n")}
 function childAt(i) { return (i >> 1) * ${L.STRIDE} + ${L.CHILD} + (i & 1); }
 function ownerOf(m, records, link) {
 const record = records + (link >> 1) * ${L.STRIDE};
@@ -231,6 +275,7 @@ const start = out.count, width = out.width;
 let rows = out.rows, end = start * width, patience = 4096, word = 0;
 ${plan.guards.length > 0 ? "row.fill(-1);" : ""}
 ${registers.length > 0 ? `let ${registers.join(", ")};` : ""}
+${gathered.map((pc) => `let of${pc} = -1, n${pc} = 0;`).join("\n")}
 ${lines.join("\n")}
 ${"}".repeat(depth)}
 return true;

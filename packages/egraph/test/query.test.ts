@@ -296,6 +296,52 @@ test("a join goes through shared classes instead of trying all pairs", () => {
   expect(polls).toBeLessThan(50);
 });
 
+test("as code, an inner loop of a join gives the same matches in the same order", () => {
+  const { graph, f, g, plus, leaf } = small();
+  const leaves = Array.from({ length: 12 }, (_, i) => leaf(`x${i}`));
+  /** A class of products, with others among them, some of which have an argument. */
+  const sum = (from: number, step: number): number => {
+    const [first, ...more] = leaves.flatMap((a, i) => [
+      graph.add(plus, 0, [a, leaves[(from + i * step) % 12] as number]),
+      graph.add(plus, i % 3 === 0 ? graph.intern("1", 1) : 0, [leaves[i % 4] as number, a]),
+      graph.add(f, 0, [a]),
+    ]);
+    for (const id of more) graph.union(first as number, id);
+    return first as number;
+  };
+  const classes = [sum(1, 5), sum(2, 7), leaf("y")];
+  for (const a of classes) for (const b of classes) graph.add(g, 0, [a, b]);
+  graph.rebuild();
+  for (const arg of [0, undefined]) {
+    const of = (a: number, b: number): Pattern => ({
+      ...{ kind: "node", op: plus, children: [v(a), v(b)] },
+      ...(arg === undefined ? {} : { arg }),
+    });
+    const root: Pattern = { kind: "node", op: g, children: [of(0, 1), of(0, 2)] };
+    const query = new Query(graph, [root], { slots: 4, rootSlots: [3] });
+    const out = new Matches(4);
+    const count = query.search(out);
+    expect(count).toBeGreaterThan(100);
+    const again = new Matches(4);
+    expect(query.compile()).toBe(true);
+    for (let times = 0; times < 2; times++) {
+      again.clear();
+      expect(query.search(again)).toBe(count);
+      expect(again.rows.subarray(0, count * 4)).toEqual(out.rows.subarray(0, count * 4));
+    }
+    // What was gathered is of one search.
+    const more = graph.add(plus, 0, [leaf("new"), leaf("z")]);
+    for (const id of classes.slice(0, 2)) graph.union(id, more);
+    graph.rebuild();
+    again.clear();
+    out.clear();
+    query.search(again);
+    const anew = new Query(graph, [root], { slots: 4, rootSlots: [3] });
+    expect(anew.search(out)).toBe(again.count);
+    expect(again.rows.subarray(0, again.count * 4)).toEqual(out.rows.subarray(0, out.count * 4));
+  }
+});
+
 test("on the way up to a root each e-node of a class is taken once", () => {
   const { graph, f, g, plus, leaf } = small();
   const x = leaf("x");
