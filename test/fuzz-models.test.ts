@@ -1,6 +1,7 @@
 // Random models around the shipped rules, and rules that are wrong, which must be found out. More of them: pnpm fuzz:models.
 import { expect, test } from "vitest";
 import { compileRules } from "../packages/dsl/src/index.ts";
+import { disagreement, grow } from "../tools/verify/agreement.ts";
 import { reduced } from "../tools/verify/reduction.ts";
 import { dialects, shipped } from "../tools/verify/rewriting.ts";
 import { trial } from "../tools/verify/trial.ts";
@@ -19,6 +20,20 @@ test("what the shipped rules make of random models is what the models are", asyn
   }
   expect(faults).toEqual([]);
   expect(models).toBeGreaterThan(120);
+});
+
+test("what single precision cannot hold is no disagreement", () => {
+  const type = { dtype: "f32", shape: [1] } as const;
+  const given = { ...type, data: Float32Array.of(-130) };
+  const constant = { type, key: "small", load: () => given };
+  const node = { op: "Exp", attrs: {}, inputs: [{ from: "constant", index: 0 }] as const };
+  const program = {
+    ...{ inputs: [], constants: [constant] },
+    nodes: [{ ...node, operands: [{ ...type, constant: true }], results: [type] }],
+    outputs: [{ name: "y", source: { from: "node", index: 0, result: 0 } as const }],
+  };
+  const grown = grow(program, [], { rounds: 1, nodes: 10, matches: 10 });
+  expect(disagreement(grown, [])).toBeUndefined();
 });
 
 const wrong = `

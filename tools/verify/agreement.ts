@@ -296,6 +296,8 @@ function isWhole({ dtype, data }: NdArray): boolean {
 
 /** Rounding may make up this share of the largest element; constants are folded in single precision. */
 const ROUNDING = 2e-5;
+/** Less than this is nothing, or rounded to few bits, in single precision. */
+const LEAST = 2 ** -126;
 /** So many times what a class moves by itself when its inputs move in their last digits. */
 const PATIENCE = 100;
 
@@ -340,7 +342,7 @@ export function disagreement(grown: Grown, inputs: readonly NdArray[]): Disagree
       const found = other.arrays[i];
       const apart = found ? gap(array, found) : "is missing a result";
       if (typeof apart === "string") return told(apart);
-      if (apart.most === 0) continue;
+      if (apart.most <= LEAST) continue;
       const exact = worth.exact && other.exact;
       if (!exact && apart.most <= ROUNDING * apart.scale) continue;
       if (!exact) {
