@@ -124,10 +124,13 @@ function spreads(node: NodeView): boolean {
 
 /** Whether a node turns rows of channels into images of height 1, or back: what two-dimensional convolutions stand behind. */
 function turnsToImage({ op, operands, results }: NodeView): boolean {
-  if (op !== "Squeeze" && op !== "Unsqueeze") return false;
-  const axes = operands[1]?.value;
-  const image = op === "Squeeze" ? operands[0] : results[0];
-  return image?.shape.length === 4 && image.dtype === "f32" && axes?.length === 1 && axes[0] === 2;
+  if (op !== "Squeeze" && op !== "Unsqueeze" && op !== "Reshape") return false;
+  const [from, to] = [operands[0], results[0]];
+  const [image, rows] = from?.shape.length === 4 ? [from, to] : [to, from];
+  if (image?.shape.length !== 4 || rows?.shape.length !== 3 || image.dtype !== "f32") return false;
+  const [batch, channels, height, width] = image.shape;
+  const [batchOf, channelsOf, widthOf] = rows.shape;
+  return height === 1 && batch === batchOf && channels === channelsOf && width === widthOf;
 }
 
 function coreOf(part: CpuPart, threads: number): Core {
