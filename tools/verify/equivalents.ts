@@ -125,7 +125,7 @@ const groups: readonly Group[] = [
     [/^column\./, dropped("rank(x) == 2", "rank(w) == 2", "dim(w, 1) == 1")],
     [/^column\./, /Reshape\[1\]\[0\]/],
     [
-      /^(one_dimensional|depthwise|grouped|polyphase|normalization|lookup|lookups|gemm|conv_linear)\./,
+      /^(one_dimensional|depthwise|grouped|polyphase|focus|normalization|lookup|lookups|gemm|conv_linear)\./,
       dropped("rank(…", "dim(y, -1) == dim(w, 0)", "shape(w) == shape(u)"),
     ],
     [/^one_dimensional\./, /off by one: .* Conv(\[[045]\]|\.\w+|\[1\])/],
