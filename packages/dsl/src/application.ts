@@ -11,7 +11,7 @@ import { enumerate, quote } from "./quotation.ts";
 import type { Operator } from "./scope.ts";
 import { declarationOf } from "./signature.ts";
 import type { Speller } from "./spelling.ts";
-import type { CallExpr } from "./syntax.ts";
+import type { AttrArg, CallExpr } from "./syntax.ts";
 import type { Remainder } from "./variables.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -23,9 +23,7 @@ export type Side = "pattern" | "build";
 export function checkOperands(apply: Apply, operator: Operator, side: Side, report: Report): void {
   const declared = operator.def.operands;
   const { length } = apply.operands;
-  // Nearly always there are as many as are declared, each of them one.
-  if (length === declared.length && !declared.some(isLoose) && !apply.operands.some(isSpread))
-    return;
+  if (areOneEach(apply.operands, declared)) return;
   const last = declared.length - 1;
   const spreads: Spread[] = [];
   for (let i = 0; i < length; i++) {
@@ -79,8 +77,14 @@ function isLoose({ optional, variadic }: Operator["def"]["operands"][number]): b
   return optional === true || variadic === true;
 }
 
-function isSpread({ kind }: Term | Spread): boolean {
-  return kind === "spread";
+/** Whether there are as many operands as are declared, each of them one: nearly always. */
+function areOneEach(operands: Apply["operands"], declared: Operator["def"]["operands"]): boolean {
+  if (operands.length !== declared.length) return false;
+  for (let i = 0; i < operands.length; i++) {
+    const place = declared[i];
+    if (!place || isLoose(place) || operands[i]?.kind === "spread") return false;
+  }
+  return true;
 }
 
 function count(least: number, most: number): string {
@@ -103,14 +107,12 @@ export function checkAttributes(
   const open = withoutDefault(operator.def);
   if (call.attrs.length === 0 && open.length === 0) return;
   const declared = operator.def.attrs ?? {};
-  const seen = new Map<string, AttrEntry["span"]>();
-  const last = call.attrs.at(-1) ?? call.args?.at(-1);
-  const mention = (text: string): Edit | undefined =>
-    last && appending(last.span, `${call.attrs.length > 0 ? "," : ";"} ${text}`, `add \`${text}\``);
-  for (const [i, attr] of call.attrs.entries()) {
+  let seen: Map<string, AttrEntry["span"]> | undefined;
+  for (let i = 0; i < call.attrs.length; i++) {
+    const attr = call.attrs[i] as AttrArg;
     if (attr.kind === "rest") continue;
     const { name, span } = attr.name;
-    const first = seen.get(name);
+    const first = seen?.get(name);
     if (first)
       report(
         error("R0404", span, `${quote(name)} is given twice`, {
@@ -123,6 +125,7 @@ export function checkAttributes(
           },
         }),
       );
+    seen ??= new Map();
     seen.set(name, first ?? span);
     if (Object.hasOwn(declared, name)) continue;
     const known = Object.keys(declared);
@@ -158,14 +161,14 @@ export function checkAttributes(
     return;
   }
   for (const { name, required } of open) {
-    if (seen.has(name)) continue;
+    if (seen?.has(name)) continue;
     if (side === "pattern")
       report(
         error("R0402", apply.span, `the pattern says nothing about ${quote(name)}`, {
           hints: [
             `${quote(operator.key)} has it, without a default: write \`${name} = …\`, \`${name} = _\`, or \`...rest\``,
           ],
-          ...withEdit(mention(`${name} = _`)),
+          ...withEdit(mentioning(`${name} = _`, call)),
         }),
       );
     else if (required)
@@ -175,6 +178,15 @@ export function checkAttributes(
         }),
       );
   }
+}
+
+/** The edit that adds something to the attributes of a call. */
+function mentioning(
+  text: string,
+  { attrs, args }: Pick<CallExpr, "attrs"> & Partial<Pick<CallExpr, "args">>,
+): Edit | undefined {
+  const last = attrs.at(-1) ?? args?.at(-1);
+  return last && appending(last.span, `${attrs.length > 0 ? "," : ";"} ${text}`, `add \`${text}\``);
 }
 
 /** An attribute that has no default. */

@@ -32,7 +32,7 @@ export interface Reader {
 export class Composer {
   private readonly names: Names;
   private readonly reader: Reader;
-  private readonly sorts: Sorts = new Map();
+  private sorts: Sorts | undefined;
   /** Whether any operator that was met has a declaration that speaks of shapes. */
   isShaped = false;
 
@@ -43,8 +43,7 @@ export class Composer {
 
   /** A call of an operator. */
   application(call: s.CallExpr, operator: Operator, side: Side): ast.Apply | undefined {
-    const operands: (ast.Term | ast.Spread | undefined)[] = [];
-    for (const arg of call.args) operands.push(this.operand(arg, operator, operands.length, side));
+    const operands = call.args.map((arg, i) => this.operand(arg, operator, i, side));
     // What is left out at the end is not there at all.
     while (operands.at(-1)?.kind === "absent") operands.pop();
     return this.apply(operator, operands, call, side);
@@ -117,7 +116,10 @@ export class Composer {
       : { kind: "apply", name, op, operands, attrs, span };
     checkOperands(apply, operator, side, report);
     checkAttributes(call, apply, operator, side, scope.speller, report);
-    if (scope.isSorted) checkSorts(apply, operator, this.sorts, report);
+    if (scope.isSorted) {
+      this.sorts ??= new Map();
+      checkSorts(apply, operator, this.sorts, report);
+    }
     return apply;
   }
 

@@ -56,12 +56,7 @@ export function resolveDirection(
   // What is nowhere spread is no list.
   if (scope.text.slice(rule.span.start, rule.span.end).includes("..."))
     for (const root of [...rule.left, ...rule.right]) depths.add(root);
-  const bound = bind(
-    rule.left.map((root) => root.value),
-    depths,
-    scope,
-    fail,
-  );
+  const bound = bind(rule.left, depths, scope, fail);
   const resolver = new Resolver(scope, bound, depths, rule.matched, fail);
   const left = rule.left.map((root) => resolver.root(root, "pattern"));
   if (failed) resolver.excuseNames();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Root, Spread, Term, Value, ValueSpread, Variable } from "./ast.ts";
+import type { AttrEntry, Root, Spread, Term, Value, ValueSpread, Variable } from "./ast.ts";
 
 /** Any node of a resolved rule. */
 export type Tree = Root | Spread | Value | ValueSpread;
@@ -13,8 +13,9 @@ export type Tree = Root | Spread | Value | ValueSpread;
 export function visitParts(tree: Tree, visit: (part: Tree) => void): void {
   switch (tree.kind) {
     case "apply":
-      for (const operand of tree.operands) visit(operand);
-      for (const { value } of tree.attrs) visit(value);
+      // By index, here and below: iterators are made anew for each of many short lists.
+      for (let i = 0; i < tree.operands.length; i++) visit(tree.operands[i] as Tree);
+      for (let i = 0; i < tree.attrs.length; i++) visit((tree.attrs[i] as AttrEntry).value);
       return;
     case "result":
     case "results":
@@ -27,13 +28,13 @@ export function visitParts(tree: Tree, visit: (part: Tree) => void): void {
       visit(tree.element);
       return;
     case "list":
-      for (const element of tree.elements) visit(element);
+      for (let i = 0; i < tree.elements.length; i++) visit(tree.elements[i] as Tree);
       return;
     case "term":
       visit(tree.term);
       return;
     case "call":
-      for (const arg of tree.args) visit(arg);
+      for (let i = 0; i < tree.args.length; i++) visit(tree.args[i] as Tree);
       return;
     case "unary":
       visit(tree.operand);

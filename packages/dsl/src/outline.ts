@@ -49,7 +49,7 @@ const OPENINGS: ReadonlyMap<TokenType, readonly [Kind, readonly TokenType[]]> = 
 ]);
 
 /** So many characters are cut into tokens at a time. */
-const STRETCH = 65_536;
+const STRETCH = 16_384;
 
 /**
  * Divides a text as `outline` does, and reports what is wrong with its tokens. They are cut a stretch of lines at a time, as they are
@@ -244,11 +244,13 @@ function closers(tokens: readonly IToken[], from: number, to: number): readonly 
 /** The text of the `///` lines that end right above a token. */
 function docAbove(tokens: readonly IToken[], docs: readonly IToken[], at: number): string {
   const token = tokens[at] as IToken;
-  const text: string[] = [];
   let line = token.startLine ?? 0;
+  const above = firstAt(docs, token.startOffset) - 1;
+  if (docs[above]?.startLine !== line - 1) return "";
+  const text: string[] = [];
   // What stands behind a token is said about that.
   const behind = tokens[at - 1]?.startLine ?? 0;
-  for (let i = firstAt(docs, token.startOffset) - 1; i >= 0; i--) {
+  for (let i = above; i >= 0; i--) {
     const doc = docs[i] as IToken;
     if (doc.startLine !== line - 1 || doc.startLine <= behind) break;
     text.push(doc.image.slice(3).trim());

@@ -103,14 +103,17 @@ export function titleOf(
   isBackward: boolean,
 ): Pick<Rule, "name" | "label" | "ruleset" | "tags" | "doc"> {
   const label = decl.label.name;
-  const tags = new Set<string>();
-  for (const { name } of ruleset.tags) tags.add(name);
-  for (const clause of decl.clauses) if (clause.kind === "tag") tags.add(clause.name);
+  const tags: string[] = [];
+  const add = (name: string): void => {
+    if (!tags.includes(name)) tags.push(name);
+  };
+  for (const { name } of ruleset.tags) add(name);
+  for (const clause of decl.clauses) if (clause.kind === "tag") add(clause.name);
   return {
     name: `${ruleset.name.name}.${label}${isBackward ? "⁻¹" : ""}`,
     label,
     ruleset: ruleset.name.name,
-    tags: [...tags],
+    tags,
     doc: decl.doc || ruleset.doc,
   };
 }

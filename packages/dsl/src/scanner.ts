@@ -136,12 +136,12 @@ export function scan(
       image = text.slice(at, to);
       kind = words.get(image) ?? name;
     } else {
+      const kinds = (code < ASCII ? initial[code] : undefined) ?? beyond;
       let length = 0;
       // One fits: what is not part of the language is a token, too.
-      for (const candidate of (code < ASCII ? initial[code] : undefined) ?? beyond) {
-        kind = candidate;
-        length = candidate.length(text, at);
-        if (length > 0) break;
+      for (let i = 0; length === 0; i++) {
+        kind = kinds[i] as Kind;
+        length = kind.length(text, at);
       }
       to = Math.min(at + length, end);
       image = text.slice(at, to);

@@ -183,6 +183,7 @@ class Linker {
   private readonly report: (diagnostic: Diagnostic) => void;
   private readonly byFile: ReadonlyMap<string, Source>;
   private readonly exports = new Map<Source, Exports>();
+  private readonly byDialect = new Map<Dialect, ReadonlyMap<string, readonly Operator[]>>();
   private readonly known: ReadonlyMap<OpDecl, Known>;
   private readonly speller = new Speller();
 
@@ -203,7 +204,9 @@ class Linker {
 
   scope(source: Source): Scope {
     const own = this.exports.get(source) as Exports;
-    const operators = new Map<string, Operator[]>();
+    let operators = new Map<string, readonly Operator[]>();
+    /** What brought in those that do not say it. */
+    let first: ImportDecl | undefined;
     const notations = new Map<string, Operator>();
     const functions = new Map<string, RuleFunction>(Object.entries(builtins));
     const rulesets = new Set(own.rulesets);
@@ -213,18 +216,35 @@ class Linker {
       const add = (name: string, operator: Operator): void => {
         const known = decl.names && !chosen.has(name) ? [] : (operators.get(name) ?? []);
         if (decl.names) chosen.add(name);
-        if (!known.some((other) => other.def === operator.def))
-          known.push({ ...operator, by: decl });
-        operators.set(name, known);
+        if (known.some((other) => other.def === operator.def)) return;
+        const others = known.map((other) => (first ? { by: first, ...other } : other));
+        operators.set(name, [...others, { ...operator, by: decl }]);
       };
       const module = this.module(decl, source.module.file);
       const dialect = this.dialect(decl) ?? module;
       if (module) this.adopt(module);
-      if (dialect) importDialect(decl, dialect, add, functions, this.speller, this.report);
+      const wanted = decl.names && new Set(decl.names.map((name) => name.name));
+      if (dialect) {
+        const brought = this.operatorsOf(dialect);
+        const fns = dialect.functions ?? {};
+        // All that nearly every file imports is one dialect.
+        if (operators.size === 0 && !wanted) {
+          operators = new Map(brought);
+          first = decl;
+        } else
+          for (const [name, named] of brought)
+            if (!wanted || wanted.has(name)) for (const operator of named) add(name, operator);
+        for (const [name, fn] of Object.entries(fns))
+          if (!wanted || wanted.has(name)) functions.set(name, fn);
+        for (const name of decl.names ?? [])
+          if (!brought.has(name.name) && !Object.hasOwn(fns, name.name))
+            this.report(
+              missing(name, decl, [...brought.keys(), ...Object.keys(fns)], this.speller),
+            );
+      }
       const other = this.file(decl, source);
       const theirs = other && this.exports.get(other);
       if (!theirs) continue;
-      const wanted = decl.names && new Set(decl.names.map((name) => name.name));
       for (const [name, operator] of theirs.operators)
         if (!wanted || wanted.has(name)) add(name, operator);
       for (const [token, operator] of theirs.notations)
@@ -254,6 +274,22 @@ class Linker {
       isSorted: [...operators.values()].some((named) => named.some(isSorted)),
       speller: this.speller,
     };
+  }
+
+  /** The operators of a dialect by the names that they go by. */
+  private operatorsOf(dialect: Dialect): ReadonlyMap<string, readonly Operator[]> {
+    const known = this.byDialect.get(dialect);
+    if (known) return known;
+    const origin = `the dialect ${dialect.name}`;
+    const found = new Map<string, readonly Operator[]>();
+    for (const [key, def] of Object.entries(dialect.ops)) {
+      // An operator of a domain of its own goes by its last name, unless the dialect has another of that name.
+      const last = key.slice(key.lastIndexOf(".") + 1);
+      const name = Object.hasOwn(dialect.ops, last) ? key : last;
+      found.set(name, [...(found.get(name) ?? []), { key, def, origin }]);
+    }
+    this.byDialect.set(dialect, found);
+    return found;
   }
 
   /** What a file declares at its top level. */
@@ -455,32 +491,6 @@ class Linker {
 /** Imports, those of single names last. */
 function chosenLast(imports: readonly ImportDecl[]): readonly ImportDecl[] {
   return [...imports.filter(({ names }) => !names), ...imports.filter(({ names }) => names)];
-}
-
-function importDialect(
-  decl: ImportDecl,
-  dialect: Dialect,
-  add: (name: string, operator: Operator) => void,
-  functions: Map<string, RuleFunction>,
-  speller: Speller,
-  report: (diagnostic: Diagnostic) => void,
-): void {
-  const chosen = decl.names && new Set(decl.names.map((name) => name.name));
-  const origin = `the dialect ${dialect.name}`;
-  const names = new Set<string>();
-  for (const [key, def] of Object.entries(dialect.ops)) {
-    // An operator of a domain of its own goes by its last name, unless the dialect has another of that name.
-    const last = key.slice(key.lastIndexOf(".") + 1);
-    const name = Object.hasOwn(dialect.ops, last) ? key : last;
-    names.add(name);
-    if (!chosen || chosen.has(name)) add(name, { key, def, origin });
-  }
-  for (const [name, fn] of Object.entries(dialect.functions ?? {})) {
-    names.add(name);
-    if (!chosen || chosen.has(name)) functions.set(name, fn);
-  }
-  for (const name of decl.names ?? [])
-    if (!names.has(name.name)) report(missing(name, decl, names, speller));
 }
 
 function missing(

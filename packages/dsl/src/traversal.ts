@@ -18,15 +18,19 @@ export function visitParts(expr: Expr, visit: (part: Expr) => void): void {
       visit(expr.right);
       return;
     case "call":
-      for (const arg of expr.args) visit(arg.value);
-      for (const attr of expr.attrs) if (attr.kind === "attr") visit(attr.value);
+      // By index, here and below: iterators are made anew for each of many short lists.
+      for (let i = 0; i < expr.args.length; i++) visit((expr.args[i] as Arg).value);
+      for (let i = 0; i < expr.attrs.length; i++) {
+        const attr = expr.attrs[i] as AttrArg;
+        if (attr.kind === "attr") visit(attr.value);
+      }
       return;
     case "unary":
     case "transpose":
       visit(expr.operand);
       return;
     case "list":
-      for (const element of expr.elements) visit(element.value);
+      for (let i = 0; i < expr.elements.length; i++) visit((expr.elements[i] as Arg).value);
       return;
     case "field":
       visit(expr.of);

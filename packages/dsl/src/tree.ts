@@ -422,7 +422,7 @@ export function unescaped(image: string): string {
 }
 
 /** From the start of one place to the end of another. */
-export function join(first: Span, last: Span): Span {
+function join(first: Span, last: Span): Span {
   const { file, start, line, column } = first;
   return { file, start, end: last.end, line, column };
 }

@@ -11,7 +11,7 @@ import type { Span, Variable } from "./ast.ts";
 import { type Diagnostic, error } from "./diagnostic.ts";
 import { quote } from "./quotation.ts";
 import type { Operator, Scope } from "./scope.ts";
-import type { Arg, CallExpr, Expr, Identifier } from "./syntax.ts";
+import type { Arg, AttrArg, CallExpr, Expr, Identifier } from "./syntax.ts";
 import { visitParts } from "./traversal.ts";
 
 /** The name of what is not there: an optional operand that is left out. */
@@ -149,7 +149,7 @@ function namesIn(expr: Expr): readonly Identifier[] {
 
 /** What a left side binds: names in operand positions, bare attribute values, elements of literal lists, and remainders. */
 export function bind(
-  roots: readonly Expr[],
+  roots: readonly Pick<Arg, "value">[],
   depths: Depths,
   scope: Scope,
   report: (diagnostic: Diagnostic) => void,
@@ -171,11 +171,14 @@ export function bind(
   };
 
   const call = (expr: CallExpr, operator: Operator): void => {
-    for (const arg of expr.args) operand(arg.value);
+    const { args, attrs } = expr;
+    for (let i = 0; i < args.length; i++) operand((args[i] as Arg).value);
     let isAll = true;
-    for (const attr of expr.attrs)
+    for (let i = 0; i < attrs.length; i++) {
+      const attr = attrs[i] as AttrArg;
       if (attr.kind === "rest") isAll = false;
       else if (attr.value.kind === "name") note(attr.value.name, attr.value.span, "value");
+    }
     if (isAll) return;
     const mentioned = new Set<string>();
     for (const attr of expr.attrs) if (attr.kind === "attr") mentioned.add(attr.name.name);
@@ -211,6 +214,6 @@ export function bind(
     }
   };
 
-  for (const root of roots) operand(root);
+  for (const { value } of roots) operand(value);
   return { variables, remainders: remainders ?? NO_REMAINDERS };
 }

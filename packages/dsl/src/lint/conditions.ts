@@ -30,12 +30,13 @@ export function lintConditions(
   for (const clause of decl.clauses)
     if (clause.kind === "when" || clause.kind === "assuming") addConjuncts(clause, all);
   if (all.length === 0) return;
-  const stated = new Map<string, Conjunct>();
-  for (const [i, conjunct] of all.entries()) {
+  const stated = all.length > FEW ? new Map<string, Conjunct>() : undefined;
+  for (let i = 0; i < all.length; i++) {
+    const conjunct = all[i] as Conjunct;
     const { expr, place } = conjunct;
     // What is written alike, but for space and parentheses.
     let first: Conjunct | undefined;
-    if (all.length <= FEW)
+    if (!stated)
       for (let k = 0; k < i && !first; k++) {
         const before = all[k] as Conjunct;
         if (isSame(before.expr, expr)) first = before;
