@@ -103,7 +103,7 @@ class Multistart {
     this.#look(this.#start);
     await this.#deepen();
     // Climbs have the benefit of the doubt.
-    const climbing = { go: () => this.#climbAnew(), gains: 2, applied: DOUBT };
+    const climbing = { go: () => this.#climbAnew(), gains: 3, applied: DOUBT };
     const exploring = { go: () => this.#explore(), gains: 1, applied: DOUBT };
     while (!this.#isDone) {
       const way = rate(exploring) > rate(climbing) ? exploring : climbing;
@@ -119,7 +119,7 @@ class Multistart {
     return this.#session.spent.all || this.#best.cost <= this.#options.enough;
   }
 
-  /** Grows small windows everywhere, then larger ones, those of one shape that gained nothing once. */
+  /** Grows small windows everywhere, then larger ones; of those of one shape none after one that gained nothing. */
   async #deepen(): Promise<void> {
     const barren = new Set<string>();
     let program = this.#start;
@@ -131,7 +131,6 @@ class Multistart {
         if (next.cost >= now.cost) barren.add(shape);
         return next;
       });
-    this.#keep(program);
   }
 
   /** Grows small windows of the first program, and leaves it as it is. */
