@@ -31,8 +31,8 @@ export interface Episode {
 /** Costs above this many times the cost at the start are all as bad. */
 const WORST = 2;
 
-/** How to decide: a number in [0, 1) to draw an action by, or `undefined` for the likeliest. */
-export type Chance = (() => number) | undefined;
+/** How to decide: by a number in [0, 1) to draw an action by, for the first move that is open, whatever the policy says, or, `undefined`, for the likeliest. */
+export type Chance = (() => number) | "first" | undefined;
 
 /** Walks from where the walk begins until the policy stops, nothing can be done, or so many moves are made. */
 export async function play(
@@ -57,7 +57,7 @@ export async function play(
     const observation = walk.observe(moves);
     const closed = new Set<number>();
     let { logProbabilities, value } = policy.judge(observation);
-    let action = choose(logProbabilities, chance);
+    let action = choose(logProbabilities, closed, chance);
     // A move that leads nowhere was none: it is closed, and another chosen.
     let made = false;
     while (action < moves.length && !session.spent.all) {
@@ -65,7 +65,7 @@ export async function play(
       if (made) break;
       closed.add(action);
       ({ logProbabilities, value } = policy.judge(observation, closed));
-      action = choose(logProbabilities, chance);
+      action = choose(logProbabilities, closed, chance);
     }
     const stopped = action === moves.length;
     if (!made && !stopped) break;
@@ -87,8 +87,13 @@ function expectation(walk: Walk, policy: Policy): number {
   return moves.length === 0 ? 0 : policy.judge(walk.observe(moves)).value;
 }
 
-/** The likeliest action, or one drawn by its probability. */
-function choose(logProbabilities: Float32Array, chance: Chance): number {
+/** The likeliest action, one drawn by its probability, or the first that is open. */
+function choose(
+  logProbabilities: Float32Array,
+  closed: ReadonlySet<number>,
+  chance: Chance,
+): number {
+  if (chance === "first") return logProbabilities.findIndex((_, i) => !closed.has(i));
   let likeliest = 0;
   for (const [i, l] of logProbabilities.entries())
     if (l > (logProbabilities[likeliest] as number)) likeliest = i;

@@ -58,6 +58,25 @@ test("it never goes back to where it has been on a walk", async () => {
   expect(session.word).toBe("ac");
 });
 
+test("whatever the policy has learned, it does no worse than the rules in their order", async () => {
+  const even = new Policy(policy.description, new Float32Array(policy.weights.length));
+  const text = "akaakaakaaaabka";
+  // Of equal choices the likeliest is the first.
+  const { lowest } = await run(new WordSession(text), { policy: even, walks: 1 });
+  const alone: number[] = [];
+  for (const seed of [1, 2, 3, 4]) {
+    const other = Policy.fresh(
+      { version: "words/1", nodeWidth: 5, moveWidth: 10 },
+      { layers: 1, hidden: 8, head: 8 },
+      seed,
+    );
+    alone.push((await run(new WordSession(text), { policy: other, walks: 1 })).lowest);
+    const both = await run(new WordSession(text), { policy: other, walks: 2 });
+    expect(both.lowest).toBeLessThanOrEqual(lowest);
+  }
+  expect(Math.max(...alone)).toBeGreaterThan(lowest);
+});
+
 test("where there is nothing to do it does nothing", async () => {
   const session = await run(new WordSession("ccc"));
   expect(session.word).toBe("ccc");
