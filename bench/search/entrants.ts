@@ -36,6 +36,13 @@ export function onTensors(): readonly Entrant[] {
     { name: "tensor-eqs-mcts", strategy: () => tensorEqsMcts() },
     { name: "mcts", strategy: () => mcts({ patience: 10 }) },
     { name: "regrow(saturate)", strategy: () => regrow() },
-    { name: "regrow(mcts)", strategy: () => regrow(mcts({ simulations: 16 }), { patience: 100 }) },
+    // Tree search over an e-graph that is emptied again and again; saturation has the first word, so that it is never above that.
+    {
+      name: "regrow(mcts)",
+      strategy: () =>
+        regrow(mcts({ simulations: 16, patience: 1 }), {
+          ...{ patience: 1_000, first: saturate(), variety: 0.5 },
+        }),
+    },
   ];
 }
