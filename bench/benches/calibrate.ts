@@ -4,6 +4,7 @@ import { gpu } from "@rewright/backend-gpu";
 import { tpu } from "@rewright/backend-tpu";
 import { readModel } from "@rewright/onnx";
 import type { CostModel, Graph, NodeView } from "@rewright/plugin";
+import { onnx } from "@rewright/tensor";
 import type { Bench, Row } from "../bench.ts";
 import { available, build, entries } from "../models/index.ts";
 
@@ -93,10 +94,11 @@ async function* modelRows(
   const seen: { measured: number; ours: number; peer: number }[] = [];
   const signal = new AbortController().signal;
   const options = { threads: 1, milliseconds: quick ? 200 : 1000 };
+  const dialects = [onnx, ...(cpu().dialects ?? [])];
   const timers = [await Timer.start(options), await Timer.start(options)];
   for (const entry of entries.filter(available)) {
     const bytes = build(entry);
-    const { graph } = readModel(bytes);
+    const { graph } = readModel(bytes, { dialects });
     const bind = sizes(graph, "shapes" in entry ? entry.shapes : {});
     if (Object.keys(bind).length > 0) continue; // the whole-program cost has no sizes for open dimensions
     let logarithms = 0;
