@@ -247,7 +247,11 @@ class TypeNumbers {
     let number = this.#known.get(type);
     if (number === undefined) {
       const { dtype, shape, value } = type;
-      const spelling = JSON.stringify([dtype, shape, value?.map(spelled)]);
+      const isPlain = value === undefined && shape.every(isNumber);
+      // JSON begins with a bracket.
+      const spelling = isPlain
+        ? `${dtype}${shape.join()}`
+        : JSON.stringify([dtype, shape, value?.map(spelled)]);
       number = this.#spelt.get(spelling) ?? this.#spelt.size;
       this.#spelt.set(spelling, number);
       this.#known.set(type, number);
@@ -256,6 +260,7 @@ class TypeNumbers {
   }
 }
 
+const isNumber = (dim: Dim): boolean => typeof dim === "number";
 /** JSON has no infinities. */
 const spelled = (dim: Dim): Dim => (Number.isFinite(dim) ? dim : `!${dim}`);
 

@@ -238,14 +238,22 @@ function dimensions(bytes: Uint8Array, fields: readonly Field[]): Iterable<bigin
 export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string): FileTensor {
   const fields = fieldsOf(bytes);
   const all = (no: number): readonly Field[] => fields.filter((field) => field.no === no);
-  const lasts = new Map(fields.map((field) => [field.no, field]));
-  const last = (no: number): Field | undefined => lasts.get(no);
+  const lasts: (Field | undefined)[] = [];
+  const dims: Field[] = [];
+  const stored: Field[] = [];
+  for (const field of fields) {
+    const { no, start, end, wire } = field;
+    if (no === DIMS) dims.push(field);
+    else if (no <= DATA_LOCATION) lasts[no] = field;
+    if (TYPED.has(no) && (end > start || wire !== BYTES || no === STRING_DATA)) stored.push(field);
+  }
+  const last = (no: number): Field | undefined => lasts[no];
   const nameField = last(NAME);
   const name = nameField ? textAt(bytes, nameField.start, nameField.end) : "";
   const label = (): string => (name === "" ? fallback : `tensor ${quote(name)}`);
   if (last(SEGMENT))
     throw new ModelError(`${label()} is stored in segments, which nothing reads. Save it whole.`);
-  const { shape, count } = shapeOf(dimensions(bytes, all(DIMS)), label);
+  const { shape, count } = shapeOf(dimensions(bytes, dims), label);
   const typeField = last(DATA_TYPE);
   const number = typeField ? Number(varintOf(bytes, typeField)) : 0;
   if (number === 0) throw new ModelError(`${label()} has no element type. Save the model again.`);
@@ -297,10 +305,6 @@ export function readTensor(bytes: Uint8Array, files: DataFiles, fallback: string
   }
   const rawField = last(RAW_DATA);
   const typed = typedField(dtype);
-  const stored = fields.filter(
-    ({ no, start, end, wire }) =>
-      TYPED.has(no) && (end > start || wire !== BYTES || no === STRING_DATA),
-  );
   const isRaw = rawField !== undefined && rawField.end > rawField.start;
   if (stored.some(({ no }) => no !== typed || isRaw))
     throw new ModelError(

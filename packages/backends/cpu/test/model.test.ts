@@ -134,6 +134,14 @@ describe("every operator", () => {
   test("rows turned into images of height 1 pay for the layout of blocks", () => {
     const turned = node("Unsqueeze", [[1, 32, 4096], axes(2)], [1, 32, 1, 4096]);
     expect(cost(turned)).toBeGreaterThan(20);
+    const back = [
+      [1, 1024, 1, 2048],
+      [1, 1024, 2048],
+    ] as const;
+    const squeezed = cost(node("Squeeze", [back[0], axes(2)], back[1]));
+    expect(squeezed).toBeGreaterThan(20);
+    expect(cost(node("Reshape", [back[0], axes(1, 1024, 2048)], back[1]))).toBe(squeezed);
+    expect(cost(node("Reshape", [back[0], axes(1024, 2048)], [1024, 2048]))).toBe(0.5);
     expect(cost(node("Unsqueeze", [[1, 32, 4096], axes(3)], [1, 32, 4096, 1]))).toBe(0.5);
   });
 
