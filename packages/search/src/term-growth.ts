@@ -32,6 +32,8 @@ interface Scene {
   readonly base: TermId;
   /** The part; the base itself where all of it is grown. */
   readonly part: TermId;
+  /** All of the term, and nothing else, is grown. */
+  readonly isWhole: boolean;
   /** E-nodes at most. */
   readonly nodes: number;
   /** Of the matches of a rule, which are applied; all unless said. */
@@ -48,9 +50,13 @@ interface Entry {
   readonly found: Found | undefined;
 }
 
-/** The cheapest program of a state. */
+/** The cheapest program of a state; made once it is asked for, where all of the term is grown. */
 interface Found {
   readonly cost: number;
+  program: TermProgram | undefined;
+}
+
+interface Best extends Found {
   readonly program: TermProgram;
 }
 
@@ -88,7 +94,7 @@ export class TermGrowth implements Session {
   #states = 0;
   #state = 0;
   #found: Found | undefined;
-  #best: Found;
+  #best: Best;
   #stopped: StopReason | undefined;
   /** The most e-nodes that there were at once. */
   peak = 0;
@@ -192,8 +198,9 @@ export class TermGrowth implements Session {
   }
 
   best(): { readonly cost: number; readonly graph: Graph } {
-    const { cost, program } = this.#present();
-    return { cost, graph: program };
+    const found = this.#present();
+    found.program ??= this.#extract().program;
+    return { cost: found.cost, graph: found.program };
   }
 
   variant(spread: number): { readonly cost: number; readonly graph: Graph } {
@@ -281,7 +288,8 @@ export class TermGrowth implements Session {
     const { matches } = window;
     const sample =
       matches === undefined ? undefined : { size: matches, random: () => this.random() };
-    return { world, base: term, part, nodes, sample };
+    const isWhole = part === term && leaves.length === 0 && window.helpers === undefined;
+    return { world, base: term, part, isWhole, nodes, sample };
   }
 
   /** Helper terms of a term: all, or so many drawn at random. */
@@ -359,21 +367,31 @@ export class TermGrowth implements Session {
     return places;
   }
 
-  /** The cheapest program of the present state; extracted once a state. */
+  /** The cheapest program of the present state, or its cost alone; looked for once a state. */
   #present(): Found {
     if (this.#found) return this.#found;
-    const { world, base, part } = this.#scene;
-    const pool = this.#pool;
-    if (world.isVoid) {
-      this.#found = { cost: Infinity, program: this.#program(base) };
-      return this.#found;
+    const { world, base, isWhole } = this.#scene;
+    let found: Found;
+    if (world.isVoid) found = { cost: Infinity, program: this.#program(base) };
+    else if (isWhole)
+      found = { cost: Math.min(world.cost, this.#pool.cost(base)), program: undefined };
+    else found = this.#extract();
+    if (found.cost < this.#best.cost) {
+      found.program ??= this.#extract().program;
+      this.#best = { cost: found.cost, program: found.program };
     }
+    this.#found = found;
+    return found;
+  }
+
+  /** Makes the cheapest program of the present state. What is known of parts from elsewhere helps where a part is grown. */
+  #extract(): Best {
+    const { world, base, part, isWhole } = this.#scene;
+    const pool = this.#pool;
     const found = world.cheapest((term, cheaper) => this.#lemmas.learn(term, cheaper));
     const replaced = pool.cost(found) < pool.cost(part) ? pool.replace(base, part, found) : base;
-    const term = this.#lemmas.apply(replaced);
-    this.#found = { cost: pool.cost(term), program: this.#program(term) };
-    if (this.#found.cost < this.#best.cost) this.#best = this.#found;
-    return this.#found;
+    const term = isWhole ? replaced : this.#lemmas.apply(replaced);
+    return { cost: pool.cost(term), program: this.#program(term) };
   }
 
   #complaint(mark: Mark): string {

@@ -160,6 +160,11 @@ export class TermWorld {
     return rootSlots.map((slot) => this.graph.find(out.rows[match * out.width + slot] as Id));
   }
 
+  /** The cost of the cheapest term known of what it was grown from. */
+  get cost(): number {
+    return cheapestTrees(this.graph, this.#cost).costs[this.graph.find(this.root)] as number;
+  }
+
   /** The cheapest term known of what it was grown from. `learn` is told of each term put in of which a cheaper one is known. */
   cheapest(learn: (term: TermId, cheaper: TermId) => void): TermId {
     const { graph } = this;
