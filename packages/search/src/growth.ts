@@ -191,6 +191,8 @@ export class GrowthSession implements HostedSession {
   variant(spread: number): { readonly cost: number; readonly graph: Graph } {
     const factor = (): number => 1 + spread * this.random();
     const program = this.#extractor.extract(this.#whole(), { quick: true, factor });
+    // What is chosen under other prices may be cheaper than what was found under the true ones.
+    this.#judge(program);
     return { cost: program.cost, graph: this.#give(program).graph };
   }
 
@@ -388,12 +390,15 @@ export class GrowthSession implements HostedSession {
     this.#program = program;
     this.#known = { extraction: program.extraction, created: this.#world.created };
     this.#world.estimator.settle();
-    const best = this.#best;
-    if (!best || this.#extractor.compare(program, best) < 0) {
-      this.#best = program;
-      this.#finds.improve(this.#give(program));
-    }
+    this.#judge(program);
     return program;
+  }
+
+  /** Keeps a program if it is the best so far. */
+  #judge(program: Program): void {
+    if (this.#best && this.#extractor.compare(program, this.#best) >= 0) return;
+    this.#best = program;
+    this.#finds.improve(this.#give(program));
   }
 
   #give(program: Program): Finalist {
