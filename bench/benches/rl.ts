@@ -61,7 +61,7 @@ const mean = (costs: readonly number[]): number => costs.reduce((a, b) => a + b,
 
 /** The shipped policy beside searches and beside policies that learned nothing, at as many rewrites tried. */
 export const bench: Bench = {
-  about: `The policy that comes with @rewright/search-rl on nets that it was not trained on: the cost it reaches on an A100 (roofline) with ${REWRITES} rewrites tried, mean and spread of seeds ${SEEDS.join(", ")}, beside the better of greedy search and backtracking (beam) with as many. Random: each move as likely as any other. Best known: of all these and, unless in haste, of a beam of 16 with ten times the rewrites, and of an e-graph of 5,000 e-nodes. Random and untrained: of the first seed.`,
+  about: `The policy that comes with @rewright/search-rl on nets that it was not trained on: the cost it reaches on an A100 (roofline) with ${REWRITES} rewrites tried, mean and spread of seeds ${SEEDS.join(", ")}, beside the better of greedy search and backtracking (beam) with as many. Random: each move as likely as any other. A walk in the rules' order is the second of all three. Best known: of all these and, unless in haste, of a beam of 16 with ten times the rewrites, and of an e-graph of 5,000 e-nodes. Random and untrained: of the first seed.`,
   columns: ["start", "greedy", "beam", "random", "untrained", "best known", "ms a rewrite"],
   mean: true,
   async *run({ names, quick }) {
