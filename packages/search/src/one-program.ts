@@ -135,13 +135,13 @@ export class OneProgram implements Chosen {
     return this.#living.has(id);
   }
 
-  /** Digests of the terms that the roots of a match are; then one for those that its variables stand for. */
+  /** Digests of the terms that the roots of a match are; then one for these and those that its variables stand for. */
   digestsAt(slot: PlaceSlot, match: number): number[] {
     const digests = this.roots(slot, match).map((id) => this.#living.digest(id));
     // What folds to a constant is spelled as that, and what it was made of is no term of the program.
-    const bound = Array.from(slot.bound.variables(match).values(), (id) =>
-      this.has(id) ? this.#living.digest(id) : 0,
-    );
+    const bound = [...digests];
+    for (const id of slot.bound.variables(match).values())
+      bound.push(this.has(id) ? this.#living.digest(id) : 0);
     digests.push(digestOf(BINDINGS, bound));
     return digests;
   }

@@ -33,7 +33,7 @@ class PlaceMove implements Move {
 export type Search = (slot: PlaceSlot, limit?: number) => number;
 
 /**
- * Moves of one place. `at` holds the digests of the terms that the roots match, one for the terms that the variables stand for, then which of the
+ * Moves of one place. `at` holds the digests of the terms that the roots match, one for these and the terms that the variables stand for, then which of the
  * matches that agree in these it is, from 0: so a move means the same wherever its terms occur, in other sessions as well, and is none where
  * they do not.
  */
@@ -83,10 +83,10 @@ export class PlaceBook {
   }
 
   #at(slot: PlaceSlot, count: number): readonly (readonly number[])[] {
-    const ordinals = new Map<string, number>();
+    const ordinals = new Map<number, number>();
     return Array.from({ length: count }, (_, match) => {
       const at = this.#program.digestsAt(slot, match);
-      const key = at.join();
+      const key = at.at(-1) as number;
       const ordinal = ordinals.get(key) ?? 0;
       ordinals.set(key, ordinal + 1);
       at.push(ordinal);
