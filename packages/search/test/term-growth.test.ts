@@ -86,6 +86,16 @@ test("helper terms are all terms up to a size over the leaves", () => {
   expect(made).toContain(term);
 });
 
+test("helper terms leave room to grow: where there is little, few are drawn", () => {
+  const added = (nodes: number): number => {
+    const session = termGrowth({ term: "(f a b)", theory: algebra });
+    session.focus({ helpers: 3, nodes });
+    return session.spent.nodes - 3;
+  };
+  expect(added(500)).toBe(3); // Of the four that there are, one is the term.
+  expect([1, 2]).toContain(added(24));
+});
+
 test("a cheaper part helps wherever it occurs, and parts of it in turn", () => {
   const pool = new TermPool(() => 1);
   const [a, f, g] = [pool.make(pool.symbol("a"), []), pool.symbol("f"), pool.symbol("g")];
