@@ -38,7 +38,7 @@ function output(folder: string, command: string): Promise<string> {
 
 /** Which sample refutes a rule, and on how much, depends on how samples are drawn. */
 function withoutNumbers(text: string): string {
-  return text.replace(/f\d+\[.*\] = .*/g, "…").replace(/\d+ samples.*/g, "…");
+  return text.replace(/f\d+\[.*\] = .*/g, "…").replace(/\d+ samples.*|sample \d+/g, "…");
 }
 
 const withFiles = pages
