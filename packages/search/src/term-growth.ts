@@ -268,6 +268,9 @@ export class TermGrowth implements Session {
   /** Puts a part of a program into an e-graph of its own. */
   #stage(program: TermProgram, window: Window): Scene {
     const { parts, term } = program;
+    const { matches } = window;
+    if (matches !== undefined && !(matches >= 1))
+      throw new RangeError(`a window in which a rule takes ${matches} matches: it is 1 at least`);
     const at = (index: number): TermId => {
       const part = parts[index];
       if (part !== undefined) return part;
@@ -285,9 +288,10 @@ export class TermGrowth implements Session {
       }
     world.settle();
     this.#created += world.graph.created;
-    const { matches } = window;
     const sample =
-      matches === undefined ? undefined : { size: matches, random: () => this.random() };
+      matches === undefined
+        ? undefined
+        : { size: Math.floor(matches), random: () => this.random() };
     const isWhole = part === term && leaves.length === 0 && window.helpers === undefined;
     return { world, base: term, part, isWhole, nodes, sample };
   }

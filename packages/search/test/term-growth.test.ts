@@ -154,6 +154,7 @@ test("what a session cannot take is said", () => {
   const other = termGrowth({ term: "(+ a 0)", theory: algebra });
   expect(() => session.regrow(other.best().graph)).toThrow("did not give out");
   expect(() => session.focus({ root: 7 })).toThrow("a window at node 7: the program has 3");
+  expect(() => session.focus({ matches: 0 })).toThrow("takes 0 matches");
   expect(() => session.regrow({} as Graph)).toThrow("did not give out");
   expect(() => multistart({ nodes: 2 })).toThrow("16 e-nodes");
 });
