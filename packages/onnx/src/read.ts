@@ -43,6 +43,7 @@ import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
 import { openFile } from "./skeleton.ts";
 import { constantOf, digest, readTensor, smallContents } from "./tensor.ts";
 import { declaredName, declaredType, UNKNOWN } from "./type.ts";
+import { TypeNumbers } from "./type-numbers.ts";
 import { withWindow } from "./window.ts";
 import { checkWire, contentOf, type Field, fieldsOf, type Range, varintOf } from "./wire.ts";
 
@@ -237,32 +238,6 @@ interface Raising {
   /** The signature tells all: no contents of constants were looked at. */
   readonly isTelling: boolean;
 }
-
-/** Numbers types so that equal ones have equal numbers. */
-class TypeNumbers {
-  readonly #known = new Map<TensorType, number>();
-  readonly #spelt = new Map<string, number>();
-
-  of(type: TensorType): number {
-    let number = this.#known.get(type);
-    if (number === undefined) {
-      const { dtype, shape, value } = type;
-      const isPlain = value === undefined && shape.every(isNumber);
-      // JSON begins with a bracket.
-      const spelling = isPlain
-        ? `${dtype}${shape.join()}`
-        : JSON.stringify([dtype, shape, value?.map(spelled)]);
-      number = this.#spelt.get(spelling) ?? this.#spelt.size;
-      this.#spelt.set(spelling, number);
-      this.#known.set(type, number);
-    }
-    return number;
-  }
-}
-
-const isNumber = (dim: Dim): boolean => typeof dim === "number";
-/** JSON has no infinities. */
-const spelled = (dim: Dim): Dim => (Number.isFinite(dim) ? dim : `!${dim}`);
 
 /** Everything found so far while a file is read. */
 class Reader {
