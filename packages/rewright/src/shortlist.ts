@@ -36,6 +36,7 @@ export async function shortlist(job: Job, found: Found): Promise<Found> {
   if (rank === undefined || found.finalists.length === 0) return found;
   // Interrupted, a run ends soon: with what was cheapest until then.
   const cheapest = { ...found, finalists: found.finalists.slice(0, most) };
+  if (signal?.aborted) return cheapest;
   // A `rank` that does not heed the signal is left to itself.
   const interruption = new Promise<never>((_, reject) => {
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -50,11 +51,12 @@ export async function shortlist(job: Job, found: Found): Promise<Found> {
       if (signal?.aborted) return cheapest;
       ranked.push({ finalist, cost: await price(finalist.graph) });
     }
-    const finalists = ranked
-      .filter(({ cost }) => cost < start)
-      .sort((a, b) => a.cost - b.cost)
-      .slice(0, most)
-      .map(({ finalist }) => finalist);
+    const better = ranked.filter(({ cost }) => cost < start).sort((a, b) => a.cost - b.cost);
+    // An inexact program is held against exact ones: it must not take their places.
+    const exact = better.filter(({ finalist }) => finalist.error === 0).slice(0, most);
+    const inexact = better.filter(({ finalist }) => finalist.error > 0).slice(0, most);
+    const chosen = new Set([...exact, ...inexact]);
+    const finalists = better.filter((one) => chosen.has(one)).map(({ finalist }) => finalist);
     return { ...found, finalists };
   } catch (error) {
     if (signal?.aborted) return cheapest;
