@@ -24,7 +24,7 @@ interface Ranked {
 
 /**
  * Of the programs found those that are to be verified and timed: the cheapest by sums of costs or, where the target prices whole programs
- * (`costModel.rank`), by that. Where nothing is timed, that has the last word: what it does not put before the model as it was read, is left out.
+ * (`costModel.rank`), by that. Where nothing is timed, that has the last word: what it puts behind the model as it was read, is left out.
  *
  * @throws InputError naming the backend when its `rank` fails or answers what is no cost
  */
@@ -51,7 +51,8 @@ export async function shortlist(job: Job, found: Found): Promise<Found> {
       if (signal?.aborted) return cheapest;
       ranked.push({ finalist, cost: await price(finalist.graph) });
     }
-    const better = ranked.filter(({ cost }) => cost < start).sort((a, b) => a.cost - b.cost);
+    // Of those that it holds equal, sums of costs decide: each found costs less than the start by these.
+    const better = ranked.filter(({ cost }) => cost <= start).sort((a, b) => a.cost - b.cost);
     // An inexact program is held against exact ones: it must not take their places.
     const exact = better.filter(({ finalist }) => finalist.error === 0).slice(0, most);
     const inexact = better.filter(({ finalist }) => finalist.error > 0).slice(0, most);
