@@ -152,6 +152,7 @@ describe("ill-typed applications are refused", () => {
     ["Gemm", [f32(2, 3), f32(3, 4), f32(5, 2, 4)], {}],
     ["Gemm", [f32(1, 2, 3), f32(3, 4)], {}],
     ["Gemm", [f32(2, 3), f32(3, 4)], { transA: 1 }],
+    ["Squeeze", [f32(1, 2, 1), known()], {}],
     ["MatMulInteger", [type("u8", 2, 3), type("i8", 3, 2), type("u8", 5)], {}],
     ["Det", [f32(2, 3)], {}],
     ["Einsum", [f32(2, 3)], { equation: "ijk->i" }],

@@ -98,6 +98,8 @@ function squeezedShape(data: TensorType, axes: TensorType | undefined): readonly
   }
   const list = listOperand(axes, "Squeeze", "axes");
   if (list === undefined) return undefined;
+  // By ONNX's shape inference that drops none, by ONNX Runtime all of size 1.
+  if (list.length === 0) throw new ShapeError("Squeeze without axes in its list has two meanings");
   if (list.length > rank) throw new ShapeError(`${list.length} axes of ${formatType(data)}`);
   const known = numbers(list);
   if (known === undefined) return freshDims("Squeeze", rank - list.length);
