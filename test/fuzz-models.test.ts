@@ -36,6 +36,28 @@ test("what single precision cannot hold is no disagreement", () => {
   expect(disagreement(grown, [])).toBeUndefined();
 });
 
+test("what cancellation leaves of a tail is no disagreement", () => {
+  const type = { dtype: "f32", shape: [1] } as const;
+  const program = {
+    ...{ inputs: [{ name: "x", type }], constants: [] },
+    nodes: [
+      {
+        ...{ op: "com.microsoft.Gelu", attrs: {}, results: [type] },
+        operands: [{ ...type, constant: false }],
+        inputs: [{ from: "input", index: 0 }] as const,
+      },
+    ],
+    outputs: [{ name: "y", source: { from: "node", index: 0, result: 0 } as const }],
+  };
+  const rules = shipped.filter(
+    ({ name }) => name === "microsoft.gelu" || name === "gelu.gelu_first",
+  );
+  const grown = grow(program, rules, { rounds: 2, nodes: 100, matches: 10 });
+  expect(grown.fired.size).toBe(2);
+  for (const x of [-10, -8, -2, 1])
+    expect(disagreement(grown, [{ ...type, data: Float32Array.of(x) }])).toBeUndefined();
+});
+
 const wrong = `
 import onnx from "dialect:onnx"
 rules wrong {

@@ -240,6 +240,19 @@ class Evaluator {
     }
   }
 
+  /** The greatest finite number among the operands of an e-node. */
+  greatestOperand(node: NodeId): number {
+    const { egraph } = this.#terms;
+    let greatest = 0;
+    for (const child of egraph.children(node))
+      for (const { data } of this.worth.get(egraph.find(child))?.arrays ?? [])
+        for (let i = 0; i < data.length; i++) {
+          const x = Math.abs(Number(data[i]));
+          if (x < Infinity) greatest = Math.max(greatest, x);
+        }
+    return greatest;
+  }
+
   /** What an e-node comes to; `undefined` where an operand is not known, the reason where it is not defined. */
   compute(node: NodeId): Worth | string | undefined {
     const { egraph } = this.#terms;
@@ -298,6 +311,8 @@ function isWhole({ dtype, data }: NdArray): boolean {
 const ROUNDING = 2e-5;
 /** Less than this is nothing, or rounded to few bits, in single precision. */
 const LEAST = 2 ** -126;
+/** What is less than this share of the operands is what is left of their sums: such a tail tells nothing. */
+const REMAINS = 2 ** -48;
 /** So many times what a class moves by itself when its inputs move in their last digits. */
 const PATIENCE = 100;
 
@@ -357,6 +372,7 @@ export function disagreement(grown: Grown, inputs: readonly NdArray[]): Disagree
           found && typeof again === "object" ? gap(found, again.arrays[i] as NdArray) : "";
         if (typeof noise === "string" || typeof own === "string") continue;
         if (apart.most <= PATIENCE * Math.max(noise.most, own.most)) continue;
+        if (apart.most <= REMAINS * plain.greatestOperand(node)) continue;
       }
       return told(
         `differs by ${apart.most.toPrecision(3)} from ${spell(terms, plain.origin.get(id) as NodeId)}, the largest element being ${apart.scale.toPrecision(3)}${exact ? ", though all are whole numbers" : ""}`,
