@@ -2,8 +2,8 @@
  * Applying actions: building e-nodes and uniting them with what was matched. A look-up mostly waits for
  * memory; so each e-node of an action is looked up for a block of rows in a loop, whose rounds wait together.
  */
-import { build, complete } from "./add.ts";
-import { begin, findPlain, mix, touch } from "./hashcons.ts";
+import { build, createPlain } from "./add.ts";
+import { begin, findPlain, isLarge, mix, touch } from "./hashcons.ts";
 import {
   ARITY,
   BLOCK,
@@ -63,16 +63,20 @@ function run(program: number, width: number, row: number, count: number, reason:
     const meaning = get(SYMBOLS) + symbol * SYMBOL_STRIDE;
     const arity = get(meaning + ARITY);
     const isPlain = get(meaning + PLAIN) !== 0 && argument >= 0;
-    if (isPlain) lookUp(at, arity, row * width, width, count, builtAt(n));
+    if (isPlain) approach(at, arity, row * width, width, count, builtAt(n));
     for (let i = 0; i < count; i++) {
-      if (isPlain && get(builtAt(n) + i) >= 0) continue;
       const base = (row + i) * width;
-      const operands = pc + 2;
-      for (let c = 0; c < arity; c++)
-        put(inputAt() + c, operand(get(get(CODE) + operands + c), base, i));
-      const id = isPlain
-        ? complete(symbol, argument, get(blockAt(2) + i), get(blockAt(0) + i), get(blockAt(1) + i))
-        : build(symbol, argument >= 0 ? argument : get(get(ROWS) + base + ~argument));
+      const x = get(blockAt(0) + i);
+      const y = get(blockAt(1) + i);
+      const hash = get(blockAt(2) + i);
+      let id = isPlain ? findPlain(hash, symbol, argument, x, y) : -1;
+      if (id < 0) {
+        for (let c = 0; c < arity; c++)
+          put(inputAt() + c, operand(get(get(CODE) + pc + 2 + c), base, i));
+        id = isPlain
+          ? createPlain(hash, symbol, argument, x, y)
+          : build(symbol, argument >= 0 ? argument : get(get(ROWS) + base + ~argument));
+      }
       put(builtAt(n) + i, id);
     }
     pc += 2 + arity;
@@ -102,19 +106,17 @@ function uniteAll(code: number, base: number, width: number, count: number, reas
       );
 }
 
-/** Looks an e-node with a plain symbol up for each row of a block: its id or -1, with its children and hash as keys. */
-function lookUp(
+/** Puts the canonical children and the hashes of an e-node with a plain symbol into the block, and touches what its look-ups begin with. */
+function approach(
   at: number,
   arity: number,
   base: number,
   width: number,
   count: number,
-  found: number,
+  words: number,
 ): void {
-  const symbol = get(at);
-  const argument = get(at + 1);
   const keys = blockAt(0);
-  const begun = begin(symbol, argument);
+  const begun = begin(get(at), get(at + 1));
   const first = arity > 0 ? operandAt(get(at + 2), base) : 0;
   const second = arity > 1 ? operandAt(get(at + 3), base) : 0;
   const firstStep = get(at + 2) >= 0 ? width : 1;
@@ -126,11 +128,7 @@ function lookUp(
     put(keys + BLOCK + i, y);
     put(keys + 2 * BLOCK + i, mix(mix(begun, x), y));
   }
-  touch(keys + 2 * BLOCK, count, found);
-  for (let i = 0; i < count; i++) {
-    const hash = get(keys + 2 * BLOCK + i);
-    put(found + i, findPlain(hash, symbol, argument, get(keys + i), get(keys + BLOCK + i)));
-  }
+  if (isLarge()) touch(keys + 2 * BLOCK, count, words);
 }
 
 /** Where an operand is for the first row of a block; for the next ones it is as many words further as a row has, or one. */

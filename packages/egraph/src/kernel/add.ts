@@ -1,7 +1,7 @@
 /** Adding e-nodes. */
 import { ensure, set } from "./column.ts";
 import { alias, findGiven, isGiven, keepGiven } from "./evidence.ts";
-import { ensureTable, findNode, findPlain, hashOf, insert } from "./hashcons.ts";
+import { ensureTable, findNode, hashOf, insert } from "./hashcons.ts";
 import {
   ARITY,
   CHUNK,
@@ -59,17 +59,15 @@ export function build(symbol: number, argument: number): number {
   return found >= 0 ? found : create(hash, symbol, argument);
 }
 
-/** As {@link build}, of a plain symbol with the canonical children `x` and `y`, 0 where there is none, and of this hash. */
-export function complete(
+/** Makes an e-node that there is not, of a plain symbol with the canonical children `x` and `y`, 0 where there is none, and of this hash. */
+export function createPlain(
+  hash: number,
   symbol: number,
   argument: number,
-  hash: number,
   x: number,
   y: number,
 ): number {
   ensureTable();
-  const found = findPlain(hash, symbol, argument, x, y);
-  if (found >= 0) return found;
   put(get(SCRATCH), x);
   put(get(SCRATCH) + 1, y);
   return create(hash, symbol, argument);

@@ -11,6 +11,7 @@ import {
   ARITY,
   CHILD,
   COMMUTATIVE,
+  LARGE,
   MARKED,
   PLAIN,
   RECORD,
@@ -132,6 +133,11 @@ export function findPlain(
     word = get(table + slot);
   }
   return -1;
+}
+
+/** Whether a look-up mostly waits for memory. */
+export function isLarge(): boolean {
+  return get(RECORD + 1) >= LARGE;
 }
 
 /**

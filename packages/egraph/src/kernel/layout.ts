@@ -137,6 +137,9 @@ export const EQUATION_STRIDE = 3;
 /** Rows that an action is applied to at once. */
 export const BLOCK = 16;
 
+/** Words of records from which on they are taken not to lie in the cache. */
+export const LARGE = 0x100000;
+
 /** Reason of a union that follows from the equality of children. */
 export const CONGRUENCE = -2;
 /** Ids share a table word with 8 bits of hash: this many e-nodes can be created in one graph. */

@@ -1,6 +1,15 @@
 /** Restoring congruence. */
 import { ensure, push, set } from "./column.ts";
-import { ensureTable, findNode, hashOf, hashPlain, insert, sortInto, touch } from "./hashcons.ts";
+import {
+  ensureTable,
+  findNode,
+  hashOf,
+  hashPlain,
+  insert,
+  isLarge,
+  sortInto,
+  touch,
+} from "./hashcons.ts";
 import {
   ARGUMENT,
   ARITY,
@@ -35,7 +44,7 @@ import { unite } from "./unite.ts";
 export function repair(): void {
   while (get(REPAIRED) < get(REPAIR + 1)) {
     const count = gather();
-    approach(count);
+    if (isLarge()) approach(count);
     for (let i = 0; i < count; i++) canonicalize(get(blockAt(3) + i));
   }
   put(REPAIR + 1, 0);
@@ -149,7 +158,7 @@ export function tidy(): void {
     const left = get(MERGED + 1);
     let some = BLOCK;
     if (left < some) some = left;
-    approachMembers(get(MERGED) + left - some, some);
+    if (isLarge()) approachMembers(get(MERGED) + left - some, some);
     for (let i = 1; i <= some; i++) order(get(get(MERGED) + left - i));
     put(MERGED + 1, left - some);
   }
