@@ -38,8 +38,9 @@ export async function shortlist(job: Job, found: Found): Promise<Found> {
   const cheapest = { ...found, finalists: found.finalists.slice(0, most) };
   if (signal?.aborted) return cheapest;
   // A `rank` that does not heed the signal is left to itself.
+  const over = new AbortController();
   const interruption = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    signal?.addEventListener("abort", () => reject(signal.reason), { signal: over.signal });
   });
   interruption.catch(() => {});
   const price = (graph: Graph): Promise<number> =>
@@ -62,6 +63,8 @@ export async function shortlist(job: Job, found: Found): Promise<Found> {
   } catch (error) {
     if (signal?.aborted) return cheapest;
     throw error;
+  } finally {
+    over.abort();
   }
 }
 

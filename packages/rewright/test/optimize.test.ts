@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { cpu } from "@rewright/backend-cpu";
 import type { Backend, Graph, SearchStrategy } from "@rewright/plugin";
@@ -127,6 +128,10 @@ describe("optimize", () => {
     expect(none).toMatchObject({ gained: false, verified: true });
     const { report: equal } = await run(() => 1);
     expect(equal.after).toEqual(plain.after);
+    // A signal that goes on serves many runs: none leaves a listener with it.
+    const { signal } = new AbortController();
+    await optimize(improvable(), { backend, signal, rank: () => 1 });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
     // One that never answers is interrupted: what was cheapest until then is verified all the same.
     const controller = new AbortController();
     const hanging = await optimize(improvable(), {
