@@ -1,6 +1,6 @@
 import type { EGraph } from "./egraph.ts";
 import type { ArgId, OpId } from "./ids.ts";
-import { BLOCK, CLASS_LIMIT, CODE, NODE_LIMIT, ROWS, WATCHED } from "./kernel/layout.ts";
+import { BLOCK, BUILT, CLASS_LIMIT, CODE, NODE_LIMIT, ROWS, WATCHED } from "./kernel/layout.ts";
 import type { Matches } from "./matches.ts";
 
 /** What to build from a match: data, so that it can be done in bulk. */
@@ -67,7 +67,7 @@ export class Action {
     };
     const made = unions.flatMap(({ slot, template }) => [slot, build(template)]);
     const code = [nodes.length, ...nodes.flat(), unions.length, ...made];
-    graph.reserveBuilt((3 + nodes.length) * BLOCK);
+    graph.reserveBuilt((BUILT + nodes.length) * BLOCK);
     this.program = graph.heap.append(CODE, code);
   }
 

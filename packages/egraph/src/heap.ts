@@ -73,7 +73,8 @@ export class Heap implements Host {
       this.words[column + 2] = capacity;
       base += capacity;
     }
-    this.words[L.SCRATCH + 1] = 4 * L.BLOCK;
+    // As much as rebuilding asks for; the rest is reserved for actions.
+    this.words[L.SCRATCH + 1] = (L.BUILT + 1) * L.BLOCK;
     this.words[L.TABLE + 1] = this.words[L.TABLE + 2] as number;
   }
 

@@ -1,12 +1,13 @@
 /**
- * Applying actions: building e-nodes and uniting them with what was matched. A look-up mostly waits for
- * memory; so each e-node of an action is looked up for a block of rows in a loop, whose rounds wait together.
+ * Applying actions: building e-nodes and uniting them with what was matched. In a large graph both mostly wait for
+ * memory; so what they begin with is read for a block of rows in loops whose rounds wait together.
  */
 import { build, createPlain } from "./add.ts";
 import { begin, findPlain, isLarge, mix, touch } from "./hashcons.ts";
 import {
   ARITY,
   BLOCK,
+  BUILT,
   CLASS_LIMIT,
   CLASSES,
   CODE,
@@ -85,7 +86,7 @@ function run(program: number, width: number, row: number, count: number, reason:
   for (let u = 0; u < unions; u++) uniteAll(pc + 1 + 2 * u, row * width, width, count, reason);
 }
 
-/** Makes a union of an action for each row of a block. */
+/** Makes a union of an action for each row of a block. The roots are found in a loop of their own, as they are waited for, too. */
 function uniteAll(code: number, base: number, width: number, count: number, reason: number): void {
   const slot = get(get(CODE) + code);
   const word = get(get(CODE) + code + 1);
@@ -142,5 +143,5 @@ function operand(word: number, base: number, i: number): number {
 
 /** Where the n-th e-nodes are kept that were built. */
 function builtAt(n: number): number {
-  return blockAt(3 + n);
+  return blockAt(BUILT + n);
 }

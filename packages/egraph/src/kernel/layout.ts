@@ -40,7 +40,7 @@ export const TOUCHED = 52;
 export const DIRTY = 56;
 /** A bit for each id: whether it is among them. */
 export const DIRTY_BITS = 60;
-/** Four arrays for the children of one e-node, then what a block of rows looks for and builds, {@link BLOCK} words each. */
+/** Four arrays for the children of one e-node, then blocks of {@link BLOCK} words, see {@link BUILT}. */
 export const SCRATCH = 64;
 /** The members of the class that is put in order. */
 export const MEMBERS = 68;
@@ -134,8 +134,10 @@ export const JOIN_STRIDE = 5;
 /** Words of an equation: the two ids, and the reason. */
 export const EQUATION_STRIDE = 3;
 
-/** Rows that an action is applied to at once. */
+/** E-nodes that are looked up together: those of as many rows of an action, or as many whose children changed. */
 export const BLOCK = 16;
+/** Blocks of the scratch before those of what is built: children (0, 1) and hashes (2) of what is looked up. */
+export const BUILT = 3;
 
 /** Words of records from which on they are taken not to lie in the cache. */
 export const LARGE = 0x100000;

@@ -14,6 +14,7 @@ import {
   ARGUMENT,
   ARITY,
   BLOCK,
+  BUILT,
   CHILD,
   CONGRUENCE,
   MARKED,
@@ -45,7 +46,7 @@ export function repair(): void {
   while (get(REPAIRED) < get(REPAIR + 1)) {
     const count = gather();
     if (isLarge()) approach(count);
-    for (let i = 0; i < count; i++) canonicalize(get(blockAt(3) + i));
+    for (let i = 0; i < count; i++) canonicalize(get(blockAt(BUILT) + i));
   }
   put(REPAIR + 1, 0);
   put(REPAIRED, 0);
@@ -53,7 +54,7 @@ export function repair(): void {
 
 /** Takes the next e-nodes out of the segments, as many as a block has room for. */
 function gather(): number {
-  const owners = blockAt(3);
+  const owners = blockAt(BUILT);
   let count = 0;
   while (count < BLOCK && get(REPAIRED) < get(REPAIR + 1)) {
     const at = get(REPAIR) + get(REPAIRED);
@@ -70,7 +71,7 @@ function gather(): number {
 function approach(count: number): void {
   const records = get(RECORD);
   const symbols = get(SYMBOLS);
-  const owners = blockAt(3);
+  const owners = blockAt(BUILT);
   const hashes = blockAt(2);
   for (let i = 0; i < count; i++) {
     const record = records + get(owners + i) * STRIDE;

@@ -28,7 +28,7 @@ export function inputAt(): number {
   return get(SCRATCH) + 3 * get(WIDTH);
 }
 
-/** Where block `which` of the scratch is: children (0, 1) and hashes (2) of e-nodes looked up together, then what was built. */
+/** Where a block of the scratch is, see {@link BUILT}. */
 export function blockAt(which: number): number {
   return get(SCRATCH) + 4 * get(WIDTH) + which * BLOCK;
 }
