@@ -13,6 +13,8 @@ export interface Row {
   /** The ratio's spread. */
   readonly low: number;
   readonly high: number;
+  /** Measured with `--quick`. */
+  readonly quick?: boolean;
   readonly [further: string]: unknown;
 }
 
@@ -42,7 +44,6 @@ export interface Results {
   readonly date: string;
   readonly machine: string;
   readonly commit: string;
-  readonly quick: boolean;
   readonly mean?: boolean;
   readonly rows: readonly Row[];
 }
@@ -71,11 +72,12 @@ const digits = (n: unknown): string => {
   return n.toPrecision(3).includes("e") ? n.toFixed(0) : n.toPrecision(3);
 };
 
-/** The rows as a Markdown table, which reads well on a terminal, too. */
+/** The rows as a Markdown table, which reads well on a terminal, too. Quick ones are marked where others are not. */
 export function table(rows: readonly Row[], columns: readonly string[]): string {
   const head = ["name", "ours", "peer", "unit", "ratio", "spread", ...columns];
+  const isMixed = rows.some((r) => !r.quick);
   const body = rows.map((r) => [
-    r.name,
+    r.quick && isMixed ? `${r.name} (quick)` : r.name,
     digits(r.ours),
     digits(r.peer),
     r.unit,

@@ -10,7 +10,7 @@ import { onnx, optionalRuleFiles } from "@rewright/tensor";
 import type { Row } from "../bench.ts";
 import { cpuClock } from "./cpu-clock.ts";
 import { type Curve, drawCurves } from "./curves.ts";
-import { onTensors } from "./entrants.ts";
+import { ON_TENSORS } from "./entrants.ts";
 import { nets } from "./nets.ts";
 
 /** Processor seconds of each strategy on each net. */
@@ -57,7 +57,7 @@ export async function* tensors(options: {
     if (options.only.length > 0 && !options.only.includes(name)) continue;
     const graph = build();
     const results: { name: string; start: number; cost: number; cpu: number; curve: Curve }[] = [];
-    for (const entrant of onTensors()) {
+    for (const entrant of ON_TENSORS) {
       const clock = cpuClock();
       const begun = clock();
       const points: (readonly [seconds: number, cost: number])[] = [];
@@ -67,7 +67,7 @@ export async function* tensors(options: {
         onProgress: ({ ms, cost }) => points.push([ms / 1000, cost]),
       });
       const start = session.bestEver.cost;
-      await session.run(entrant.strategy());
+      await session.run(entrant.strategy(NODES));
       const { cost } = session.bestEver;
       const cpu = (clock() - begun) / 1000;
       points.push([cpu, cost]);
