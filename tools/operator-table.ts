@@ -1,7 +1,7 @@
 // Writes the table of operators in docs/onnx.md: what ONNX has, and what of it the vocabulary models. `node tools/operator-table.ts`
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formOf } from "../packages/onnx/src/forms.ts";
+import { formOf, presentName } from "../packages/onnx/src/forms.ts";
 import { LATEST_OPSET, OPERATORS } from "../packages/onnx/src/generated/operators.ts";
 import { canonicalVersion, sameMeaning, versionAt } from "../packages/onnx/src/opset.ts";
 import { onnx } from "../packages/tensor/src/index.ts";
@@ -14,7 +14,7 @@ const end = "<!-- /operators -->";
 /** Whether a node of this operator set can be brought to the vocabulary's form. */
 function isUnderstood(op: string, opset: number): boolean {
   const version = versionAt(op, opset);
-  const target = op === "Upsample" ? "Resize" : op;
+  const target = presentName(op);
   if (version === undefined || !Object.hasOwn(onnx.ops, target)) return false;
   const form = formOf(op, version.since);
   if (op !== target) return form !== undefined;
@@ -37,13 +37,14 @@ function ranges(numbers: readonly number[]): string {
 /** One line for each operator of ONNX's own domain. */
 function rows(): readonly string[][] {
   const opsets = Array.from({ length: LATEST_OPSET }, (_, i) => i + 1);
-  return [...OPERATORS.keys()].sort().map((op) => {
-    const exists = opsets.filter((opset) => versionAt(op, opset) !== undefined);
+  return [...OPERATORS.keys()].sort().flatMap((op) => {
+    const exists = opsets.filter((opset) => versionAt(op, opset)?.unofficial === false);
+    if (exists.length === 0) return []; // ONNX Runtime's own
     const understood = exists.filter((opset) => isUnderstood(op, opset));
     const versions = new Set(exists.map((opset) => versionAt(op, opset)?.since));
     // It is no operator of a program: what it yields is one of its constants.
-    if (op === "Constant") return [op, [...versions].join(", "), "all", "a constant"];
-    const def = onnx.ops[op === "Upsample" ? "Resize" : op];
+    if (op === "Constant") return [[op, [...versions].join(", "), "all", "a constant"]];
+    const def = onnx.ops[presentName(op)];
     const read =
       understood.length === 0
         ? "opaque"
@@ -58,7 +59,7 @@ function rows(): readonly string[][] {
           : def.evaluate
             ? "yes"
             : "no";
-    return [op, [...versions].join(", "), read, values];
+    return [[op, [...versions].join(", "), read, values]];
   });
 }
 

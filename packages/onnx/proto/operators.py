@@ -34,6 +34,16 @@ CONTRIBUTED_INTEGERS = {"seed": {"BiasDropout", "BitmaskBiasDropout", "BitmaskDr
 # Withdrawn with opset 10, and in no wheel any more; ONNX Runtime has them still (contrib_defs.cc).
 WITHDRAWN = {"Affine": "alpha,beta", "Crop": "border,scale", "ImageScaler": "bias,scale"}
 
+# What ONNX Runtime runs in the default domain below the version that ONNX begins with (contrib_defs.cc; its Python package lists the
+# kernels: `get_all_opkernel_def`): operands as in that version, these attributes, and whether a node keeps its meaning there.
+UNOFFICIAL = {
+    "LayerNormalization": ("axis,epsilon,stash_type", "="),
+    "MeanVarianceNormalization": ("across_channels,normalize_variance", ":"),
+    "ThresholdedRelu": ("alpha", "="),
+}
+# And what ONNX has under another name only.
+RENAMED = {"SimplifiedLayerNormalization": "RMSNormalization"}
+
 Option = defs.OpSchema.FormalParameterOption
 
 
@@ -108,12 +118,18 @@ for name in sorted(history):
             sign = "!"
         inputs = ",".join(index(p) for p in schema.inputs)
         outputs = ",".join(index(p) for p in schema.outputs)
+        if last is None and name in UNOFFICIAL:
+            names, sign = UNOFFICIAL[name]
+            steps.append(f"1+{inputs}>{outputs};{names}")
         steps.append(f"{schema.since_version}{sign}{inputs}>{outputs};{','.join(sorted(schema.attributes))}")
         last = schema
     rows.append((name, " ".join(steps)))
 reals = sets[frozenset({"f16", "f32", "f64"})]
 for name, names in WITHDRAWN.items():
     rows.append((name, f"1:{reals}>{reals};{names} 10!{reals}>{reals};"))
+for name, official in RENAMED.items():
+    first = next(text for other, text in rows if other == official)
+    rows.append((name, f"1+{first.split(':', 1)[1]}"))
 rows.sort()
 
 print("// Written by proto/generate.sh; do not edit.")
@@ -129,8 +145,8 @@ print("];")
 print("""
 /**
  * The versions of each operator, oldest first, in the form `since sign inputs>outputs;attributes`. The sign is `=` where a
- * node of the version before keeps its meaning, `:` where it does not, `!` where the operator was withdrawn. Inputs and
- * outputs are sets of element types; a question mark says that it may be left out, a star that it is a list of any length.
+ * node of the version before keeps its meaning, `:` where it does not, `!` where the operator was withdrawn, `+` where it is not
+ * ONNX's but ONNX Runtime's. Inputs and outputs are sets of element types; a question mark says that it may be left out, a star that it is a list of any length.
  */
 export const OPERATORS: ReadonlyMap<string, string> = new Map([""")
 for name, text in rows:

@@ -31,5 +31,5 @@ export function expressible(model: OnnxModel): (op: string) => boolean {
   let highest = own === 0 ? LATEST_OPSET : own;
   const keeps = (opset: number): boolean => [...carried].every((op) => sameMeaning(op, own, opset));
   while (highest < LATEST_OPSET && keeps(highest + 1)) highest++;
-  return (op) => op.includes(".") || used.has(op) || versionAt(op, highest) !== undefined;
+  return (op) => op.includes(".") || used.has(op) || versionAt(op, highest)?.unofficial === false;
 }

@@ -437,6 +437,32 @@ const upsample: Form = {
   },
 };
 
+/** ONNX Runtime's MeanVarianceNormalization before ONNX had one: of images, each channel by itself or all together. */
+const meanVariance: Form = {
+  until: 9,
+  raise({ attrs }) {
+    const across = attrs.get("across_channels") ?? 0;
+    const divides = attrs.get("normalize_variance") ?? 1;
+    for (const name of ["across_channels", "normalize_variance"]) attrs.delete(name);
+    attrs.set("axes", across === 0 ? [0, 2, 3] : [0, 1, 2, 3]);
+    return divides !== 0;
+  },
+  lower: () => false,
+};
+
+/** ONNX Runtime's own name for RMSNormalization, older than ONNX's. Its second result ONNX's has not. */
+const simplified: Form = {
+  until: 23,
+  raise(application) {
+    application.op = "RMSNormalization";
+    return application.results === 1;
+  },
+  lower(application) {
+    application.op = "SimplifiedLayerNormalization";
+    return true;
+  },
+};
+
 /** Operators that could once overwrite their inputs. */
 const consuming: Form = {
   until: 6,
@@ -502,6 +528,8 @@ const FORMS: ReadonlyMap<string, Form> = new Map([
   ["Resize", resize],
   ["Upsample", upsample],
   ["Erf", narrowed(13)],
+  ["MeanVarianceNormalization", meanVariance],
+  ["SimplifiedLayerNormalization", simplified],
 ]);
 
 /** The form of an operator's version that is not the canonical one, if it has one. */
@@ -511,4 +539,13 @@ export function formOf(op: string, since: number): Form | undefined {
 }
 
 /** What an operator was called before it had its own name. */
-export const FORMER_NAMES: ReadonlyMap<string, string> = new Map([["Resize", "Upsample"]]);
+export const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["Resize", "Upsample"],
+  ["RMSNormalization", "SimplifiedLayerNormalization"],
+]);
+
+/** The name that an operator has in the vocabulary. */
+export function presentName(op: string): string {
+  for (const [now, former] of FORMER_NAMES) if (former === op) return now;
+  return op;
+}

@@ -86,18 +86,21 @@ function frontAxes(value: Attr, rank: number | undefined): Attr | undefined {
 /**
  * A node of the vocabulary as an operator set says it; `undefined` when it cannot say it.
  * @param contents the contents of a constant operand, where they are few
+ * @param known the operators of the file: of versions that are ONNX Runtime's alone, only those are used
  */
 export function lower(
   node: GraphNode,
   opset: number,
   dialects: readonly Dialect[],
   contents: (source: Source) => NdArray | undefined,
+  known: ReadonlySet<string>,
 ): LoweredNode | undefined {
   const former = FORMER_NAMES.get(node.op);
   const name = versionAt(node.op, opset) === undefined && former ? former : node.op;
   const version = versionAt(name, opset);
   const canonical = canonicalVersion(node.op);
   if (version === undefined || canonical === undefined) return undefined;
+  if (version.unofficial && !known.has(name)) return undefined;
   const application: Application<Lowered> = {
     op: node.op,
     attrs: new Map(Object.entries(node.attrs)),

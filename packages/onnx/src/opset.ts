@@ -17,6 +17,8 @@ export interface Version {
   readonly extends: boolean;
   /** From here on there is no such operator. */
   readonly withdrawn: boolean;
+  /** ONNX has no such version, but ONNX Runtime runs it in the default domain, and files have it. */
+  readonly unofficial: boolean;
   /** The element types that each operand, and each result, may have. */
   readonly inputs: readonly ReadonlySet<string>[];
   readonly outputs: readonly ReadonlySet<string>[];
@@ -32,7 +34,7 @@ const parsed = new Map<string, readonly Version[]>();
 
 function parse(text: string): Version {
   const [, since = "", sign, inputs = "", outputs = "", attributes = ""] =
-    /^(\d+)([=:!])(.*)>(.*);(.*)$/.exec(text) ?? [];
+    /^(\d+)([=:!+])(.*)>(.*);(.*)$/.exec(text) ?? [];
   const sets = (list: string): ReadonlySet<string>[] =>
     list === ""
       ? []
@@ -41,6 +43,7 @@ function parse(text: string): Version {
     since: Number(since),
     extends: sign === "=",
     withdrawn: sign === "!",
+    unofficial: sign === "+",
     inputs: sets(inputs),
     outputs: sets(outputs),
     required: inputs === "" ? 0 : inputs.split(",").filter((item) => /\d$/.test(item)).length,

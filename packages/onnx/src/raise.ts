@@ -7,7 +7,7 @@
 import type { Attr, Attrs, Dialect, NdArray, OpDef, Source, TensorType } from "@rewright/plugin";
 import { conform, readAttribute } from "./attribute.ts";
 import type { DataFiles } from "./data-files.ts";
-import { type Application, formOf } from "./forms.ts";
+import { type Application, formOf, presentName } from "./forms.ts";
 import type { Slot } from "./model.ts";
 import type { FileNode } from "./node.ts";
 import { canonicalVersion, sameMeaning, versionAt } from "./opset.ts";
@@ -107,7 +107,7 @@ export function raise(
 ): Raised | undefined {
   if (node.overload !== "") return undefined;
   let op = operatorName(node);
-  let def = definitionOf(op === "Upsample" ? "Resize" : op, dialects);
+  let def = definitionOf(node.domain === "" ? presentName(op) : op, dialects);
   if (def === undefined) return undefined;
   const attrs = rawAttributes(node, files);
   if (attrs === undefined) return undefined;

@@ -205,6 +205,8 @@ class Writer {
   /** Inputs of the file that go, their defaults being constants. */
   readonly #fixedInputs: ReadonlySet<string>;
   readonly #irVersion: number;
+  /** ONNX's own operators, and what goes for them, that the file has. */
+  readonly #known: ReadonlySet<string>;
   /** Some of the file's tensors are written elsewhere than they were. */
   readonly #moves: boolean;
   readonly #entries: Entry[] = [];
@@ -232,6 +234,8 @@ class Writer {
       (origin.external > 0 && !placement.keeps);
     checkProgram(origin, graph);
     this.#origin = origin;
+    const plain = origin.nodes.flatMap(({ node }) => (node?.domain === "" ? [node.opType] : []));
+    this.#known = new Set(plain);
     this.#graph = graph;
     this.#dialects = dialects;
     this.#alive = new Set(origin.inputs);
@@ -274,7 +278,7 @@ class Writer {
   }
 
   #lower(node: GraphNode, opset: number): LoweredNode | undefined {
-    return lower(node, opset, this.#dialects, (source) => this.#contents(source));
+    return lower(node, opset, this.#dialects, (source) => this.#contents(source), this.#known);
   }
 
   /** The lowest operator set, from the file's on, that can say all new nodes. */

@@ -91,8 +91,8 @@ export const TYPE_SETS: readonly string[] = [
 
 /**
  * The versions of each operator, oldest first, in the form `since sign inputs>outputs;attributes`. The sign is `=` where a
- * node of the version before keeps its meaning, `:` where it does not, `!` where the operator was withdrawn. Inputs and
- * outputs are sets of element types; a question mark says that it may be left out, a star that it is a list of any length.
+ * node of the version before keeps its meaning, `:` where it does not, `!` where the operator was withdrawn, `+` where it is not
+ * ONNX's but ONNX Runtime's. Inputs and outputs are sets of element types; a question mark says that it may be left out, a star that it is a list of any length.
  */
 export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Abs", "1:0>0;consumed_inputs 6:1>1; 13=2>2;"],
@@ -259,7 +259,10 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "LSTM",
     "1:0,0,0,0?,38?,0?,0?,0?>0?,0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,output_sequence 7:0,0,0,0?,38?,0?,0?,0?>0?,0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget 14=0,0,0,0?,38?,0?,0?,0?>0?,0?,0?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,layout 22=3,3,3,3?,38?,3?,3?,3?>3?,3?,3?;activation_alpha,activation_beta,activations,clip,direction,hidden_size,input_forget,layout",
   ],
-  ["LayerNormalization", "17:3,3,3?>3,58?,58?;axis,epsilon,stash_type"],
+  [
+    "LayerNormalization",
+    "1+3,3,3?>3,58?,58?;axis,epsilon,stash_type 17=3,3,3?>3,58?,58?;axis,epsilon,stash_type",
+  ],
   ["LeakyRelu", "1:0>0;alpha,consumed_inputs 6:0>0;alpha 16=3>3;alpha"],
   ["Less", "1:0,0>7;axis,broadcast 7:0,0>7; 9=1,1>7; 13=2,2>7;"],
   ["LessOrEqual", "12:1,1>7; 16=2,2>7;"],
@@ -291,7 +294,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "9:0,6,6?>0;kernel_shape,pads,strides 11=0,6,6?>0;kernel_shape,pads,strides 22=3,6,6?>3;kernel_shape,pads,strides",
   ],
   ["Mean", "1:0*>0;consumed_inputs 6:0*>0; 8=0*>0; 13=3*>3;"],
-  ["MeanVarianceNormalization", "9:0>0;axes 13=3>3;axes"],
+  ["MeanVarianceNormalization", "1+0>0;across_channels,normalize_variance 9:0>0;axes 13=3>3;axes"],
   ["MelWeightMatrix", "17:12,12,12,3,3>2;output_datatype"],
   ["Min", "1:0*>0;consumed_inputs 6:0*>0; 8=0*>0; 12=1*>1; 13=2*>2;"],
   ["Mish", "18:0>0; 22=3>3;"],
@@ -423,6 +426,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["Shrink", "9:1>1;bias,lambd"],
   ["Sigmoid", "1:0>0;consumed_inputs 6:0>0; 13=3>3;"],
   ["Sign", "9:1>1; 13=2>2;"],
+  ["SimplifiedLayerNormalization", "1+3,3>3;axis,epsilon,stash_type"],
   ["Sin", "7:0>0; 22=3>3;"],
   ["Sinh", "9:0>0; 22=3>3;"],
   ["Size", "1:25>6; 13=24>6; 19=27>6; 21=28>6; 23=29>6; 24=30>6; 25=31>6;"],
@@ -465,7 +469,7 @@ export const OPERATORS: ReadonlyMap<string, string> = new Map([
     "TfIdfVectorizer",
     "9:80>23;max_gram_length,max_skip_count,min_gram_length,mode,ngram_counts,ngram_indexes,pool_int64s,pool_strings,weights",
   ],
-  ["ThresholdedRelu", "10:0>0;alpha 22=3>3;alpha"],
+  ["ThresholdedRelu", "1+0>0;alpha 10=0>0;alpha 22=3>3;alpha"],
   ["Tile", "1:0,0,0>0; 6:25,6>25; 13=24,6>24;"],
   [
     "TopK",
