@@ -106,7 +106,7 @@ export class ConfigurationSession implements Session {
   apply(moves: Iterable<Move>): number {
     const listed = [...moves];
     if (listed.length === 0) return 0;
-    if (this.spent.all) return this.#run.refuse();
+    if (this.spent.all) return 0;
     this.#limits.iterations++;
     let changed = 0;
     const next = [...this.#setting];
@@ -159,7 +159,7 @@ export class ConfigurationSession implements Session {
   }
 
   note(text: string): void {
-    this.#run.notes.push(text);
+    this.#run.note(text);
   }
 
   breathe(): Promise<void> | undefined {

@@ -1,5 +1,6 @@
 import type { SearchStrategy, Session } from "@rewright/plugin";
 import type { Limits } from "./budget.ts";
+import { lend } from "./lease.ts";
 import { messageOf, SearchError } from "./search-error.ts";
 
 /** How long after the end of its time a strategy that waits for something may take to come back. */
@@ -22,13 +23,15 @@ export async function drive(
     throw new SearchError(blame, `is ${what}; this host runs strategies for spec 1`);
   }
   const overdue = deadline(limits);
+  const lease = lend(session);
   try {
-    await Promise.race([strategy.search(session), overdue.passed]);
+    await Promise.race([strategy.search(lease.session), overdue.passed]);
   } catch (caught) {
     if (caught instanceof SearchError) throw caught;
     throw new SearchError(blame, messageOf(caught), { cause: caught });
   } finally {
     overdue.cancel();
+    lease.end();
   }
 }
 

@@ -138,7 +138,7 @@ export class GrowthSession implements HostedSession {
   apply(moves: Iterable<Move>): number {
     const listed = [...moves];
     if (listed.length === 0) return 0;
-    if (this.spent.all) return this.#run.refuse();
+    if (this.spent.all) return 0;
     const world = this.#whole();
     this.#limits.iterations++;
     // Search for everything, then apply it: no rule sees in part what another one has done.
@@ -207,7 +207,7 @@ export class GrowthSession implements HostedSession {
   }
 
   note(text: string): void {
-    this.#run.notes.push(text);
+    this.#run.note(text);
   }
 
   breathe(): Promise<void> | undefined {
@@ -312,13 +312,11 @@ export class GrowthSession implements HostedSession {
    */
   finalists(k: number, { varied = true }: { readonly varied?: boolean } = {}): readonly Finalist[] {
     const found = [...this.#finds.bests];
-    if (!this.#world.broken && !this.signal.aborted) {
-      found.push(this.#give(this.#present()));
-      const thorough = this.#extractor.isThorough(this.#world);
-      for (const taste of thorough ? [{}, ...TASTES] : varied ? TASTES : []) {
-        if (this.#limits.late) break;
-        found.push(this.#give(this.#extractor.extract(this.#world, taste)));
-      }
+    try {
+      for (const other of this.#others(varied)) found.push(other);
+    } catch (caught) {
+      // A run that failed has told why, and what it found before stands.
+      if (!this.#run.failed) throw caught;
     }
     return this.#finds.rank(found, k);
   }
@@ -337,6 +335,17 @@ export class GrowthSession implements HostedSession {
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────
+
+  /** What the present state yields besides the best program. */
+  *#others(varied: boolean): Iterable<Finalist> {
+    if (this.#world.broken || this.signal.aborted) return;
+    yield this.#give(this.#present());
+    const thorough = this.#extractor.isThorough(this.#world);
+    for (const taste of thorough ? [{}, ...TASTES] : varied ? TASTES : []) {
+      if (this.#limits.late) return;
+      yield this.#give(this.#extractor.extract(this.#world, taste));
+    }
+  }
 
   #grow(graph: Graph, inherited: Evidence): World {
     const { rules, dialects } = this.#options;

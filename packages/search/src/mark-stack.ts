@@ -1,12 +1,19 @@
 import type { Mark } from "@rewright/plugin";
 
+/** Marks that may be held at once: those in front of one that is restored are dropped, so a strategy that restores needs few. */
+const MOST = 2 ** 18;
+
 /** The marks of a session, innermost last, and what each of them saves. */
 export class MarkStack<Saved> {
   readonly #entries: { readonly mark: Mark; saved: Saved }[] = [];
   readonly #issued = new WeakSet<object>();
 
-  /** A mark for what is saved. */
+  /** A mark for what is saved. Throws an Error where there are far too many. */
   push(saved: Saved): Mark {
+    if (this.#entries.length === MOST)
+      throw new Error(
+        `made ${MOST} marks and never restored an older one, which drops those after it`,
+      );
     const mark = Object.freeze({}) as Mark;
     this.#issued.add(mark);
     this.#entries.push({ mark, saved });

@@ -16,8 +16,8 @@ export interface RunOptions {
   readonly clock?: () => number;
 }
 
-/** Calls of `apply` after the run's limits are spent; a strategy that goes on longer never looks at `spent`. */
-const FUTILE = 1_000;
+/** Notes that are kept. */
+const NOTES = 1_000;
 /** How long a strategy may compute before a signal or a timer gets its turn. */
 const BREATH_MS = 50;
 
@@ -26,10 +26,11 @@ export class Run {
   readonly limits: Limits;
   /** No strategy drives the session any more. */
   over = false;
+  /** The last one ended with an error, which its host was told. */
+  failed = false;
   /** What strategies have said. */
   readonly notes: string[] = [];
   readonly #random: RandomGenerator;
-  #futile = 0;
   /** When the strategy paused last, in milliseconds of the run. */
   #breath = 0;
 
@@ -54,24 +55,22 @@ export class Run {
     });
   }
 
-  /** Changes nothing, since the limits are spent. Throws an Error when that happens again and again. */
-  refuse(): 0 {
-    if (++this.#futile <= FUTILE) return 0;
-    throw new Error(
-      `applied moves ${FUTILE} times after the limits of the run were spent: end when \`session.spent.all\` is true`,
-    );
+  /** As `Session.note`. Beyond what anyone reads, notes are lost. */
+  note(text: string): void {
+    if (this.notes.length < NOTES) this.notes.push(text);
   }
 
   /** Lets a strategy drive a session; `end` is called when it has come to its end, however it did. Throws what `drive` does. */
   async drive(strategy: SearchStrategy, session: Session, end: () => void): Promise<void> {
     this.over = false;
-    this.#futile = 0;
+    this.failed = true;
     try {
       await drive(strategy, session, this.limits);
     } finally {
       this.over = true;
       end();
     }
+    this.failed = false;
   }
 }
 

@@ -117,7 +117,7 @@ export class SubstitutionSession implements HostedSession {
   apply(moves: Iterable<Move>): number {
     const listed = [...moves];
     if (listed.length === 0) return 0;
-    if (this.spent.all) return this.#run.refuse();
+    if (this.spent.all) return 0;
     this.#limits.iterations++;
     // Search for everything, then rewrite: a match stays one until the terms of its roots are gone.
     const selected = listed.map((move) => this.#select(move));
@@ -153,7 +153,7 @@ export class SubstitutionSession implements HostedSession {
   }
 
   note(text: string): void {
-    this.#run.notes.push(text);
+    this.#run.note(text);
   }
 
   breathe(): Promise<void> | undefined {

@@ -156,7 +156,7 @@ export class TermGrowth implements Session {
   apply(moves: Iterable<Move>): number {
     const listed = [...moves];
     if (listed.length === 0) return 0;
-    if (this.spent.all) return this.#run.refuse();
+    if (this.spent.all) return 0;
     this.#run.limits.iterations++;
     const { world, nodes, sample } = this.#scene;
     const { created } = world.graph;

@@ -1,4 +1,4 @@
-import type { CostModel, Graph } from "@rewright/plugin";
+import type { CostModel, Graph, Move, Session } from "@rewright/plugin";
 import { describe, expect, test } from "vitest";
 import {
   anneal,
@@ -123,6 +123,83 @@ for (const [space, open] of [
         throw "a string";
       });
       await expect(s.run(odd)).rejects.toThrow(/^strategy `test`: a string$/);
+    });
+
+    test("a strategy that never looks at its limits ends as long as it uses the session at all", async () => {
+      const forever: readonly ((session: Session) => unknown)[] = [
+        (session) => session.apply([]),
+        (session) => session.moves({ granularity: "match" }),
+        (session) => session.cost(),
+        (session) => session.random(),
+        (session) => session.spent,
+        (session) => session.note?.("on"),
+        (session) => session.mark(),
+        (session) => session.restore(session.mark()),
+        (session) => session.regrow(),
+        (session) => session.breathe?.(),
+      ];
+      for (const call of forever) {
+        let ms = 0;
+        const s = session(relus, { clock: () => (ms += 1), budget: { seconds: 2 } });
+        const search = by(async (session) => {
+          session.apply(session.moves());
+          session.cost();
+          for (;;) await call(session);
+        });
+        await expect(s.run(search)).rejects.toThrow(/^strategy `test`: goes on .* `session.spent/);
+        expect([s.bestEver.cost, s.stopped]).toEqual([20, "seconds"]);
+        expect(s.notes.length).toBeLessThanOrEqual(1_000);
+      }
+    });
+
+    test("moves without an end are refused", async () => {
+      const s = session(relus);
+      const search = by((session) => {
+        const [move] = session.moves() as [Move];
+        const endless = function* (): Iterable<Move> {
+          for (;;) yield move;
+        };
+        session.apply(endless());
+      });
+      await expect(s.run(search)).rejects.toThrow(/strategy `test`: .*is there an end to them/);
+    });
+
+    test("a strategy that goes on after its run changes nothing, and cannot change its session's methods", async () => {
+      const s = session(`${explode}\n${relus}`);
+      let kept: Session | undefined;
+      const keeping = by((session) => {
+        kept = session;
+      });
+      await s.run(keeping);
+      const late = kept as Session;
+      const [cost, next] = [s.cost(), s.random];
+      const second = by((session) => {
+        late.apply(late.moves());
+        late.restore(session.mark());
+        late.regrow();
+        late.note?.("still here");
+        late.random();
+        expect([session.cost(), session.spent.iterations]).toEqual([cost, 0]);
+        expect(() => Object.assign(session, { cost: () => -1 })).toThrow(TypeError);
+      });
+      await s.run(second);
+      expect(s.notes).toEqual([]);
+      expect(next.call(s)).toBe(session(relus).random());
+      expect(() => {
+        for (;;) late.cost();
+      }).toThrow("goes on");
+    });
+
+    test("finalists can be had where the cost model failed on the way", async () => {
+      const costModel = price({ Fused: Number.NaN });
+      const s = session(`${relus}\nfuse: Relu(x + y) => Fused(x, y)`, { costModel });
+      const failing = by((session) => {
+        session.apply(session.moves({ rule: "t.relus" }));
+        session.cost();
+        session.apply(session.moves({ rule: "t.fuse" }));
+      });
+      await expect(s.run(failing)).rejects.toThrow("costs NaN");
+      expect(s.finalists(3).map(({ cost }) => cost)).toEqual([20, 30]);
     });
 
     test("what a strategy left behind with marks of its own does not disturb the next one", async () => {

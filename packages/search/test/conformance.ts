@@ -194,7 +194,7 @@ export function conforms(
       const failure = await subject.session.run(blind).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(SearchError);
       expect((failure as SearchError).message).toMatch(
-        /^strategy `test`: applied moves 1000 times/,
+        /^strategy `test`: goes on 3000 calls after the limits/,
       );
       expect(subject.session.bestEver.cost).toBeLessThanOrEqual(start);
       expect(subject.session.spent.all).toBe(true);
