@@ -18,7 +18,7 @@ export interface MctsOptions {
   readonly expansion?: number;
   /** How a simulation goes on from the state it has added: `randomly()` unless said. A function, since policies remember. */
   readonly rollOut?: () => RollOut;
-  /** A move is a rule with all its matches, or one match. "rule" unless said. */
+  /** A move is a rule with all its matches, or one match. "rule" unless said where states grow, elsewhere "match". */
   readonly granularity?: "rule" | "match";
   /** Progressive widening: from a state visited n times, `factor` n^`exponent` moves are tried at most; all unless said. */
   readonly widening?: { readonly factor: number; readonly exponent: number };
@@ -68,6 +68,7 @@ export type Settings = Required<
   Omit<
     MctsOptions,
     | "exploration"
+    | "granularity"
     | "widening"
     | "prior"
     | "value"
@@ -79,7 +80,14 @@ export type Settings = Required<
 > &
   Pick<
     MctsOptions,
-    "widening" | "prior" | "value" | "onDecision" | "workers" | "onCheckpoint" | "resume"
+    | "granularity"
+    | "widening"
+    | "prior"
+    | "value"
+    | "onDecision"
+    | "workers"
+    | "onCheckpoint"
+    | "resume"
   >;
 
 /** Fills in what holds unless said. Throws a RangeError for what means nothing. */
@@ -92,7 +100,6 @@ export function settingsOf(options: MctsOptions): Settings {
     selection: prior ? puct(exploration) : ucb1(exploration),
     expansion: 1,
     rollOut: randomly,
-    granularity: "rule" as const,
     matches: 1_000,
     transpositions: true,
     batch: 1,

@@ -6,33 +6,37 @@ import type { Walk } from "./roll-out.ts";
 const ROUNDS = 3;
 
 /**
- * A session as the search sees it: growing rules are its moves, and the shrinking ones follow each by themselves. Where no rule is
- * growing, every rule is a move.
+ * A session as the search sees it. Where states grow, growing rules are its moves, and the shrinking ones follow each by themselves; where no
+ * rule is growing, and in other spaces, in which nothing is right to do wherever it can be done, every rule is a move.
  */
 export class Position implements Walk {
   readonly session: Session;
-  readonly #settings: Settings;
+  readonly #granularity: "rule" | "match";
+  /** Matches of one rule that are listed at most. */
+  readonly #share: number;
   readonly #shrinking: readonly Move[];
-  readonly #isMove: (rule: string) => boolean;
+  readonly #names: readonly string[];
   /** Moves that stand for all matches of a rule are the same in every state. */
   readonly #rules: readonly Move[];
 
-  constructor(session: Session, settings: Settings) {
+  constructor(session: Session, { granularity, matches }: Settings) {
     this.session = session;
-    this.#settings = settings;
+    const grows = session.space === "growth";
+    this.#granularity = granularity ?? (grows ? "rule" : "match");
     const growing = new Set(session.rules.filter((rule) => rule.growing).map(({ name }) => name));
+    const isMove = (rule: string): boolean => !grows || growing.size === 0 || growing.has(rule);
     const all = session.moves({ granularity: "rule" });
-    this.#isMove = growing.size > 0 ? (rule) => growing.has(rule) : () => true;
-    this.#rules = all.filter(({ rule }) => this.#isMove(rule));
-    this.#shrinking = all.filter(({ rule }) => !this.#isMove(rule));
+    this.#names = session.rules.map(({ name }) => name).filter(isMove);
+    this.#rules = all.filter(({ rule }) => isMove(rule));
+    this.#shrinking = all.filter(({ rule }) => !isMove(rule));
+    this.#share = Math.max(1, Math.ceil(matches / Math.max(1, this.#names.length)));
   }
 
   get moves(): readonly Move[] {
-    const { granularity, matches } = this.#settings;
+    const granularity = this.#granularity;
     if (granularity === "rule") return this.#rules;
-    const share = Math.max(1, Math.ceil(matches / Math.max(1, this.#rules.length)));
-    return this.#rules.flatMap(({ rule }) =>
-      this.session.moves({ granularity, rule, limit: share }),
+    return this.#names.flatMap((rule) =>
+      this.session.moves({ granularity, rule, limit: this.#share }),
     );
   }
 

@@ -59,8 +59,9 @@ export class Crew {
     const { depth, discount, expansion, granularity, matches } = settings;
     const { transpositions, batch, reuse, scaled, widening } = settings;
     const options: Told = {
-      ...{ depth, discount, expansion, granularity, matches },
-      ...{ transpositions, batch, reuse, scaled, ...(widening && { widening }) },
+      ...{ depth, discount, expansion, matches, transpositions, batch, reuse, scaled },
+      ...(granularity && { granularity }),
+      ...(widening && { widening }),
     };
     this.#hands = Array.from({ length: count }, (_, i) => {
       const seed = Math.floor(session.random() * 2 ** 31);

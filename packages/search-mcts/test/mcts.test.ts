@@ -1,6 +1,6 @@
 import type { Graph } from "@rewright/plugin";
 import { expect, test } from "vitest";
-import { type Budget, type GrowthSession, growth } from "../../search/src/index.ts";
+import { type Budget, type GrowthSession, growth, substitution } from "../../search/src/index.ts";
 import { Draft, price, tiny, tinyRules } from "../../search/test/tiny.ts";
 import { ToySession } from "../../search/test/toy-session.ts";
 import { mcts } from "../src/index.ts";
@@ -100,3 +100,21 @@ test("ends on a program without nodes", async () => {
   const session = await grow(new Draft().graph(), {}, 1);
   expect(session.bestEver.cost).toBe(0);
 });
+
+test.each([undefined, "rule"] as const)(
+  "in a single program every rule is a move, shrinking ones too (granularity %s)",
+  async (granularity) => {
+    const draft = new Draft();
+    const sum = draft.node("Add", [draft.input("a"), draft.input("b")]);
+    // The first rule shrinks, and takes from the others what they need.
+    const rules = tinyRules(`relus: Relu(Relu(x)) => Relu(x)
+      part: Relu(Relu(x + y)) => Neg(Sub(x, y))
+      whole: Neg(Sub(x, y)) => Fused(x, y)`);
+    const session = substitution({
+      graph: draft.graph(draft.node("Relu", [draft.node("Relu", [sum])])),
+      ...{ rules, dialects: [tiny], costModel: price({ Neg: 30, Fused: 1 }) },
+    });
+    await session.run(mcts({ simulations: 10, ...(granularity && { granularity }) }));
+    expect(session.bestEver.cost).toBe(1);
+  },
+);
