@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Incumbent } from "../src/extract/incumbent.ts";
+import { problem } from "../src/extract/problem.ts";
+import { cheapestTrees } from "../src/extract/tree.ts";
 import {
   ExtractionError,
   extractDag,
@@ -60,6 +63,26 @@ test("DAG extraction is never below the optimum, and mostly there", () => {
     { numRuns: 500 },
   );
   expect(optimal / runs).toBeGreaterThan(0.98);
+});
+
+test("what leaves with a class is what nothing else uses", () => {
+  fc.assert(
+    fc.property(someGraph, seeds, costs, (script, picks, table) => {
+      const { graph, ids } = new Pair().run(script);
+      const roots = picks.map((pick) => ids[pick % ids.length] as number);
+      const task = problem(graph, roots, (node) => table[node % table.length] as number);
+      const { choice } = cheapestTrees(task, task.costs);
+      fc.pre(task.roots.every((root) => (choice[root] as number) >= 0));
+      const incumbent = new Incumbent(task, choice);
+      const savings = incumbent.savings();
+      for (const c of incumbent.order) {
+        const own = task.costs[choice[c] as number] as number;
+        expect(savings[c]).toBeCloseTo(own + incumbent.dropChildren(c), 9);
+        incumbent.useChildren(c);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("what is shared is paid for once", () => {
