@@ -6,6 +6,8 @@ import {
   checkProof,
   EGraph,
   explain,
+  extractTree,
+  flatten,
   type Id,
   Journal,
   type Proof,
@@ -85,6 +87,7 @@ test("no step of a proof can be changed unnoticed", () => {
     refuse({ place: [...step.place, 0] });
     refuse({ place: [...step.place, 7] });
     refuse({ place: [-1] });
+    refuse({ place: ["length"] } as unknown as Partial<ProofStep>);
     if (step.place.length > 0) refuse({ place: step.place.slice(1) });
     refuse({ before: mutated(step.before) });
     refuse({ after: mutated(step.after) });
@@ -201,6 +204,49 @@ test("terms differ when their arguments do", () => {
   const values = [0, -0, Number.NaN, "0", 1n, null, undefined, {}, []];
   for (const [i, a] of values.entries())
     for (const [j, b] of values.entries()) expect(same(a, b)).toBe(i === j);
+});
+
+test("terms differ when their operators do, whatever these are called", () => {
+  const [x, y] = [leaf("x"), leaf("y")];
+  const terms = [
+    { op: "f", children: [x, y] },
+    { op: "1 f", children: [x] },
+    { op: "0 1 f", children: [] },
+    { op: " f", children: [] },
+    leaf("f"),
+  ];
+  for (const [i, a] of terms.entries())
+    for (const [j, b] of terms.entries()) {
+      // Both terms in one, so that x and y have numbers that the names could be mistaken for.
+      const [start, end] = [a, b].map((term) => ({ op: "both", children: [x, y, term] })) as [
+        ProofTerm,
+        ProofTerm,
+      ];
+      const fault = checkProof({ start, end, steps: [], lemmas: [] }, { rules: new Map() });
+      expect(fault === undefined).toBe(i === j);
+    }
+});
+
+test("places in deep terms do not take their square: what lies deep is a lemma", () => {
+  const levels = 1200;
+  const graph = new EGraph({ proofs: true });
+  const root = addTerm(graph, `${"(f ".repeat(levels)}x${")".repeat(levels)}`);
+  const journal = new Journal(graph);
+  const law = ["twice", "(f (f ?x))", "(g ?x)"] as const;
+  const runner = new Runner(graph, [rewrite(graph, ...law)], { journal });
+  runner.run();
+  const proof = runner.explainExtraction(
+    root,
+    extractTree(graph, [root], () => 1),
+  );
+  expect(proofLength(proof)).toBe(levels / 2);
+  const steps = [...proof.lemmas, proof].flatMap((chain) => chain.steps);
+  expect(Math.max(...steps.map(({ place }) => place.length))).toBeLessThan(500);
+  const known = new Map([[law[0], { left: parseTerm(law[1]), right: parseTerm(law[2]) }]]);
+  expect(checkProof(proof, { rules: known })).toBeUndefined();
+  const flat = flatten(proof) as Proof;
+  expect(flat.steps.length).toBe(levels / 2);
+  expect(checkProof(flat, { rules: known })).toBeUndefined();
 });
 
 test("a term in itself is refused", () => {

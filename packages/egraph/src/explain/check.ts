@@ -76,6 +76,12 @@ interface Row {
   readonly term: ProofTerm;
 }
 
+/** A term on the way down, as it was when it was entered, and the child that the way goes on with. */
+interface Turn {
+  readonly above: TermNumber;
+  readonly child: number;
+}
+
 type Bound =
   | { readonly term: TermNumber }
   | { readonly terms: readonly TermNumber[] }
@@ -91,6 +97,9 @@ class Checker {
   private readonly byKey = new Map<string, TermNumber>();
   private readonly numbers = new Map<ProofTerm, TermNumber>();
   private readonly values = new Map<unknown, number>();
+  /** The way down from the root to where the last step was, and the term there. */
+  private readonly spine: Turn[] = [];
+  private here: TermNumber = 0;
 
   constructor(proof: Proof, rules: ProofRules) {
     this.proof = proof;
@@ -103,10 +112,12 @@ class Checker {
       const lemma = index < this.proof.lemmas.length ? index : undefined;
       let step = 0;
       try {
-        let current = this.number(chain.start);
+        this.spine.length = 0;
+        this.here = this.number(chain.start);
         for (; step < chain.steps.length; step++)
-          current = this.replay(current, chain.steps[step] as ProofStep, index);
-        if (current !== this.number(chain.end)) refuse("the steps do not arrive at the end");
+          this.replay(chain.steps[step] as ProofStep, index);
+        this.go([]);
+        if (this.here !== this.number(chain.end)) refuse("the steps do not arrive at the end");
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         return { lemma, step, message: error.message };
@@ -115,18 +126,11 @@ class Checker {
     return undefined;
   }
 
-  /** The whole term after a step. `known`: lemmas below this number may be used. */
-  private replay(whole: TermNumber, step: ProofStep, known: number): TermNumber {
-    const spine: TermNumber[] = [];
-    let at = whole;
-    for (const child of step.place) {
-      spine.push(at);
-      const below = this.row(at).children[child];
-      if (below === undefined) refuse(`there is no place ${step.place.join(".")}`);
-      at = below;
-    }
+  /** Puts the term after a step in the place of the one before it. `known`: lemmas below this number may be used. */
+  private replay(step: ProofStep, known: number): void {
+    this.go(step.place);
     const [before, after] = [this.number(step.before), this.number(step.after)];
-    if (at !== before) refuse("the term at the place is not the one the step begins with");
+    if (this.here !== before) refuse("the term at the place is not the one the step begins with");
     if (step.kind === "commute") this.commute(before, after);
     else {
       if (step.direction !== "forward" && step.direction !== "backward")
@@ -136,12 +140,31 @@ class Checker {
       else if (step.kind === "lemma") this.use(step.lemma, left, right, known);
       else refuse("there is no such kind of step");
     }
-    let result = after;
-    for (let i = spine.length - 1; i >= 0; i--) {
-      const { op, value, children } = this.row(spine[i] as TermNumber);
-      result = this.make(op, value, children.with(step.place[i] as number, result));
+    this.here = after;
+  }
+
+  /**
+   * Moves from the place of the last step to another one. What is above a place is made anew when it is left
+   * upwards: step by step it would be the whole of a deep term each time.
+   */
+  private go(place: readonly number[]): void {
+    const { spine } = this;
+    let shared = 0;
+    while (shared < spine.length && spine[shared]?.child === place[shared]) shared++;
+    while (spine.length > shared) {
+      const { above, child } = spine.pop() as Turn;
+      const { op, value, children } = this.row(above);
+      if (children[child] === this.here) this.here = above;
+      else this.here = this.make(op, value, children.with(child, this.here));
     }
-    return result;
+    for (let i = shared; i < place.length; i++) {
+      const child = place[i] as number;
+      // What is no whole number may be a property of arrays.
+      const below = Number.isInteger(child) ? this.row(this.here).children[child] : undefined;
+      if (below === undefined) refuse(`there is no place ${place.join(".")}`);
+      spine.push({ above: this.here, child });
+      this.here = below;
+    }
   }
 
   private commute(before: TermNumber, after: TermNumber): void {
@@ -278,7 +301,8 @@ class Checker {
   private make(op: string, value: unknown, children: readonly TermNumber[]): TermNumber {
     // A map takes 0 and -0 for the same key; as values they are different.
     const valueKey = Object.is(value, -0) ? "-0" : this.valueNumber(value);
-    const key = `${valueKey} ${children.join(" ")} ${op}`;
+    // The number of children tells where the name begins, which may hold digits and spaces itself.
+    const key = `${valueKey} ${children.length} ${children.join(" ")} ${op}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const parts = children.map((child) => this.row(child).term);

@@ -62,8 +62,8 @@ export interface Chain {
 }
 
 /**
- * Why two terms are equal: a chain of steps. What is needed again and again may stand aside as lemmas, each
- * of which uses only those before it; {@link flatten} writes them out.
+ * Why two terms are equal: a chain of steps. What is needed again and again, or lies deep, may stand aside as lemmas,
+ * each of which uses only those before it; {@link flatten} writes them out.
  */
 export interface Proof extends Chain {
   readonly lemmas: readonly Chain[];

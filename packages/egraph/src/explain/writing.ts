@@ -1,19 +1,22 @@
 import type { Derivation } from "./derivation.ts";
 import type { Chain, Direction, Proof, ProofStep } from "./proof.ts";
 
-/** Writes a derivation down, with what it uses several times as lemmas. */
+/** Levels below which a derivation becomes a lemma: places are written out, which would take their square of a deep term. */
+const DEEP = 256;
+
+/** Writes a derivation down, with what it uses several times, and what lies deep, as lemmas. */
 export function write(root: Derivation): Proof {
   const lemmas = new Map<Derivation, number>();
   const chains: Chain[] = [];
-  for (const derivation of shared(root)) {
+  for (const derivation of asides(root)) {
     chains.push(chain(derivation, lemmas));
     lemmas.set(derivation, chains.length - 1);
   }
   return { ...chain(root, lemmas), lemmas: chains };
 }
 
-/** The derivations of more than one step that are used more than once, each after what it uses. */
-function shared(root: Derivation): Derivation[] {
+/** The derivations that become lemmas, each after what it uses. */
+function asides(root: Derivation): Derivation[] {
   const uses = new Map<Derivation, number>([[root, 0]]);
   const order: Derivation[] = [];
   const todo: { derivation: Derivation; part: number }[] = [{ derivation: root, part: 0 }];
@@ -28,9 +31,16 @@ function shared(root: Derivation): Derivation[] {
       if (count === undefined) todo.push({ derivation: part.proof, part: 0 });
     }
   }
-  return order.filter(
-    (derivation) => (uses.get(derivation) as number) > 1 && derivation.length > 1,
-  );
+  const heights = new Map<Derivation, number>();
+  return order.filter((derivation) => {
+    let height = 0;
+    for (const part of derivation.parts)
+      if (part.kind === "inner") height = Math.max(height, 1 + (heights.get(part.proof) as number));
+    const isShared = (uses.get(derivation) as number) > 1 && derivation.length > 1;
+    const stands = derivation !== root && (isShared || height >= DEEP);
+    heights.set(derivation, stands ? 0 : height);
+    return stands;
+  });
 }
 
 /** A place, from the innermost child upwards: the many on the way to a deep step are never written out. */
