@@ -60,9 +60,10 @@ export class ConfigurationSession implements Session {
     this.#options = options;
     this.#run = new Run(options);
     this.#limits = this.#run.limits;
-    this.rules = choices.map(({ name }) =>
+    const rules = choices.map(({ name }) =>
       Object.freeze({ name, ruleset: "configuration", tags: Object.freeze([]), growing: true }),
     );
+    this.rules = Object.freeze(rules);
     this.#indices = new Map(choices.map(({ name }, index) => [name, index]));
     if (this.#indices.size < choices.length)
       throw new Error("two choices have one name; rename one, so that moves can tell them apart");

@@ -23,7 +23,7 @@ export class Finds {
   give(found: Graph, cost: number, inherited: Evidence, own: () => Evidence): Finalist {
     const start = this.#start;
     const same = this.#contents.key(found) === this.#contents.key(start);
-    const graph = same && found.nodes.length === start.nodes.length ? start : found;
+    const graph = same && found.nodes.length === start.nodes.length ? start : sealed(found);
     const behind = same ? nothing : sum(inherited, own());
     const assumed = new Map(
       [...behind.assumed].map(([rule, texts]) => [this.#names([rule])[0] as string, texts]),
@@ -69,6 +69,13 @@ export class Finds {
   #names(rules: readonly number[]): readonly string[] {
     return rules.map((index) => (this.#rules[index] as RuleInfo).name);
   }
+}
+
+/** The program, to which a strategy that is given it can do nothing. */
+function sealed(graph: Graph): Graph {
+  for (const list of [graph.nodes, graph.outputs, graph.inputs, graph.constants])
+    Object.freeze(list);
+  return Object.freeze(graph);
 }
 
 const byCost = (a: Finalist, b: Finalist): number =>

@@ -74,11 +74,14 @@ export function lend(session: Session): Lease {
   return { session: Object.freeze(lent), end };
 }
 
-/** The moves, of which there must be an end. */
+/** The moves, each of which must be one, and of which there must be an end. */
 function bounded(moves: Iterable<Move>): readonly Move[] {
-  if (Array.isArray(moves)) return moves;
   const listed: Move[] = [];
   for (const move of moves) {
+    if (typeof move?.rule !== "string" || !Array.isArray(move.at))
+      throw new Error(
+        "applied something that is no move: a move has the name of a rule as `rule`, and as `at` a list of numbers, empty for each place",
+      );
     if (listed.length === MOVES)
       throw new Error(`applied more than ${MOVES} moves at once: is there an end to them?`);
     listed.push(move);

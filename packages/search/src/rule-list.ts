@@ -11,7 +11,8 @@ export function ruleList(rules: readonly Rule[]): readonly RuleInfo[] {
       );
     names.add(name);
   }
-  return rules.map(({ name, ruleset, tags, growing }) =>
+  const list = rules.map(({ name, ruleset, tags, growing }) =>
     Object.freeze({ name, ruleset, tags, growing }),
   );
+  return Object.freeze(list);
 }

@@ -13,5 +13,11 @@ export class SearchError extends Error {
 
 /** What a caught value says of itself. */
 export function messageOf(caught: unknown): string {
-  return caught instanceof Error ? caught.message : String(caught);
+  if (caught instanceof Error) return caught.message;
+  return typeof caught === "string" ? caught : `threw ${kindOf(caught)}, and no Error`;
+}
+
+function kindOf(caught: unknown): string {
+  if (caught === null || caught === undefined) return String(caught);
+  return typeof caught === "object" ? "an object" : `a ${typeof caught}`;
 }

@@ -190,6 +190,28 @@ for (const [space, open] of [
       }).toThrow("goes on");
     });
 
+    test.each<[string, (session: Session) => unknown, RegExp]>([
+      ["applies nothing at all", (s) => s.apply([undefined as never]), /that is no move/],
+      ["moves nowhere", (s) => s.apply([{ rule: "t.relus", at: null as never }]), /no move/],
+      ["throws null", () => Promise.reject(null), /`test`: threw null, and no Error$/],
+      ["throws a thing", () => Promise.reject({}), /`test`: threw an object, and no Error$/],
+      ["takes rules away", (s) => (s.rules as unknown[]).pop(), /^strategy `test`: Cannot delete/],
+      [
+        "takes nodes out of what was found",
+        (s) => {
+          s.apply(s.moves({ rule: "t.relus" }));
+          return (s.best().graph.nodes as unknown[]).pop();
+        },
+        /^strategy `test`: Cannot delete/,
+      ],
+    ])("a strategy that %s is named, and spoils nothing", async (_, attack, says) => {
+      const s = session(relus);
+      const search = by(async (session) => void (await attack(session)));
+      await expect(s.run(search)).rejects.toThrow(says);
+      await s.run(greedy());
+      expect([s.bestEver.cost, s.bestEver.graph.nodes.length, s.rules.length]).toEqual([20, 2, 1]);
+    });
+
     test("finalists can be had where the cost model failed on the way", async () => {
       const costModel = price({ Fused: Number.NaN });
       const s = session(`${relus}\nfuse: Relu(x + y) => Fused(x, y)`, { costModel });
