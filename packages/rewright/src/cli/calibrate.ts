@@ -5,6 +5,7 @@ import { exitCodes, InputError } from "../errors.ts";
 import { checkWritable, writeWhole } from "../files.ts";
 import { defaults } from "../options.ts";
 import { type BackendName, backendNames, backendOf } from "../plugins.ts";
+import { hearInterruption } from "./interruption.ts";
 
 /** The options of `rewright calibrate`, parsed. */
 export interface CalibrateArguments {
@@ -33,17 +34,16 @@ export async function calibrate(args: CalibrateArguments): Promise<number> {
     throw new InputError(
       `\`${name}\` cannot be calibrated: its costs rest on data sheets, not on this machine; ${await calibratable()}`,
     );
-  const controller = new AbortController();
-  const interrupt = (): void => controller.abort();
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const interruption = hearInterruption();
   const progress = new ProgressBar();
   try {
-    const found = await backend.calibrate(controller.signal, (done, of) => progress.show(done, of));
+    const found = await backend.calibrate(interruption.signal, (done, of) =>
+      progress.show(done, of),
+    );
     progress.end();
     // An interruption that came while the fit was being computed is heard now.
     await setImmediate();
-    controller.signal.throwIfAborted();
+    interruption.signal.throwIfAborted();
     const file = await storeCalibration(name, threads, found);
     const text = `${JSON.stringify({ file, ...found }, null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
@@ -55,15 +55,14 @@ export async function calibrate(args: CalibrateArguments): Promise<number> {
   } catch (error) {
     progress.end();
     const stays = await whatStays(name, threads);
-    if (controller.signal.aborted) {
+    if (interruption.signal.aborted) {
       process.stderr.write(`rewright: interrupted: ${stays}\n`);
       return exitCodes.interrupted;
     }
     if (!(error instanceof Error) || error instanceof InputError) throw error;
     throw new InputError(`the calibration failed: ${error.message}; ${stays}`);
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    interruption.end();
   }
 }
 

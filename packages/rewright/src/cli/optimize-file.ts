@@ -6,6 +6,7 @@ import type { OptimizeOptions } from "../options.ts";
 import type { BackendName, SpaceName, StrategyName } from "../plugins.ts";
 import type { FileReport } from "../report.ts";
 import type { Growth } from "./arguments.ts";
+import { hearInterruption } from "./interruption.ts";
 import { describe, verdict } from "./print.ts";
 import { progressLine } from "./progress.ts";
 
@@ -67,13 +68,7 @@ function merge(config: OptimizeOptions, args: OptimizeArguments, size: number): 
 /** `rewright optimize`: from files to files. @returns the exit code */
 export async function optimizeFile(model: string, args: OptimizeArguments): Promise<number> {
   const { output, json, quiet } = args;
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted); // asked twice: at once
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const interruption = hearInterruption();
   const progress = progressLine(process.stderr);
   try {
     const size = await checkReadable(model);
@@ -84,7 +79,7 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
     const config = await loadConfig(process.cwd(), args.config);
     const { result, failure } = await optimize(model, {
       ...merge(config, args, size),
-      signal: controller.signal,
+      signal: interruption.signal,
       ...(!quiet && { onProgress: progress.show }),
     }).then(
       (result) => ({ result, failure: undefined }),
@@ -95,7 +90,9 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
     );
     const found = result?.report ?? (failure as CheckError).report;
     const write =
-      output !== undefined && result !== undefined && (found.gained || !controller.signal.aborted);
+      output !== undefined &&
+      result !== undefined &&
+      (found.gained || !interruption.signal.aborted);
     const { data, same } = write ? await result.save(output) : { data: undefined, same: false };
     const report: FileReport = {
       ...{ input: model, output: write ? output : null, data: data ?? null, same },
@@ -110,16 +107,15 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
       if (failure === undefined) process.stdout.write(`${verdict(report)}\n`);
     }
     if (failure !== undefined) throw failure;
-    return controller.signal.aborted ? exitCodes.interrupted : exitCodes.done;
+    return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
     progress.end();
-    if (controller.signal.aborted && !(error instanceof CheckError)) {
+    if (interruption.signal.aborted && !(error instanceof CheckError)) {
       process.stderr.write("rewright: interrupted: nothing was written\n");
       return exitCodes.interrupted;
     }
     throw error;
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    interruption.end();
   }
 }

@@ -17,6 +17,7 @@ import {
 } from "@rewright/costmodel/learned";
 import { exitCodes, InputError } from "../errors.ts";
 import { checkWritable, reasonOf, writeWhole } from "../files.ts";
+import { hearInterruption } from "./interruption.ts";
 import { evaluationOf, loadMeasurements, partsOf, words } from "./measurements.ts";
 import { count } from "./print.ts";
 
@@ -103,13 +104,7 @@ export async function trainCost(
   say(
     `${count(sets.length)} ${sets.length === 1 ? "program" : "programs"} (${course.encoding.vocabulary}): learning from ${number(learnt)} measurements, ${number(held)} held out`,
   );
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted); // asked twice: at once
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const interruption = hearInterruption();
   const model = (trainings: readonly Training[]): LearnedModel =>
     fitted(learnt, course, recipe, trainings);
   const unfinished = async (trainings: readonly Training[]): Promise<void> => {
@@ -124,7 +119,7 @@ export async function trainCost(
       const from = before.find((training) => training.seed === seed);
       let saved = performance.now();
       const training = await train(learnt, course, recipe, {
-        ...{ seed, signal: controller.signal },
+        ...{ seed, signal: interruption.signal },
         ...(from && { from }),
         onStep: async (step, loss, state) => {
           progress(seed, step, recipe.steps, loss);
@@ -134,7 +129,7 @@ export async function trainCost(
         },
       });
       trainings.push(training);
-      if (controller.signal.aborted) {
+      if (interruption.signal.aborted) {
         await unfinished(trainings);
         process.stderr.write(
           `\nrewright: interrupted at step ${training.step} of seed ${seed}: what has been learnt is in ${partial}; go on with --resume and the same options\n`,
@@ -165,8 +160,7 @@ export async function trainCost(
     say(`${output} written (${count(size / 1000)} kB)`);
     return exitCodes.done;
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    interruption.end();
   }
 }
 

@@ -8,6 +8,7 @@ import { type Explanation, explainModel } from "../why/explanation.ts";
 import type { PricedGraph } from "../why/graph-cost.ts";
 import { pageOf } from "../why/page.ts";
 import type { RuleTrial } from "../why/rule-trial.ts";
+import { hearInterruption } from "./interruption.ts";
 import { basis, count, number } from "./print.ts";
 import { progressLine } from "./progress.ts";
 
@@ -37,13 +38,7 @@ const listed = 15;
 /** `rewright why`: what a model costs, operator by operator, and what rules made of it or did not. @returns the exit code */
 export async function why(model: string, args: WhyArguments): Promise<number> {
   const { json, html } = args;
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const interruption = hearInterruption();
   const progress = progressLine(process.stderr);
   try {
     await checkReadable(model);
@@ -59,7 +54,7 @@ export async function why(model: string, args: WhyArguments): Promise<number> {
     checkOptions(options);
     const found = await explainModel(model, args.rule ?? [], {
       ...options,
-      signal: controller.signal,
+      signal: interruption.signal,
       onProgress: progress.show,
     });
     progress.end();
@@ -73,12 +68,11 @@ export async function why(model: string, args: WhyArguments): Promise<number> {
     return exitCodes.done;
   } catch (error) {
     progress.end();
-    if (!controller.signal.aborted) throw error;
+    if (!interruption.signal.aborted) throw error;
     process.stderr.write("rewright: interrupted\n");
     return exitCodes.interrupted;
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    interruption.end();
   }
 }
 
