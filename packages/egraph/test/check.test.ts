@@ -210,8 +210,9 @@ test("terms differ when their operators do, whatever these are called", () => {
   const [x, y] = [leaf("x"), leaf("y")];
   const terms = [
     { op: "f", children: [x, y] },
+    { op: "0 f", children: [x] },
     { op: "1 f", children: [x] },
-    { op: "0 1 f", children: [] },
+    { op: "1 0 f", children: [] },
     { op: " f", children: [] },
     leaf("f"),
   ];

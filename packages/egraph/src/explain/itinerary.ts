@@ -1,3 +1,4 @@
+import type { Id } from "../ids.ts";
 import type { Timeline } from "../timeline.ts";
 import type { NodeSide, Side } from "./application.ts";
 import type { Bridge } from "./bridge.ts";
@@ -75,8 +76,12 @@ export class Itineraries {
     const order = [...from.keys()];
     const straight = time < Number.POSITIVE_INFINITY ? { order, time } : undefined;
     if (from.length < 2 || !this.source.isCommutative(op)) return straight;
-    const times = from.flatMap((child) => to.map((other) => this.latest(child, other)));
-    for (const limit of new Set(times.sort((a, b) => a - b))) {
+    // Children may be many, but are mostly the same few.
+    const [homes, others] = [from, to].map((points) => new Set(points.map(({ home }) => home)));
+    const times = new Set<number>();
+    for (const home of homes as Set<Id>)
+      for (const other of others as Set<Id>) times.add(this.history.latest(home, other));
+    for (const limit of [...times].sort((a, b) => a - b)) {
       if (limit >= time) return straight;
       const crossed = this.greedy(from, to, limit);
       if (crossed) return { order: crossed, time: limit };
