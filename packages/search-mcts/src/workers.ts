@@ -41,6 +41,9 @@ export type Request =
 /** What it answers, each request once. */
 export type Reply = { readonly finding?: Finding } | { readonly failure: string };
 
+/** How often it is looked, while threads are waited for, whether the time of the search is over: twice in a row, and they are left behind. */
+const WATCH_MS = 400;
+
 const FILE = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,
@@ -48,14 +51,17 @@ const FILE = new URL(
 
 /**
  * The threads of a search. Each has a session of its own, opened from its own seed, and a tree of its own; the counts at their roots are
- * read in the threads' order, whichever comes first. A thread that ends or throws makes what waits for it throw.
+ * read in the threads' order, whichever comes first. A thread that ends or throws makes what waits for it throw; one that is still at it when the
+ * time of the search is over is left behind.
  */
 export class Crew {
   readonly count: number;
   readonly #hands: readonly Hand[];
+  readonly #session: Session;
 
   constructor({ count, module }: WorkerOptions, settings: Settings, session: Session) {
     this.count = count;
+    this.#session = session;
     const { depth, discount, expansion, granularity, matches } = settings;
     const { transpositions, batch, reuse, scaled, widening } = settings;
     const options: Told = {
@@ -91,11 +97,26 @@ export class Crew {
   }
 
   async #ask(request: Request): Promise<readonly { readonly finding?: Finding }[]> {
-    const replies = await Promise.allSettled(this.#hands.map((hand) => hand.ask(request)));
+    const late = Promise.withResolvers<readonly never[]>();
+    let seen = 0;
+    const watch = setInterval(() => {
+      if (!this.#isOver || ++seen < 2) return;
+      this.#session.note?.("mcts: the time was over before its threads had come back");
+      late.resolve([]);
+    }, WATCH_MS);
+    const all = Promise.allSettled(this.#hands.map((hand) => hand.ask(request)));
+    const replies = await Promise.race([all, late.promise]);
+    clearInterval(watch);
     return replies.map((reply) => {
       if (reply.status === "rejected") throw reply.reason;
       return reply.value;
     });
+  }
+
+  /** Out of time, or called off. Iterations are the session's own, and threads may still be at theirs. */
+  get #isOver(): boolean {
+    const { signal, spent, limits } = this.#session;
+    return signal.aborted || spent.ms >= (limits?.ms ?? Infinity);
   }
 }
 

@@ -43,3 +43,21 @@ test.each([
     await saturate().search(session);
   },
 );
+
+test("a thread that never comes back is left behind when time is over", async () => {
+  const session = open(3) as ToySession;
+  const start = session.cost();
+  const notes: string[] = [];
+  let ms = 0;
+  const timed = Object.assign(session, {
+    limits: { nodes: Infinity, ms: 1, iterations: Infinity },
+    note: (text: string) => void notes.push(text),
+  });
+  Object.defineProperty(timed, "spent", {
+    get: () => ({ nodes: 1, iterations: 0, ms: ++ms, all: ms > 1 }),
+  });
+  const workers = { count: 1, module: module("open-endless") };
+  await mcts({ simulations: 400, depth: 4, workers }).search(timed);
+  expect(notes).toEqual(["mcts: the time was over before its threads had come back"]);
+  expect(session.cost()).toBeLessThanOrEqual(start);
+});

@@ -65,6 +65,7 @@ export function unpack<Header>(
   } catch {
     throw broken("has a damaged header");
   }
+  if (!(Number.isInteger(header?.words) && header.words >= 0)) throw broken("has a damaged header");
   const { words: count, sum } = header;
   if (bytes.length !== at + 4 * count)
     throw broken(

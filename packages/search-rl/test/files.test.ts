@@ -86,3 +86,10 @@ test("the policy that comes with the package loads, is small, and says how it wa
     'the policy was trained on features "rewright-program-1"',
   );
 });
+
+test("a header that says nothing is damage", () => {
+  for (const header of ["null", "{}", "[]", '{"words":-1}'])
+    expect(() =>
+      readPolicy(new TextEncoder().encode(`rewright policy 1 ${header.length}\n${header}`)),
+    ).toThrow(new PolicyError("the policy has a damaged header: copy it again, or train anew"));
+});

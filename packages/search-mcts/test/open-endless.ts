@@ -1,0 +1,4 @@
+/** A module whose session never opens. */
+export default function open(): never {
+  for (;;);
+}
