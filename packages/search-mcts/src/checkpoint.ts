@@ -38,8 +38,23 @@ export function write(
     return number;
   };
   put(root);
-  const content = { format: FORMAT, version: VERSION, task: taskOf(session, start) };
-  return JSON.stringify({ ...content, made, best, idle, states });
+  const content = { made, best, idle, states };
+  const task = taskOf(session, start);
+  return JSON.stringify({
+    format: FORMAT,
+    version: VERSION,
+    task,
+    sum: sumOf(content),
+    ...content,
+  });
+}
+
+/** FNV-1a (Fowler, Noll and Vo) over what a checkpoint holds, so that damage is noticed. */
+function sumOf(content: object): number {
+  let sum = 0x811c9dc5;
+  const text = JSON.stringify(content);
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  return sum >>> 0;
 }
 
 function writeEdge({ move, prior, visits, total, highest }: Edge, to: number | undefined): unknown {
@@ -56,26 +71,30 @@ export function read(text: string, session: Session, start: number): Progress {
       `the checkpoint cannot be read, as if it were cut off (${(caught as Error).message}); begin without it, or with an earlier one`,
     );
   }
-  const { format, version, task, made, best, idle, states } = content ?? {};
+  const { format, version, task, sum, ...rest } = content ?? {};
   if (format !== FORMAT) throw new Error("what was given as a checkpoint is none of mcts");
   if (version !== VERSION)
     throw new Error(
-      `the checkpoint is of version ${String(version)}, this mcts reads ${VERSION}; begin without it`,
+      `the checkpoint is of version ${JSON.stringify(version)}, this mcts reads ${VERSION}; begin without it`,
     );
   if (task !== taskOf(session, start))
     throw new Error(
       "the checkpoint is of another search: the space, the rules or the cost at the start differ",
     );
-  try {
-    return {
-      made: made as Move[],
-      best: readBest(best as Progress["best"]),
-      idle: idle as number,
-      root: readStates(states as Written[])[0] as State,
-    };
-  } catch (caught) {
-    throw new Error(`the checkpoint is damaged (${(caught as Error).message}); begin without it`);
-  }
+  if (sum !== sumOf(rest))
+    throw new Error(
+      "the checkpoint is damaged: what it holds does not agree with its sum; begin without it, or with an earlier one",
+    );
+  const { made, best, idle, states } = rest as unknown as Content;
+  return { made, best: readBest(best), idle, root: readStates(states)[0] as State };
+}
+
+/** What a checkpoint holds. */
+interface Content {
+  readonly made: readonly Move[];
+  readonly best: Progress["best"];
+  readonly idle: number;
+  readonly states: readonly Written[];
 }
 
 function readStates(states: readonly Written[]): readonly State[] {

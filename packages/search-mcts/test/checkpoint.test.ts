@@ -42,6 +42,8 @@ test("a checkpoint that is cut off, foreign or of another search is refused", as
   await expect(search({ resume: newer })).rejects.toThrow("is of version 9");
   await expect(search({ resume: text }, "abdab")).rejects.toThrow("of another search");
   await expect(search({ resume: text }, long, detour)).rejects.toThrow("of another search");
-  const gutted = JSON.stringify({ ...JSON.parse(text), states: [{}] });
-  await expect(search({ resume: gutted })).rejects.toThrow("is damaged");
+  for (const damage of [{ states: [{}] }, { states: [] }, { made: [null] }, { idle: "1" }]) {
+    const damaged = JSON.stringify({ ...JSON.parse(text), ...damage });
+    await expect(search({ resume: damaged })).rejects.toThrow("is damaged");
+  }
 });
