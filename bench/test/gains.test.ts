@@ -2,7 +2,7 @@
 // one named processor, so that the machine that runs the tests has no say.
 import { cpu } from "@rewright/backend-cpu";
 import { bert, bertClassifier, nasrnn } from "@rewright/example-models";
-import { readModel } from "@rewright/onnx";
+import { ModelBuilder, readModel, type Value } from "@rewright/onnx";
 import { optimize } from "rewright";
 import { describe, expect, test } from "vitest";
 import { dlrm } from "../models/dlrm.ts";
@@ -19,6 +19,24 @@ type Case = readonly [
   gone: readonly string[],
   least: number,
 ];
+
+/** Attention between tokens, their heads side by side, as sums over labels: by a softmax, or linear, q · (kᵀ · v) less a denominator. */
+function einsums(quadratic: boolean): Uint8Array {
+  const b = new ModelBuilder("einsums");
+  const heads = { q: [2, 48, 4, 24], k: [2, 40, 4, 24], v: [2, 40, 4, 24] };
+  const [q, k, v] = Object.entries(heads).map(([name, shape]) => b.input(name, "f32", shape));
+  const einsum = (equation: string, ...operands: readonly (Value | undefined)[]): Value =>
+    b.node("Einsum", operands, { equation });
+  if (quadratic) {
+    const weights = b.node("Softmax", [einsum("bqhd,bkhd->bhqk", q, k)], { axis: 3 });
+    b.output("y", einsum("bhqk,bkhd->bqhd", weights, v));
+  } else {
+    const scale = b.input("scale", "f32", [2, 48, 4]);
+    const product = einsum("bkhd, bkhe -> bhde", k, v);
+    b.output("y", einsum("bqhd,bhde,bqh->bqhe", q, product, scale));
+  }
+  return b.bytes();
+}
 
 const cases: readonly Case[] = [
   [
@@ -85,6 +103,13 @@ const cases: readonly Case[] = [
     () => bert({ layers: 1, hidden: 96, heads: 3, sequence: 40, adapters: 6 }),
     ["Erf", "Softmax"],
     1.1,
+  ],
+  ["attention in Einstein sums", () => einsums(true), ["Einsum"], 1.2],
+  [
+    "linear attention in Einstein sums, three factors in one",
+    () => einsums(false),
+    ["Einsum"],
+    1.3,
   ],
   ["ResNeXt", () => resnext50({ size: 64, blocks: [2, 1], classes: 10 }), [], 1.02],
 ];

@@ -7,6 +7,7 @@
 
 import type { RuleFunction } from "@rewright/plugin";
 import * as contractions from "./functions/contractions.ts";
+import * as einsums from "./functions/einsums.ts";
 import * as kernels from "./functions/kernels.ts";
 import * as lists from "./functions/lists.ts";
 import * as numbers from "./functions/numbers.ts";
@@ -22,5 +23,6 @@ export const functions: Readonly<Record<string, RuleFunction>> = {
   ...slices,
   ...numbers,
   ...contractions,
+  ...einsums,
   ...kernels,
 };

@@ -403,6 +403,7 @@ export class Proposer {
       case "dtype":
         return dice.pick(["f32", "f64", "i64", "i32", "bool"]);
       case "string":
+        return name === "equation" ? equation(dice, siblings) : undefined;
       case "strings":
       case "tensor":
         return undefined;
@@ -418,6 +419,27 @@ function typed(array: NdArray): [{ dtype: DType; shape: readonly number[] }, NdA
 
 function literal(items: readonly number[]): SampleTerm {
   return new SampleTerm(...typed(tensor("i64", [items.length], items)));
+}
+
+/** An Einstein sum of these operands: equal sizes often share a label, and what only one operand has is mostly kept. */
+function equation(dice: Dice, operands: readonly SampleTerm[]): string {
+  const sizes: number[] = [];
+  const terms = operands.map(({ shape }) => {
+    const term: number[] = [];
+    for (const size of shape) {
+      const known = [...sizes.keys()].filter((l) => sizes[l] === size && !term.includes(l));
+      term.push(known.length > 0 && dice.chance(0.7) ? dice.pick(known) : sizes.push(size) - 1);
+    }
+    return term;
+  });
+  const result = [...sizes.keys()]
+    .filter((l) => dice.chance(terms.filter((term) => term.includes(l)).length > 1 ? 0.5 : 0.97))
+    .map((l) => [dice.chance(0.7) ? l / 26 : dice.integer(0, 26), l] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, l]) => l);
+  const spelt = (labels: readonly number[]): string =>
+    labels.map((l) => String.fromCharCode(97 + l)).join("");
+  return `${terms.map(spelt).join()}->${spelt(result)}`;
 }
 
 /** The number of groups that a convolution's operands agree with. */
