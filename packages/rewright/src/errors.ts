@@ -1,8 +1,21 @@
+import type { Optimized } from "./optimize.ts";
 import type { Report } from "./report.ts";
 
 /** Bad input or usage: the message says what, where, and how to mend it. Exit code 2. */
 export class InputError extends Error {
   override readonly name = "InputError";
+}
+
+/** A plugin failed on the way, when something had been found: the message names the plugin. Exit code 2. */
+export class PluginError extends InputError {
+  /** What had been found by then, verified as always. */
+  readonly optimized: Optimized;
+  constructor(failure: InputError, optimized: Optimized) {
+    super(`${failure.message}; what was found by then has been verified, and is kept`, {
+      cause: failure.cause,
+    });
+    this.optimized = optimized;
+  }
 }
 
 /** A check failed: no candidate program agreed with the original. Exit code 1. */

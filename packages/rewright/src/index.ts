@@ -1,7 +1,7 @@
 /** The user's door: `optimize` in code, `defineConfig` for `rewright.config.ts`; the command line is `rewright optimize`. @module */
 export { rules } from "@rewright/dsl";
 export { type Config, defineConfig } from "./config.ts";
-export { CheckError, InputError } from "./errors.ts";
+export { CheckError, InputError, PluginError } from "./errors.ts";
 export { foldConstants } from "./fold.ts";
 export { type Optimized, optimize, optimizeFile } from "./optimize.ts";
 export type { Budget, OptimizeOptions, Progress } from "./options.ts";

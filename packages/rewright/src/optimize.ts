@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Model } from "@rewright/backend-cpu";
 import { type OnnxModel, openModel, readModel } from "@rewright/onnx";
 import { blamed } from "./blame.ts";
-import { CheckError, InputError } from "./errors.ts";
+import { CheckError, InputError, PluginError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
 import type { Job } from "./job.ts";
 import { Judge } from "./judge.ts";
@@ -42,7 +42,8 @@ export interface Optimized {
  *
  * @param bytes an ONNX file
  * @throws InputError, ModelError (@rewright/onnx), RuleError (@rewright/dsl) on bad input, CheckError when every candidate differs
- * from the original; the signal's reason when it is aborted before the search begins. Aborted later, the run
+ * from the original; PluginError, with what was found by then, when a backend or a strategy of the caller's fails on the way; the signal's reason
+ * when it is aborted before the search begins. Aborted later, the run
  * ends with the best so far that could be verified
  */
 export async function optimize(
@@ -119,7 +120,12 @@ async function run(
         report,
       );
     const graph = winner?.graph;
-    return optimized({ original, model, graph, dialects, directory }, report);
+    const result = optimized({ original, model, graph, dialects, directory }, report);
+    if (!found.fault) return result;
+    const failure = blamed(found.fault, options);
+    throw failure instanceof InputError && report.gained
+      ? new PluginError(failure, result)
+      : failure;
   } catch (error) {
     throw blamed(error, options);
   } finally {

@@ -1,6 +1,12 @@
 import { expressible, type OnnxModel } from "@rewright/onnx";
 import type { CostModel } from "@rewright/plugin";
-import { type Finalist, growth, type HostedSession, substitution } from "@rewright/search";
+import {
+  type Finalist,
+  growth,
+  type HostedSession,
+  SearchError,
+  substitution,
+} from "@rewright/search";
 import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import { checkReach } from "./plugin-faults.ts";
@@ -17,12 +23,19 @@ export interface Found {
   readonly start: number;
   /** Programs that cost less, the cheapest first. */
   readonly finalists: readonly Finalist[];
+  /** What went wrong on the way, after something had been found. */
+  readonly fault: SearchError | undefined;
 }
 
 /** The share of the time that is kept for inexact rules, where these may apply. */
 const INEXACT_SHARE = 0.25;
 
-/** Searches the space of programs that the rules lead to from the model, under the strategy, for the cheapest ones. */
+/**
+ * Searches the space of programs that the rules lead to from the model, under the strategy, for the cheapest ones. A search that fails gives
+ * what it had found by then.
+ *
+ * @throws SearchError that names the plugin, where a search fails and has found nothing
+ */
 export async function search(job: Task): Promise<Found> {
   const { model, bind, options, tools } = job;
   const { budget, signal, onProgress } = options;
@@ -50,16 +63,24 @@ export async function search(job: Task): Promise<Found> {
     }),
   });
   const start = session.cost();
-  await session.run(strategy);
+  let fault: SearchError | undefined;
+  const note = (error: unknown): void => {
+    if (!(error instanceof SearchError)) throw error;
+    fault ??= error;
+  };
+  await session.run(strategy).catch(note);
   const most = wanted(job);
   const varied = isMeasured(job) || tools.rank !== undefined;
   const exact = session.finalists(most, { varied });
-  const inexact = await approximate(session, { most, options, tools });
+  const inexact = fault
+    ? []
+    : ((await approximate(session, { most, options, tools }).catch(note)) ?? []);
   if (!signal?.aborted) checkReach(tools.backend, costModel, session.bestEver);
   const finalists = [...exact, ...inexact]
     .filter(({ cost }) => cost < start)
     .sort((a, b) => a.cost - b.cost);
-  return { session, start, finalists };
+  if (fault && finalists.length === 0) throw fault;
+  return { session, start, finalists, fault };
 }
 
 /**

@@ -1,9 +1,10 @@
 // What callers and plugins may get wrong: an error that says who and what, and whose exit code is not that of a bug.
 import { ModelBuilder } from "@rewright/onnx";
 import type { Backend, CostModel, Dialect, OpDef, SearchStrategy, Session } from "@rewright/plugin";
+import { greedy } from "@rewright/search";
 import { expect, test } from "vitest";
 import { exitCodeOf, exitCodes } from "../src/errors.ts";
-import { type OptimizeOptions, optimize } from "../src/index.ts";
+import { type OptimizeOptions, optimize, PluginError } from "../src/index.ts";
 import { improvable } from "./cli.ts";
 
 const bytes = improvable();
@@ -155,6 +156,29 @@ test.each(faults)("%s", async (_, options, says) => {
   expect((failure as Error).message).toMatch(says);
   expect(exitCodeOf(failure)).toBe(exitCodes.usage);
 });
+
+test.each(["growth", "substitution"] as const)(
+  "what a strategy had found when it failed is verified and kept (%s)",
+  async (space) => {
+    const options = { measure: false, space, budget: { iterations: 200 } } as const;
+    const late = driving(async (session) => {
+      await greedy().search(session);
+      fail();
+    });
+    const failure = await optimize(bytes, { ...options, strategy: late }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(PluginError);
+    expect(exitCodeOf(failure)).toBe(exitCodes.usage);
+    const { message, optimized } = failure as PluginError;
+    expect(message).toBe(
+      "strategy `mine`: no coffee; what was found by then has been verified, and is kept",
+    );
+    expect(optimized.report).toMatchObject({ gained: true, verified: true });
+    const whole = await optimize(bytes, { ...options, strategy: greedy() });
+    expect(Buffer.compare(optimized.model, whole.model)).toBe(0);
+  },
+);
 
 test.each([null, "model.onnx", new ArrayBuffer(8), new Uint16Array(8)])(
   "a model given as %o",

@@ -1,5 +1,5 @@
 import { loadConfig } from "../config.ts";
-import { CheckError, exitCodes, InputError } from "../errors.ts";
+import { CheckError, exitCodes, InputError, PluginError } from "../errors.ts";
 import { checkReadable, checkWritable, sameFile, writeWhole } from "../files.ts";
 import { optimizeFile as optimize } from "../optimize.ts";
 import type { OptimizeOptions } from "../options.ts";
@@ -85,6 +85,7 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
       (result) => ({ result, failure: undefined }),
       (error: unknown) => {
         if (error instanceof CheckError) return { result: undefined, failure: error };
+        if (error instanceof PluginError) return { result: error.optimized, failure: error };
         throw error;
       },
     );
@@ -110,7 +111,8 @@ export async function optimizeFile(model: string, args: OptimizeArguments): Prom
     return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
     progress.end();
-    if (interruption.signal.aborted && !(error instanceof CheckError)) {
+    const isTold = error instanceof CheckError || error instanceof PluginError;
+    if (interruption.signal.aborted && !isTold) {
       process.stderr.write("rewright: interrupted: nothing was written\n");
       return exitCodes.interrupted;
     }

@@ -64,6 +64,7 @@ export async function explainModel(
   const task: Task = { model, bind, options, tools };
   const { costModel } = backend;
   const found = await search(task);
+  if (found.fault) throw found.fault;
   signal.throwIfAborted();
   const best = found.finalists[0];
   const fired = new Map(found.session.statistics.map((one) => [one.rule, one.fired]));
