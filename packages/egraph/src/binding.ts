@@ -52,6 +52,7 @@ class Check {
       return;
     }
     this.graph.operatorName(pattern.op);
+    this.graph.argument(pattern.arg ?? 0);
     this.bind(this.args, pattern.argSlot);
     // The number of an e-node is an id of its class too.
     this.bind(this.classes, pattern.nodeSlot);
@@ -67,6 +68,7 @@ class Check {
       return;
     }
     this.graph.operatorName(template.op);
+    this.graph.argument(template.arg ?? 0);
     if (template.argSlot !== undefined) this.need(this.args, template.argSlot, "an argument");
     for (const child of template.children) this.template(child, depth + 1);
   }

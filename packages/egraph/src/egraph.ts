@@ -149,25 +149,26 @@ export class EGraph<D = undefined> extends GraphReader {
    * With proofs the id returned stands for exactly the term that was asked for and need not be canonical, so
    * that a later {@link reasons} explains that very term; compare ids by {@link find}.
    *
-   * Throws an {@link EGraphError}: `id` for children that are none of this graph, `nodes` and `memory` when it
+   * Throws an {@link EGraphError}: `id` for an operator, an argument or children that are none of this graph, `nodes` and `memory` when it
    * is full; the graph is then as it was.
    */
   add(op: OpId, arg: ArgId, children: ArrayLike<Id>): Id {
-    const symbol = this.input(op, children);
+    const symbol = this.input(op, arg, children);
     const before = this.created;
     const node = this.heap.kernel.add(symbol, arg);
     if (this.created > before) this.upkeep?.learn(this.created);
     return node;
   }
 
-  /** Whether there is such an e-node: its canonical class, or -1. */
+  /** Whether there is such an e-node: its canonical class, or -1. Throws an {@link EGraphError} `id` as {@link add} does. */
   lookup(op: OpId, arg: ArgId, children: ArrayLike<Id>): Id | -1 {
-    const symbol = this.input(op, children);
+    const symbol = this.input(op, arg, children);
     return this.heap.kernel.lookup(symbol, arg);
   }
 
   /** Puts the children where the kernel expects them; returns the symbol. */
-  private input(op: OpId, children: ArrayLike<Id>): number {
+  private input(op: OpId, arg: ArgId, children: ArrayLike<Id>): number {
+    this.symbols.requireArgument(arg);
     const arity = children.length;
     const symbol = this.symbol(op, arity);
     const { words } = this.heap;
@@ -204,7 +205,8 @@ export class EGraph<D = undefined> extends GraphReader {
       if (this.forest && a !== b && reason >= 0) this.heap.append(L.EQUATIONS, [a, b, reason]);
       return false;
     }
-    if (!(reason >= -1)) throw new RangeError(`a reason is an integer ≥ 0, not ${reason}`);
+    if (!(reason >= -1 && reason === (reason | 0)))
+      throw new EGraphError("option", `a reason is an integer ≥ 0 and < 2³¹, not ${reason}`);
     this.upkeep?.join(Math.min(x, y), Math.max(x, y));
     this.heap.words[L.WATCHED] = 0;
     // Compiled, it says 1 or 0.
@@ -358,10 +360,10 @@ export class EGraph<D = undefined> extends GraphReader {
   clone(): EGraph<D> {
     const copy = new EGraph<D>(this.options);
     copy.symbols = this.symbols.clone();
-    copy.symbolOf.push(...this.symbolOf.map((table) => table.slice()));
+    for (const table of this.symbolOf) copy.symbolOf.push(table.slice());
     copy.heap.copy(this.heap);
     copy.marks.clear();
-    copy.guards.push(...this.guards);
+    for (const guard of this.guards) copy.guards.push(guard);
     if (this.upkeep) copy.upkeep?.copy(this.upkeep);
     return copy;
   }
@@ -400,8 +402,12 @@ export class EGraph<D = undefined> extends GraphReader {
    */
   reasons(a: Id, b: Id): number[] {
     if (!this.forest)
-      throw new Error("this e-graph keeps no proofs; make it with { proofs: true }");
-    if (this.find(a) !== this.find(b)) throw new Error(`${a} and ${b} are not known to be equal`);
+      throw new EGraphError(
+        "option",
+        "this e-graph keeps no proofs; make it with { proofs: true }",
+      );
+    if (this.find(a) !== this.find(b))
+      throw new EGraphError("unequal", `${a} and ${b} are not known to be equal`);
     return this.forest.reasons(a, b, this);
   }
 

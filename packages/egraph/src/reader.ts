@@ -39,7 +39,7 @@ export abstract class GraphReader {
   find(id: Id): Id {
     const { words } = this;
     const parents = (words[L.RECORD] as number) + L.PARENT;
-    if (id !== (id | 0) || id < 0 || id >= this.created) throw this.noId(id);
+    this.requireId(id);
     let x = id;
     for (;;) {
       const up = words[parents + x * L.STRIDE] as number;
@@ -113,18 +113,27 @@ export abstract class GraphReader {
     return found.subarray(0, count);
   }
 
-  /** The operator of an e-node. */
+  /** Throws an {@link EGraphError} `id` for what is no id. */
+  private requireId(id: number): void {
+    if (id !== (id | 0) || id < 0 || id * L.STRIDE >= (this.words[L.RECORD + 1] as number))
+      throw this.noId(id);
+  }
+
+  /** The operator of an e-node. Throws an {@link EGraphError} `id` for what is none. */
   op(node: NodeId): OpId {
+    this.requireId(node);
     return this.ofSymbol(this.symbolAt(node), L.OPERATOR);
   }
 
-  /** The argument of an e-node. */
+  /** The argument of an e-node. Throws as {@link op} does. */
   arg(node: NodeId): ArgId {
+    this.requireId(node);
     return this.field(node, L.ARGUMENT);
   }
 
-  /** The number of children of an e-node. */
+  /** The number of children of an e-node. Throws as {@link op} does. */
   arity(node: NodeId): number {
+    this.requireId(node);
     return this.ofSymbol(this.symbolAt(node), L.ARITY);
   }
 

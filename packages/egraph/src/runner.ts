@@ -284,7 +284,7 @@ function entry(graph: EGraph<any>, rule: Rule): Entry {
     entries.set(rule, made);
     return made;
   } catch (error) {
-    if (error instanceof EGraphError) throw error;
+    if (error instanceof EGraphError && error.code !== "id") throw error;
     throw new EGraphError("rule", `rule "${rule.name}": ${(error as Error).message}`);
   }
 }

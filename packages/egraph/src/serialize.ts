@@ -25,14 +25,15 @@ const MAX_LENGTH = 2 ** 29 - 25;
  * class), `eclass`, `cost` and, if so, `subsumed`; `root_eclasses`; `class_data`. Class 12 is called `12`, e-node 13 `n13`.
  * {@link deserialize} gives the same graph again, ids renumbered without gaps.
  *
- * Throws an {@link EGraphError}: `literal` for an argument without a spelling, `option` for a root that is no
- * class or a cost that JSON cannot say, `size` when the text would be too long for a string.
+ * Throws an {@link EGraphError}: `pending` when the graph is not rebuilt, `literal` for an argument without a
+ * spelling, `id` for a root that is no class, `option` for a cost that JSON cannot say, `size` when the text would be
+ * too long for a string.
  */
 export function serialize<D>(graph: EGraph<D>, options: SerializeOptions = {}): string {
   const { roots = [], cost, classData, syntax = {} } = options;
   if (!graph.clean)
     throw new EGraphError(
-      "option",
+      "pending",
       "the e-graph has unions pending: call rebuild() before it is written",
     );
   const writer = new Writer(graph, syntax);

@@ -1,19 +1,21 @@
+import { EGraphError } from "./error.ts";
 import type { ArgId, OpId } from "./ids.ts";
 
 /** Operators and arguments by number. They outlive restoring: their numbers may be kept by anyone. */
 export class Symbols {
-  private readonly names: string[] = [];
-  private readonly byName = new Map<string, OpId>();
-  private readonly values: unknown[] = [undefined];
-  private readonly byKey = new Map<string, ArgId>();
+  private names: string[] = [];
+  private byName = new Map<string, OpId>();
+  private values: unknown[] = [undefined];
+  private byKey = new Map<string, ArgId>();
   /** 1 where the order of an operator's children does not matter. */
-  readonly commutative: number[] = [];
+  commutative: number[] = [];
 
   operator(name: string, commutative: boolean | undefined): OpId {
     const known = this.byName.get(name);
     if (known !== undefined) {
       if (commutative !== undefined && commutative !== (this.commutative[known] === 1))
-        throw new Error(
+        throw new EGraphError(
+          "option",
           `operator "${name}" is ${commutative ? "not " : ""}commutative already; declare it the same way everywhere`,
         );
       return known;
@@ -26,7 +28,11 @@ export class Symbols {
 
   operatorName(op: OpId): string {
     const name = this.names[op];
-    if (name === undefined) throw new RangeError(`there is no operator ${op}`);
+    if (name === undefined)
+      throw new EGraphError(
+        "id",
+        `there is no operator ${op} in this graph; was it numbered by another one?`,
+      );
     return name;
   }
 
@@ -43,17 +49,27 @@ export class Symbols {
   }
 
   argument(arg: ArgId): unknown {
+    this.requireArgument(arg);
     return this.values[arg];
+  }
+
+  /** Throws an {@link EGraphError} `id` for an argument that is none. */
+  requireArgument(arg: ArgId): void {
+    if (!(arg >= 0 && arg < this.values.length) || arg !== (arg | 0))
+      throw new EGraphError(
+        "id",
+        `there is no argument ${arg} in this graph; intern() makes them, for one graph each`,
+      );
   }
 
   /** A copy. */
   clone(): Symbols {
     const copy = new Symbols();
-    copy.names.push(...this.names);
-    copy.commutative.push(...this.commutative);
-    for (const [name, op] of this.byName) copy.byName.set(name, op);
-    copy.values.push(...this.values.slice(1));
-    for (const [key, arg] of this.byKey) copy.byKey.set(key, arg);
+    copy.names = this.names.slice();
+    copy.commutative = this.commutative.slice();
+    copy.byName = new Map(this.byName);
+    copy.values = this.values.slice();
+    copy.byKey = new Map(this.byKey);
     return copy;
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EGraph, type Id } from "../src/index.ts";
+import { EGraph, EGraphError, type Id } from "../src/index.ts";
 import { growth, history, Pair } from "./script.ts";
 
 /** The engine and the reference hold the same e-nodes in the same classes. */
@@ -87,7 +87,9 @@ test.each([false, true])("restoring works across the growth of every array, wasm
 test.each([false, true])("what is done is told by true and false, wasm: %o", (wasm) => {
   const graph = new EGraph({ wasm });
   const leaf = graph.operator("leaf");
-  const [a, b] = Array.from({ length: 200 }, (_, arg) => graph.add(leaf, arg, [])) as [Id, Id];
+  const [a, b] = Array.from({ length: 200 }, (_, i) =>
+    graph.add(leaf, graph.intern(`${i}`, i), []),
+  ) as [Id, Id];
   expect([graph.union(a, b), graph.union(a, b)]).toEqual([true, false]);
   expect([graph.subsume(b), graph.subsume(b)]).toEqual([true, false]);
 });
@@ -198,9 +200,41 @@ test("what cannot be is said", () => {
   expect(() => graph.operator("f", { commutative: true })).toThrow(
     'operator "f" is not commutative',
   );
-  expect(() => graph.operatorName(9)).toThrow("no operator 9");
+  const code = (work: () => unknown): string | undefined => {
+    try {
+      work();
+    } catch (error) {
+      return error instanceof EGraphError ? error.code : String(error);
+    }
+    return undefined;
+  };
+  const x = graph.add(f, 0, []);
+  for (const none of [-1, 9, 0.5, Number.NaN, 2 ** 32]) {
+    expect(() => graph.operatorName(none)).toThrow(`no operator ${none}`);
+    expect(() => graph.argument(none)).toThrow(`no argument ${none}`);
+    for (const work of [
+      () => graph.add(none, 0, []),
+      () => graph.add(f, none, []),
+      () => graph.add(f, 0, [none]),
+      () => graph.lookup(f, none, []),
+      () => graph.operatorName(none),
+      () => graph.argument(none),
+      () => graph.op(none),
+      () => graph.arg(none),
+      () => graph.arity(none),
+      () => graph.children(none),
+      () => graph.nodes(none),
+      () => graph.parents(none),
+      () => graph.union(x, none),
+      () => graph.subsume(none),
+    ])
+      expect(code(work), String(work)).toBe("id");
+  }
+  for (const reason of [-2, 0.5, Number.NaN, 2 ** 31])
+    expect(code(() => graph.union(x, graph.add(f, 0, [x]), reason))).toBe("option");
+  expect([graph.created, graph.classCount]).toEqual([2, 2]);
   expect(() => graph.reasons(0, 0)).toThrow("keeps no proofs");
-  expect(graph.lookup(f, 0, [])).toBe(-1);
+  expect(graph.lookup(f, 0, [x, x])).toBe(-1);
 });
 
 test("symbols are interned, the first value stays", () => {
@@ -210,6 +244,16 @@ test("symbols are interned, the first value stays", () => {
   expect(graph.intern("k", "second")).toBe(arg);
   expect(graph.argument(arg)).toBe("first");
   expect(arg).not.toBe(0);
+});
+
+test("a copy takes as many operators and arguments as there are", () => {
+  const graph = new EGraph();
+  const many = 200_000;
+  for (let i = 1; i <= many; i++) graph.add(graph.operator(`${i}`), graph.intern(`${i}`, i), []);
+  const copy = graph.clone();
+  expect([copy.argument(many), copy.operatorName(many - 1)]).toEqual([many, `${many}`]);
+  expect([copy.intern("new", 0), graph.intern("other", 0)]).toEqual([many + 1, many + 1]);
+  expect(copy.operator("1")).toBe(0);
 });
 
 test("bytes grow with the graph", () => {

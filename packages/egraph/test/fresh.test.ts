@@ -125,14 +125,14 @@ test("what is read elsewhere makes a match fresh when it changes", () => {
   const high = graph.add(g, 0, [graph.add(a, 0, [])]);
   graph.add(f, 0, [high]);
   // Enough else that looking at what changed is the cheaper way.
-  for (let i = 1; i < 100; i++) graph.add(f, 0, [graph.add(a, i, [])]);
+  for (let i = 1; i < 100; i++) graph.add(f, 0, [graph.add(a, graph.intern(`${i}`, i), [])]);
   const options = { slots: 2, rootSlots: [1] };
   const blind = new Query(graph, [node(f, v(0))], options);
   const seeing = new Query(graph, [node(f, v(0))], { ...options, reads: [0] });
   const find = (): number[] =>
     [blind, seeing].map((query) => query.search(new Matches(2), { fresh: true }));
   expect(find()).toEqual([100, 100]);
-  graph.union(high, graph.add(a, 100, []));
+  graph.union(high, graph.add(a, graph.intern("100", 100), []));
   graph.rebuild();
   expect(graph.data(high)).toBe(true);
   expect(find()).toEqual([0, 1]);
@@ -141,7 +141,7 @@ test("what is read elsewhere makes a match fresh when it changes", () => {
 test("a search for an operator that no e-node has looks nowhere", () => {
   const graph = new EGraph();
   const [f, g, a] = ["f", "g", "a"].map((name) => graph.operator(name)) as [number, number, number];
-  for (let i = 0; i < 100; i++) graph.add(f, 0, [graph.add(a, i, [])]);
+  for (let i = 0; i < 100; i++) graph.add(f, 0, [graph.add(a, graph.intern(`${i}`, i), [])]);
   expect([graph.countWith(f), graph.countWith(g)]).toEqual([100, 0]);
   let asked = 0;
   const guards: Guard[] = [{ needs: [0], test: () => asked++ >= 0 }];
@@ -152,14 +152,14 @@ test("a search for an operator that no e-node has looks nowhere", () => {
   });
   expect(query.search(new Matches(3), { fresh: true })).toBe(0);
   expect(asked).toBe(0);
-  graph.add(g, 0, [graph.add(a, 5, [])]);
+  graph.add(g, 0, [graph.add(a, graph.intern("5", 5), [])]);
   expect(query.search(new Matches(3), { fresh: true })).toBe(1);
 });
 
 test("each time after a restore, what changed then is found", () => {
   const graph = new EGraph();
   const [f, a] = ["f", "a"].map((name) => graph.operator(name)) as [number, number];
-  const leaves = Array.from({ length: 100 }, (_, i) => graph.add(a, i, []));
+  const leaves = Array.from({ length: 100 }, (_, i) => graph.add(a, graph.intern(`${i}`, i), []));
   const pairs = leaves.slice(1).map((leaf, i) => graph.add(f, 0, [leaves[i] as number, leaf]));
   const query = new Query(graph, [node(f, v(0), v(0))], { slots: 2, rootSlots: [1] });
   expect(query.search(new Matches(2), { fresh: true })).toBe(0);

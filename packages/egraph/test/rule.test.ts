@@ -360,6 +360,12 @@ test.each<[string, Rule, string, string]>([
     "rule",
     "there is no operator 99",
   ],
+  [
+    "an argument that does not exist",
+    data([{ slot: 1, template: { kind: "node", op: 0, arg: 99, children: [] } }]),
+    "rule",
+    "there is no argument 99",
+  ],
   ["too deep a template", data([{ slot: 1, template: nested(1e5) }]), "size", "nested more than"],
 ])("%s in data is refused", (_, rule, code, message) => {
   const graph = new EGraph();

@@ -1,4 +1,5 @@
 import type { EGraph } from "../egraph.ts";
+import { EGraphError } from "../error.ts";
 import type { Extraction } from "../extract/extraction.ts";
 import type { Id } from "../ids.ts";
 import type { Syntax } from "../term.ts";
@@ -32,8 +33,8 @@ export type Reasons = Describe | (Alternatives & { readonly describe: Describe }
 
 /**
  * Why two ids are equal: a chain of steps from the term that `a` was created with to the term that `b` was
- * created with. The graph must be rebuilt. Throws when they are not equal, when the graph keeps no proofs, or
- * when what is said of a reason does not fit the union.
+ * created with. Throws an {@link EGraphError}: `unequal` when they are not equal, `pending` when the graph is not
+ * rebuilt, `option` when it keeps no proofs; and an Error when what is said of a reason does not fit the union.
  */
 export function explain<D>(
   graph: EGraph<D>,
@@ -42,7 +43,8 @@ export function explain<D>(
   reasons: Reasons,
   options: ExplainOptions = {},
 ): Proof {
-  if (graph.find(a) !== graph.find(b)) throw new Error(`${a} and ${b} are not known to be equal`);
+  if (graph.find(a) !== graph.find(b))
+    throw new EGraphError("unequal", `${a} and ${b} are not known to be equal`);
   const goal = (points: Points): Goal => ({ from: points.of(a), to: points.of(b) });
   return prove(new Source(graph), goal, reasons, options);
 }
@@ -91,7 +93,10 @@ function prove(
   options: ExplainOptions,
 ): Proof {
   if (!source.clean)
-    throw new Error("the e-graph has unions pending: call rebuild() before explaining");
+    throw new EGraphError(
+      "pending",
+      "the e-graph has unions pending: call rebuild() before explaining",
+    );
   const { effort = 100_000, flat = 200, write: spell } = options;
   const bridges = new Bridges(source);
   const describe = typeof reasons === "function" ? reasons : reasons.describe;

@@ -1,4 +1,5 @@
 import type { EGraph } from "../egraph.ts";
+import { EGraphError } from "../error.ts";
 import type { ArgId, Id, OpId } from "../ids.ts";
 import type { ProofForest } from "../proof.ts";
 
@@ -13,7 +14,10 @@ export class Source {
   constructor(graph: EGraph<any>) {
     const forest = graph.forest;
     if (!forest)
-      throw new Error("this e-graph keeps no proofs; make it with new EGraph({ proofs: true })");
+      throw new EGraphError(
+        "option",
+        "this e-graph keeps no proofs; make it with new EGraph({ proofs: true })",
+      );
     this.graph = graph;
     this.forest = forest;
   }

@@ -36,11 +36,11 @@ export class FrozenGraph extends GraphReader {
     }
   }
 
-  /** The name of an operator. Throws a RangeError where the graph had none of this number when it was frozen. */
+  /** The name of an operator. Throws an {@link EGraphError} `id` where the graph had none of this number when it was frozen. */
   operatorName(op: OpId): string {
     const name = this.operators[op];
     if (name === undefined)
-      throw new RangeError(`there was no operator ${op} when the graph was frozen`);
+      throw new EGraphError("id", `there was no operator ${op} when the graph was frozen`);
     return name;
   }
 
