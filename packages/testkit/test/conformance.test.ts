@@ -53,6 +53,7 @@ describe("the backend tpu", () => {
   all(
     backendChecks((given: object) => tpu(given), {
       ...quick,
+      samples: 20,
       ...{ given: { part: "v5e" }, entry: entry("tpu"), programs: attentions() },
     }),
   );
