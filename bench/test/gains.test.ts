@@ -3,6 +3,7 @@
 import { cpu } from "@rewright/backend-cpu";
 import { bert, bertClassifier, nasrnn } from "@rewright/example-models";
 import { ModelBuilder, readModel, type Value } from "@rewright/onnx";
+import type { NdArray } from "@rewright/plugin";
 import { optimize } from "rewright";
 import { describe, expect, test } from "vitest";
 import { dlrm } from "../models/dlrm.ts";
@@ -35,6 +36,68 @@ function einsums(quadratic: boolean): Uint8Array {
     const product = einsum("bkhd, bkhe -> bhde", k, v);
     b.output("y", einsum("bqhd,bhde,bqh->bqhe", q, product, scale));
   }
+  return b.bytes();
+}
+
+/** An f32 tensor of numbers between 0.5 and 1.5. */
+function weights(...shape: readonly number[]): NdArray {
+  const count = shape.reduce((a, d) => a * d, 1);
+  const data = Float32Array.from({ length: count }, (_, i) => 0.5 + ((i * 37) % 101) / 101);
+  return { dtype: "f32", shape, data };
+}
+
+const list = (...items: readonly number[]): NdArray => ({
+  dtype: "i64",
+  shape: [items.length],
+  data: BigInt64Array.from(items, BigInt),
+});
+
+/** Masked attention of eight heads of queries; keys and values have fewer, and are repeated. */
+function shared({ groups, stacked }: { groups: number; stacked: boolean }): Uint8Array {
+  const b = new ModelBuilder("shared");
+  const [tokens, width, each] = [64, 32, 8 / groups];
+  const q = b.input("q", "f32", [1, 8, tokens, width]);
+  const [k, v] = ["k", "v"].map((name) => b.input(name, "f32", [1, groups, tokens, width]));
+  const repeat = (x: Value | undefined): Value => {
+    const apart = b.node("Unsqueeze", [x, b.constant(list(2))]);
+    const wide = b.constant(list(1, groups, each, tokens, width));
+    const repeated = b.node("Expand", [apart, wide]);
+    return b.node("Reshape", [repeated, b.constant(list(1, 8, tokens, width))]);
+  };
+  const scale = b.constant({ dtype: "f32", shape: [], data: [0.42] });
+  const scaled = (x: Value): Value => b.node("Mul", [x, scale]);
+  let scores: Value;
+  let values: Value;
+  if (stacked) {
+    const wide = b.constant(list(1, 8, tokens, width));
+    const keys = b.node("Expand", [k, wide]);
+    values = b.node("Expand", [v, wide]);
+    const stack = b.node("Reshape", [keys, b.constant(list(-1, tokens, width))]);
+    const turned = b.node("Transpose", [stack], { perm: [0, 2, 1] });
+    const apart = b.node("Reshape", [turned, b.constant(list(1, 8, width, tokens))]);
+    scores = b.node("MatMul", [scaled(q), scaled(apart)]);
+  } else {
+    const turned = b.node("Transpose", [repeat(k)], { perm: [0, 1, 3, 2] });
+    values = repeat(v);
+    scores = scaled(b.node("MatMul", [q, turned]));
+  }
+  const masked = b.node("Add", [scores, b.constant(weights(tokens, tokens))]);
+  b.output("y", b.node("MatMul", [b.node("Softmax", [masked], { axis: -1 }), values]));
+  return b.bytes();
+}
+
+/** A normalisation of groups of channels, each channel being one: as one of instances, its scale and shift apart. */
+function channelNorm(): Uint8Array {
+  const b = new ModelBuilder("norm");
+  const [channels, length] = [48, 500];
+  const x = b.input("x", "f32", [1, channels, length]);
+  const groups = b.node("Reshape", [x, b.constant(list(0, channels, -1))]);
+  const vector = (value: number): Value =>
+    b.constant({ dtype: "f32", shape: [channels], data: new Float32Array(channels).fill(value) });
+  const normal = b.node("InstanceNormalization", [groups, vector(1), vector(0)]);
+  const back = b.node("Reshape", [normal, b.constant(list(1, channels, length))]);
+  const scaled = b.node("Mul", [back, b.constant(weights(channels, 1))]);
+  b.output("y", b.node("Add", [scaled, b.constant(weights(channels, 1))]));
   return b.bytes();
 }
 
@@ -110,6 +173,24 @@ const cases: readonly Case[] = [
     () => einsums(false),
     ["Einsum"],
     1.3,
+  ],
+  [
+    "a decoder's attention, keys shared by groups of queries",
+    () => shared({ groups: 2, stacked: false }),
+    ["Softmax", "Expand"],
+    1.1,
+  ],
+  [
+    "keys shared by all queries, scaled and transposed as exporters do",
+    () => shared({ groups: 1, stacked: true }),
+    ["Softmax", "Expand"],
+    1.05,
+  ],
+  [
+    "channels normalised one by one, as groups",
+    () => channelNorm(),
+    ["Mul", "Add", "Reshape"],
+    1.5,
   ],
   ["ResNeXt", () => resnext50({ size: 64, blocks: [2, 1], classes: 10 }), [], 1.02],
 ];

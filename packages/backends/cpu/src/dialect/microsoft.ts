@@ -4,6 +4,7 @@
  */
 import type { Attrs, Dialect, NdArray, OpDef, TensorType } from "@rewright/plugin";
 import { fusedConv } from "./fused-conv.ts";
+import { fusedMatMul } from "./fused-matmul.ts";
 import { normalCdf } from "./normal.ts";
 import { rowsOf, tensorLike } from "./rows.ts";
 import { ShapeError } from "./shape-error.ts";
@@ -157,6 +158,7 @@ export const microsoft: Dialect = {
       (x, attrs) => x / (1 + Math.exp(-number(attrs, "alpha") * x)),
     ),
     "com.microsoft.FusedConv": fusedConv,
+    "com.microsoft.FusedMatMul": fusedMatMul,
     "com.microsoft.SkipLayerNormalization": skipNormalization(true),
     "com.microsoft.SkipSimplifiedLayerNormalization": skipNormalization(false),
   },
