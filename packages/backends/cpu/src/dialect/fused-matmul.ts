@@ -70,18 +70,16 @@ export const fusedMatMul: OpDef = {
   evaluate(operands, attrs) {
     const [a, b] = operands as readonly [NdArray, NdArray];
     const found = shapeOf(operands, attrs);
-    const [left, right, shape] = [found.left, found.right, found.shape] as readonly number[][] as [
-      number[],
-      number[],
-      number[],
-    ];
+    const left = found.left as readonly number[];
+    const right = found.right as readonly number[];
+    const shape = found.shape as readonly number[];
     const [m, k, n] = [left.at(-2), left.at(-1), right.at(-1)] as [number, number, number];
     const stack = shape.slice(0, -2);
     const strides = [steps(left, stack.length), steps(right, stack.length)];
     const [at, bt] = [Number(attrs["transA"]) !== 0, Number(attrs["transB"]) !== 0];
     const [x, y] = [a.data, b.data] as [ArrayLike<number>, ArrayLike<number>];
     const count = stack.reduce((product, size) => product * size, 1);
-    const data = new Float64Array(count * m * n);
+    const data = new (a.dtype === "f64" ? Float64Array : Float32Array)(count * m * n);
     const alpha = Number(attrs["alpha"]);
     for (let matrix = 0, to = 0; matrix < count; matrix++) {
       let rest = matrix;
