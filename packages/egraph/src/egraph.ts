@@ -284,11 +284,6 @@ export class EGraph<D = undefined> extends GraphReader {
     return this.heap.bytes + (this.upkeep?.bytes ?? 0);
   }
 
-  /** The id an e-node was given when it was created. */
-  originalId(node: NodeId): Id {
-    return node;
-  }
-
   /** A child as it was given when the e-node was created; without proofs, the canonical id of its class. */
   originalChild(node: NodeId, i: number): Id {
     if (!this.forest) return this.child(node, i);

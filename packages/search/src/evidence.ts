@@ -43,7 +43,7 @@ export function evidence(world: World, extraction: Extraction): Evidence {
   const found = new Set<number>();
   /** The program uses what was once called `id`; the e-node chosen for that class must be equal to it. */
   const use = (id: Id): void => {
-    const chosen = egraph.originalId(extraction.choice(id));
+    const chosen = extraction.choice(id);
     if (chosen !== id) for (const reason of egraph.reasons(chosen, id)) found.add(reason);
   };
   for (const output of outputs) use(output);

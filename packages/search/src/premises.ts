@@ -137,7 +137,7 @@ class Matcher {
     for (const node of egraph.nodes(id)) {
       if (node >= this.#end || ++this.#attempts > ATTEMPTS) return undefined;
       if (!ops.has(egraph.op(node))) continue;
-      const equal = this.#equal(egraph.originalId(node), id, match);
+      const equal = this.#equal(node, id, match);
       if (!equal) continue;
       const creator = applications.creator(node);
       const found = then(node, {

@@ -1,4 +1,4 @@
-import { Heap } from "./heap.ts";
+import { PriorityQueue } from "./priority-queue.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -32,16 +32,16 @@ function heights(task: Problem, costs: Float64Array): Float64Array {
   const { classOf, childAt, children, parentAt, parents } = task;
   const height = new Float64Array(task.classes).fill(Number.POSITIVE_INFINITY);
   const missing = new Int32Array(task.nodes);
-  const heap = new Heap(task.nodes);
+  const queue = new PriorityQueue(task.nodes);
   for (let n = 0; n < task.nodes; n++) {
     missing[n] = (childAt[n + 1] as number) - (childAt[n] as number);
-    if (missing[n] === 0) heap.push(n, costs[n] as number, 0);
+    if (missing[n] === 0) queue.push(n, costs[n] as number, 0);
   }
-  while (heap.size > 0) {
-    const top = heap.top();
+  while (queue.size > 0) {
+    const top = queue.top();
     const c = classOf[top] as number;
-    const value = heap.topCost();
-    heap.pop();
+    const value = queue.topCost();
+    queue.pop();
     if (value === Number.POSITIVE_INFINITY || (height[c] as number) < Number.POSITIVE_INFINITY)
       continue;
     height[c] = value;
@@ -54,7 +54,7 @@ function heights(task: Problem, costs: Float64Array): Float64Array {
       let highest = 0;
       for (let j = childAt[n] as number; j < (childAt[n + 1] as number); j++)
         highest = Math.max(highest, height[children[j] as number] as number);
-      heap.push(n, highest + (costs[n] as number), 0);
+      queue.push(n, highest + (costs[n] as number), 0);
     }
   }
   return height;
@@ -64,18 +64,18 @@ function heights(task: Problem, costs: Float64Array): Float64Array {
 function depths(task: Problem, roots: Iterable<number>, costs: Float64Array): Float64Array {
   const { first, childAt, children } = task;
   const depth = new Float64Array(task.classes).fill(Number.POSITIVE_INFINITY);
-  const heap = new Heap(task.nodes);
+  const queue = new PriorityQueue(task.nodes);
   const settle = (c: number, value: number): void => {
     if ((depth[c] as number) < Number.POSITIVE_INFINITY) return;
     depth[c] = value;
     for (let n = first[c] as number; n < (first[c + 1] as number); n++)
-      heap.push(n, value + (costs[n] as number), 0);
+      queue.push(n, value + (costs[n] as number), 0);
   };
   for (const root of roots) settle(root, 0);
-  while (heap.size > 0) {
-    const n = heap.top();
-    const value = heap.topCost();
-    heap.pop();
+  while (queue.size > 0) {
+    const n = queue.top();
+    const value = queue.topCost();
+    queue.pop();
     if (value === Number.POSITIVE_INFINITY) break;
     for (let k = childAt[n] as number; k < (childAt[n + 1] as number); k++)
       settle(children[k] as number, value);

@@ -1,7 +1,7 @@
 import type { EGraph } from "../egraph.ts";
 import type { Id } from "../ids.ts";
 import type { Extraction, NodeCost } from "./extraction.ts";
-import { Heap } from "./heap.ts";
+import { PriorityQueue } from "./priority-queue.ts";
 import { type Problem, problem, program, requirePrograms } from "./problem.ts";
 import { Topology } from "./topology.ts";
 
@@ -61,7 +61,7 @@ export function cheapestTrees(
   const order = new Int32Array(classes);
   let settled = 0;
   const missing = new Int32Array(nodes);
-  const heap = new Heap(nodes);
+  const queue = new PriorityQueue(nodes);
   const isDone = new Uint8Array(classes);
 
   const release = (c: number): void => {
@@ -84,7 +84,7 @@ export function cheapestTrees(
     }
     if (shares) sum /= shares[classOf[n] as number] as number;
     // The term of a deep graph may be larger than any number; it is a term all the same.
-    heap.push(n, Math.min(sum, Number.MAX_VALUE), Math.min(terms, Number.MAX_VALUE));
+    queue.push(n, Math.min(sum, Number.MAX_VALUE), Math.min(terms, Number.MAX_VALUE));
   };
 
   for (let n = 0; n < nodes; n++) missing[n] = (childAt[n + 1] as number) - (childAt[n] as number);
@@ -97,18 +97,18 @@ export function cheapestTrees(
   for (let n = 0; n < nodes; n++)
     if (missing[n] === 0 && isDone[classOf[n] as number] === 0) offer(n);
   if (free) for (let c = 0; c < classes; c++) if (free[c] === 1) release(c);
-  while (heap.size > 0) {
-    const n = heap.top();
+  while (queue.size > 0) {
+    const n = queue.top();
     const c = classOf[n] as number;
     if (isDone[c] === 0) {
       isDone[c] = 1;
       choice[c] = n;
-      cost[c] = heap.topCost();
-      size[c] = heap.topSize();
+      cost[c] = queue.topCost();
+      size[c] = queue.topSize();
       order[settled++] = c;
-      heap.pop();
+      queue.pop();
       release(c);
-    } else heap.pop();
+    } else queue.pop();
   }
   return { choice, cost, order: order.subarray(0, settled) };
 }

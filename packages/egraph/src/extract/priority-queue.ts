@@ -1,5 +1,5 @@
 /** A binary heap of numbers that are each put in at most once, least (cost, size, number) first. */
-export class Heap {
+export class PriorityQueue {
   size = 0;
   private readonly items: Int32Array;
   private readonly cost: Float64Array;
