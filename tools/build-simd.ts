@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compiled } from "./assemblyscript.ts";
+import { base64, compile } from "./assemblyscript.ts";
 
 /** The sources. */
 export const simdSource: string = join(
@@ -30,8 +30,9 @@ if (import.meta.main) {
     const lines = Object.entries(MADD).map(([name, expression]) => {
       const madd = `@inline function madd(a: v128, b: v128, c: v128): v128 { return ${expression}; }`;
       writeFileSync(join(folder, "kernel.ts"), `${madd}\n${readFileSync(simdSource, "utf8")}`);
-      const bytes = compiled(folder, "kernel.ts", ["--enable", "simd,relaxed-simd"]);
-      return `/** The ${name} form, in base 64. */\nexport const ${name}: string =\n  "${bytes}";\n`;
+      const options = ["-O3", "--converge", "--enable", "simd,relaxed-simd"];
+      compile(folder, "kernel.ts", "kernel.wasm", options);
+      return `/** The ${name} form, in base 64. */\nexport const ${name}: string =\n  "${base64(folder, "kernel.wasm")}";\n`;
     });
     writeFileSync(
       written,

@@ -121,13 +121,11 @@ export function findPlain(
     if (((word ^ hash) & TAG) === 0) {
       const node = (word & ID) - 1;
       const record = records + node * STRIDE;
-      if (
-        get(record + CHILD) === x &&
-        get(record + CHILD + 1) === y &&
-        (get(record + SYMBOL) & ~SUBSUMED) === symbol &&
-        get(record + ARGUMENT) === argument
-      )
-        return node;
+      // One decision, nearly always the same, rather than four.
+      const children = (get(record + CHILD) ^ x) | (get(record + CHILD + 1) ^ y);
+      const head =
+        ((get(record + SYMBOL) & ~SUBSUMED) ^ symbol) | (get(record + ARGUMENT) ^ argument);
+      if ((children | head) === 0) return node;
     }
     slot = (slot + 1) & mask;
     word = get(table + slot);
