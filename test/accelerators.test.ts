@@ -6,7 +6,7 @@ import { compileRules } from "../packages/dsl/src/index.ts";
 import { ModelBuilder, readModel, type Value } from "../packages/onnx/src/index.ts";
 import type { Backend } from "../packages/plugin/src/index.ts";
 import { growth, saturate } from "../packages/search/src/index.ts";
-import { onnx } from "../packages/tensor/src/index.ts";
+import { onnx, ruleFiles } from "../packages/tensor/src/index.ts";
 
 /** The operators of the program that is cheapest on a backend. */
 async function cheapest(backend: Backend, build: (model: ModelBuilder) => void): Promise<string[]> {
@@ -48,6 +48,33 @@ describe.each([gpu(), tpu()])("$name", (backend) => {
       }
     });
     expect(ops.filter((op) => op === "MatMul" || op === "Gemm")).toEqual(["Gemm"]);
+  });
+
+  test("low-rank adapters go into the weights, although products of one operand abound", async () => {
+    const known = [onnx, ...(backend.dialects ?? [])];
+    const { rules, declared } = compileRules([...ruleFiles, ...(backend.rules ?? [])], {
+      dialects: known,
+    });
+    const own = { kind: "dialect", spec: 1, name: "declared", ops: declared } as const;
+    const model = new ModelBuilder("adapters", { opset: 18 });
+    const x = model.input("x", "f32", [64, 128]);
+    for (let i = 0; i < 4; i++) {
+      const low = model.node("MatMul", [x, weights(model, [128, 8], i)]);
+      const high = model.node("MatMul", [low, weights(model, [8, 128], i)]);
+      const whole = model.node("MatMul", [x, weights(model, [128, 128], i)]);
+      model.output(`y${i}`, model.node("Relu", [model.node("Add", [whole, high])]));
+    }
+    const session = growth({
+      graph: readModel(model.bytes()).graph,
+      ...{ rules, dialects: [...known, own], costModel: backend.costModel },
+      budget: { nodes: 4_000, iterations: 200 },
+    });
+    await session.run(saturate());
+    const { graph } = session.bestEver;
+    const products = graph.nodes.filter(
+      ({ op, operands }) => /^(MatMul|Gemm)$/.test(op) && operands.some((each) => !each?.constant),
+    );
+    expect(products.length).toBeLessThanOrEqual(4);
   });
 
   test("two convolutions of one operand become one", async () => {
