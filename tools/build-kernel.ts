@@ -22,7 +22,8 @@ try {
     );
   }
   writeFileSync(join(folder, "memory.ts"), readFileSync(join(kernel, "memory.as"), "utf8"));
-  // Little is inlined here: V8 does that by what it saw run, and does better. (A fifth of the time of applying actions.)
+  // V8 inlines by what it saw run, but little where few functions are small, as it takes them to be inlined already. So little is
+  // inlined here: applying actions takes 0.8 of the time.
   compile(folder, "index.ts", "small.wasm", ["-Oz"]);
   disassemble(folder, "small.wasm", "kernel.wat");
   const text = join(folder, "kernel.wat");
