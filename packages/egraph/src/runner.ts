@@ -63,6 +63,10 @@ export class Runner<D = undefined> {
   private readonly schedule: Schedule;
   private readonly gauge: Gauge;
   private readonly incremental: boolean;
+  /** Bytes of the matches of all rules, but of the one that is searched: summing them at each look takes long where rules are many. */
+  private held = 0;
+  /** The matches of the rule that is searched. */
+  private growing: Matches | undefined;
   /** Whether the last iteration ended as it should; none has yet. */
   private whole = false;
   private readonly clock: () => number;
@@ -87,9 +91,8 @@ export class Runner<D = undefined> {
     }
     this.incremental = options.incremental ?? false;
     this.schedule = (options.scheduler ?? backoff())(names);
-    this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, () =>
-      this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0),
-    );
+    const matchBytes = (): number => this.held + (this.growing?.rows.byteLength ?? 0);
+    this.gauge = new Gauge(graph, options.limits ?? {}, options.signal, this.clock, matchBytes);
   }
 
   /** Why two ids are equal, see {@link explain}. Throws an {@link EGraphError} `option` where there is no journal. */
@@ -127,6 +130,8 @@ export class Runner<D = undefined> {
     if (this.stopped) return false;
     const { graph, gauge } = this;
     gauge.start();
+    this.held = this.entries.reduce((sum, { out }) => sum + out.rows.byteLength, 0);
+    this.growing = undefined;
     if (!graph.clean) graph.rebuild();
     if (gauge.between(this.iterations.length)) return this.end();
     const iteration = this.iterations.length;
@@ -175,11 +180,15 @@ export class Runner<D = undefined> {
         continue;
       }
       const began = this.clock();
+      this.held -= out.rows.byteLength;
+      this.growing = out;
       const room = gauge.room(out);
       const limit = Math.min(allowance + 1, gauge.limits.matches + 1, room);
       const fresh = this.incremental && this.isPure(i);
       rule.matches = query.search(out, { limit, stop, fresh });
       rule.searchMs = this.clock() - began;
+      this.held += out.rows.byteLength;
+      this.growing = undefined;
       if (rule.matches > allowance) {
         schedule.exceeded(i, iteration);
         rule.bannedUntil = schedule.bannedUntil(i);
