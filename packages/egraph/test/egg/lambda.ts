@@ -5,6 +5,7 @@ import {
   type Id,
   type Match,
   type NodeId,
+  type OpId,
   type Rule,
   rewrite,
   type Syntax,
@@ -29,16 +30,37 @@ const TERMS: Readonly<Record<string, string>> = {
     (+ (app (var fib) (+ (var n) -1)) (app (var fib) (+ (var n) -2))))))) (app (var fib) 4))`,
 };
 
+/** Classes of the names of variables, in ascending order. */
+type Names = readonly Id[];
+
 interface Fact {
-  /** The classes of the names of variables that occur free in every term of the class that is known. */
-  readonly free: ReadonlySet<Id>;
+  /** The variables that occur free in every term of the class that is known. */
+  readonly free: Names;
   readonly constant: number | boolean | undefined;
 }
 
+const NONE: Names = [];
+
 /** What is in both: `a` or `b` itself where that is all of it. */
-function intersection(a: ReadonlySet<Id>, b: ReadonlySet<Id>): ReadonlySet<Id> {
-  const both = [...a].filter((id) => b.has(id));
-  return both.length === a.size ? a : both.length === b.size ? b : new Set(both);
+function intersection(a: Names, b: Names): Names {
+  if (a === b || a.length === 0) return a;
+  if (b.length === 0) return b;
+  const both = a.filter((id) => b.includes(id));
+  return both.length === a.length ? a : both.length === b.length ? b : both;
+}
+
+/** What is in either: `a` or `b` itself where that is all of it. */
+function union(a: Names, b: Names): Names {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0) return b;
+  const more = b.filter((id) => !a.includes(id));
+  if (more.length === 0) return a;
+  const all = [...a, ...more].sort((x, y) => x - y);
+  return all.length === b.length ? b : all;
+}
+
+function without(a: Names, id: Id): Names {
+  return a.includes(id) ? a.filter((other) => other !== id) : a;
 }
 
 function join(a: Fact, b: Fact): Fact {
@@ -50,78 +72,86 @@ function join(a: Fact, b: Fact): Fact {
   return { free, constant };
 }
 
+/** The operators of the calculus. */
+type Operators = Readonly<Record<(typeof NAMES)[number], OpId>>;
+const NAMES = ["literal", "var", "let", "lam", "fix", "+", "="] as const;
+
 /** The rules on one of the terms. */
 export function lambda(term: string): Workload<Fact> {
   const graph: EGraph<Fact> = new EGraph<Fact>({
     analysis: {
-      make: (_, node) => ({ free: freeIn(graph, node), constant: constantOf(graph, node) }),
+      make: (_, node) => ({
+        free: freeIn(graph, ops, node),
+        constant: constantOf(graph, ops, node),
+      }),
       join,
       modify: (_, id) => {
         const { constant } = graph.data(id);
         if (constant !== undefined)
-          graph.union(id, graph.add(literal, graph.intern(`${constant}`, constant), []));
+          graph.union(id, graph.add(ops.literal, graph.intern(`${constant}`, constant), []));
       },
     },
   });
-  const literal = graph.operator("literal");
+  const ops = Object.fromEntries(NAMES.map((name) => [name, graph.operator(name)])) as Operators;
   const syntax: Syntax = {
     read: (atom) => {
       const value = atom === "true" || (atom === "false" ? false : Number(atom));
-      return Number.isNaN(value) ? undefined : { op: literal, arg: graph.intern(atom, value) };
+      return Number.isNaN(value) ? undefined : { op: ops.literal, arg: graph.intern(atom, value) };
     },
   };
   return {
     graph,
-    rules: rules(graph, syntax),
+    rules: rules(graph, ops, syntax),
     begin: () => [addTerm(graph, TERMS[term] as string, syntax)],
   };
 }
 
-function freeIn(graph: EGraph<Fact>, node: NodeId): ReadonlySet<Id> {
-  const children = graph.children(node);
-  const free = (i: number): Id[] => [...graph.data(children[i] as Id).free];
-  const isFree = (id: Id): boolean => id !== children[0];
-  switch (graph.operatorName(graph.op(node))) {
-    case "var":
-      return new Set(children);
-    case "let":
-      return new Set([...free(2).filter(isFree), ...free(1)]);
-    case "lam":
-    case "fix":
-      return new Set(free(1).filter(isFree));
-    default:
-      return new Set(children.flatMap((_, i) => free(i)));
+function freeIn(graph: EGraph<Fact>, ops: Operators, node: NodeId): Names {
+  const free = (i: number): Names => graph.data(graph.child(node, i)).free;
+  switch (graph.op(node)) {
+    case ops.var:
+      return [graph.child(node, 0)];
+    case ops.let:
+      return union(without(free(2), graph.child(node, 0)), free(1));
+    case ops.lam:
+    case ops.fix:
+      return without(free(1), graph.child(node, 0));
+    default: {
+      let all = NONE;
+      for (let i = 0; i < graph.arity(node); i++) all = union(all, free(i));
+      return all;
+    }
   }
 }
 
-function constantOf(graph: EGraph<Fact>, node: NodeId): Fact["constant"] {
-  const name = graph.operatorName(graph.op(node));
-  if (name === "literal") return graph.argument(graph.arg(node)) as number | boolean;
-  if (name !== "+" && name !== "=") return undefined;
-  const [a, b] = graph.children(node).map((child) => graph.data(child).constant);
+function constantOf(graph: EGraph<Fact>, ops: Operators, node: NodeId): Fact["constant"] {
+  const op = graph.op(node);
+  if (op === ops.literal) return graph.argument(graph.arg(node)) as number | boolean;
+  if (op !== ops["+"] && op !== ops["="]) return undefined;
+  const a = graph.data(graph.child(node, 0)).constant;
+  const b = graph.data(graph.child(node, 1)).constant;
   if (a === undefined || b === undefined) return undefined;
-  if (name === "=") return a === b;
+  if (op === ops["="]) return a === b;
   const sum = (a as number) + (b as number);
   // Sums overflow as they do in 32 bits: then nothing is known.
   return (sum | 0) === sum ? sum : undefined;
 }
 
-function rules(graph: EGraph<Fact>, syntax: Syntax): Rule[] {
+function rules(graph: EGraph<Fact>, ops: Operators, syntax: Syntax): Rule[] {
   const rule = (left: string, right: string, whenApplied?: (match: Match<Fact>) => boolean): Rule =>
     rewrite(graph, `${left} => ${right}`, left, right, {
       ...syntax,
       ...(whenApplied ? { whenApplied } : {}),
     });
-  const build = (text: string, match: Match<Fact>): Id =>
-    addTerm(graph, text, { ...syntax, bind: (variable) => match.class(variable) });
   const differ = (match: Match<Fact>): boolean => match.class("?v1") !== match.class("?v2");
   return [
     rule("(if true ?then ?else)", "?then"),
     rule("(if false ?then ?else)", "?else"),
     // The condition adds the two terms that it compares, as egg's does.
     rule("(if (= (var ?x) ?e) ?then ?else)", "?else", (match) => {
-      const then = build("(let ?x ?e ?then)", match);
-      return graph.find(then) === graph.find(build("(let ?x ?e ?else)", match));
+      const [x, e] = [match.class("?x"), match.class("?e")];
+      const then = graph.add(ops.let, 0, [x, e, match.class("?then")]);
+      return graph.find(then) === graph.add(ops.let, 0, [x, e, match.class("?else")]);
     }),
     rule("(+ ?a ?b)", "(+ ?b ?a)"),
     rule("(+ (+ ?a ?b) ?c)", "(+ ?a (+ ?b ?c))"),
@@ -139,28 +169,30 @@ function rules(graph: EGraph<Fact>, syntax: Syntax): Rule[] {
     rule("(let ?v1 ?e (var ?v1))", "?e"),
     rule("(let ?v1 ?e (var ?v2))", "(var ?v2)", differ),
     rule("(let ?v1 ?e (lam ?v1 ?body))", "(lam ?v1 ?body)"),
-    avoidingCapture(graph, rule("(let ?v1 ?e (lam ?v2 ?body))", "?e", differ)),
+    avoidingCapture(graph, ops, rule("(let ?v1 ?e (lam ?v2 ?body))", "?e", differ)),
   ];
 }
 
 /** The rule with a right side that renames the inner variable where it would capture one. */
-function avoidingCapture(graph: EGraph<Fact>, rule: Rule): Rule {
+function avoidingCapture(graph: EGraph<Fact>, ops: Operators, rule: Rule): Rule {
   const slot = (variable: string): number => rule.variables?.get(variable) as number;
+  const slots = ["?v1", "?e", "?v2", "?body"].map(slot);
   return {
     ...rule,
     right: (row, base) => {
-      const of = (variable: string): Id => graph.find(row[base + slot(variable)] as Id);
-      if (!graph.data(of("?e")).free.has(of("?v2")))
-        return addTerm(graph, "(lam ?v2 (let ?v1 ?e ?body))", { bind: of });
+      const [v1, e, v2, body] = slots.map((s) => graph.find(row[base + s] as Id)) as Four;
+      if (!graph.data(e).free.includes(v2))
+        return graph.add(ops.lam, 0, [v2, graph.add(ops.let, 0, [v1, e, body])]);
       // The new name is that of the class it is needed in, as egg's test has it.
       const fresh = graph.add(
         graph.operator(`_${row[base + (rule.rootSlots[0] as number)]}`),
         0,
         [],
       );
-      return addTerm(graph, "(lam ?fresh (let ?v1 ?e (let ?v2 (var ?fresh) ?body)))", {
-        bind: (variable) => (variable === "?fresh" ? fresh : of(variable)),
-      });
+      const renamed = graph.add(ops.let, 0, [v2, graph.add(ops.var, 0, [fresh]), body]);
+      return graph.add(ops.lam, 0, [fresh, graph.add(ops.let, 0, [v1, e, renamed])]);
     },
   };
 }
+
+type Four = [Id, Id, Id, Id];
