@@ -149,8 +149,9 @@ export class EGraph<D = undefined> extends GraphReader {
    * With proofs the id returned stands for exactly the term that was asked for and need not be canonical, so
    * that a later {@link reasons} explains that very term; compare ids by {@link find}.
    *
-   * Throws an {@link EGraphError}: `id` for an operator, an argument or children that are none of this graph, `nodes` and `memory` when it
-   * is full; the graph is then as it was.
+   * Throws an {@link EGraphError}: `id` for an operator, an argument or children that are none of this graph, `nodes`
+   * and `memory` when it is full; the graph is then as it was. What an analysis throws propagates: the e-node is there,
+   * but without facts until a {@link rebuild} makes them, and nothing can be searched until then.
    */
   add(op: OpId, arg: ArgId, children: ArrayLike<Id>): Id {
     const symbol = this.input(op, arg, children);
@@ -305,7 +306,7 @@ export class EGraph<D = undefined> extends GraphReader {
   restore(mark: Mark): void {
     const saved = this.marks.restore(mark);
     this.changes.forget();
-    if (saved) this.upkeep?.restore(saved, this.created, this.marks.floor);
+    if (saved) this.upkeep?.restore(saved, this.marks.floor);
     this.forest?.cut();
   }
 

@@ -8,6 +8,8 @@ import { Worklist } from "./worklist.ts";
 /** What {@link Upkeep.restore} needs to come back. */
 export interface SavedUpkeep {
   readonly facts: number;
+  /** Ids that had facts. */
+  readonly known: number;
   readonly stale: Int32Array | undefined;
   readonly changed: Int32Array | undefined;
 }
@@ -30,7 +32,7 @@ export class Upkeep<D> {
 
   /** Whether there is anything left to do. */
   get isPending(): boolean {
-    return this.stale.size + this.changed.size > 0;
+    return this.stale.size + this.changed.size > 0 || this.facts.data.length < this.graph.created;
   }
 
   /** Bytes of the typed arrays held. */
@@ -48,7 +50,7 @@ export class Upkeep<D> {
     return this.facts.data[root] as D;
   }
 
-  /** Makes the facts of the ids below `end` that have none yet. */
+  /** Makes the facts of the ids below `end` that have none yet. What the analysis throws propagates; the next call tries again. */
   learn(end: number): void {
     const { analysis, graph } = this;
     const { data } = this.facts;
@@ -56,7 +58,12 @@ export class Upkeep<D> {
       const id = data.length;
       data.push(undefined as D);
       if (!graph.isLive(id)) continue;
-      data[id] = analysis.make(graph, id);
+      try {
+        data[id] = analysis.make(graph, id);
+      } catch (error) {
+        data.length = id;
+        throw error;
+      }
       if (analysis.modify) this.changed.push(id);
     }
   }
@@ -174,12 +181,17 @@ export class Upkeep<D> {
 
   /** Notes the present state. */
   mark(): SavedUpkeep {
-    return { facts: this.facts.mark(), stale: this.stale.save(), changed: this.changed.save() };
+    return {
+      facts: this.facts.mark(),
+      known: this.facts.data.length,
+      stale: this.stale.save(),
+      changed: this.changed.save(),
+    };
   }
 
-  /** Comes back to a state, of so many ids; the first `floor` are marked still. */
-  restore(saved: SavedUpkeep, ids: number, floor: number): void {
-    this.facts.restore(saved.facts, ids, floor);
+  /** Comes back to a state; the first `floor` ids are marked still. */
+  restore(saved: SavedUpkeep, floor: number): void {
+    this.facts.restore(saved.facts, saved.known, floor);
     this.stale.load(saved.stale);
     this.changed.load(saved.changed);
   }

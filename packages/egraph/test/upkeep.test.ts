@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EGraph, extractTree, Matches, type Pattern, Query } from "../src/index.ts";
+import { addTerm, EGraph, extractTree, Matches, type Pattern, Query } from "../src/index.ts";
 import { growth, history, Pair } from "./script.ts";
 
 test("a cleared graph grows as a new one does", () => {
@@ -127,6 +127,35 @@ test("what becomes congruent to a subsumed e-node is subsumed", () => {
     expect([graph.nodeCount, graph.classCount]).toEqual([2, 2]);
     graph.clear();
   }
+});
+
+test("facts that could not be made are made later, or undone", () => {
+  let fails = false;
+  const size = {
+    make(graph: EGraph<number>, node: number): number {
+      if (fails && graph.arity(node) > 0) throw new Error("not now");
+      return 1 + graph.children(node).reduce((sum, child) => sum + graph.data(child), 0);
+    },
+    join: Math.min,
+  };
+  const graph = new EGraph<number>({ analysis: size });
+  const x = addTerm(graph, "x");
+  const mark = graph.mark();
+  fails = true;
+  expect(() => addTerm(graph, "(f x)")).toThrow("not now");
+  expect(graph.clean).toBe(false);
+  expect(() => extractTree(graph, [x], () => 1)).toThrow("unions pending");
+  expect(() => graph.rebuild()).toThrow("not now");
+  expect(() => addTerm(graph, "y")).toThrow("not now");
+  const inner = graph.mark();
+  fails = false;
+  graph.rebuild();
+  expect(["(f x)", "y"].map((term) => graph.data(addTerm(graph, term)))).toEqual([2, 1]);
+  expect(graph.clean).toBe(true);
+  graph.restore(inner);
+  expect(graph.clean).toBe(false);
+  graph.restore(mark);
+  expect([graph.clean, graph.created, graph.data(x)]).toEqual([true, 1, 1]);
 });
 
 test("subsuming is undone", () => {
