@@ -47,7 +47,7 @@ try {
   imitate(policy, examples, { epochs: 4 });
   // Then practice. `checkpoint` would let it go on where it was stopped.
   await train({
-    ...{ problems, policy, algorithm: ppo({ rate: 2e-4 }), updates: 4, episodes: 6, horizon: 30 },
+    ...{ problems, policy, algorithm: ppo({ rate: 2e-4 }), updates: 3, episodes: 4, horizon: 30 },
     save: file,
     onProgress: ({ update, of, fall }) =>
       console.log(`update ${update} of ${of}: the cost fell by ${(100 * fall).toFixed(1)} %`),
