@@ -219,11 +219,9 @@ test("terms differ when their operators do, whatever these are called", () => {
   for (const [i, a] of terms.entries())
     for (const [j, b] of terms.entries()) {
       // Both terms in one, so that x and y have numbers that the names could be mistaken for.
-      const [start, end] = [a, b].map((term) => ({ op: "both", children: [x, y, term] })) as [
-        ProofTerm,
-        ProofTerm,
-      ];
-      const fault = checkProof({ start, end, steps: [], lemmas: [] }, { rules: new Map() });
+      const both = (term: ProofTerm): ProofTerm => ({ op: "both", children: [x, y, term] });
+      const proof = { start: both(a), end: both(b), steps: [], lemmas: [] };
+      const fault = checkProof(proof, { rules: new Map() });
       expect(fault === undefined).toBe(i === j);
     }
 });
