@@ -39,6 +39,8 @@ const OMITTED = [0, 0, 0, 0, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3];
 const SIZES = [1, 4, 16, 64];
 /** Nodes of the windows of the first program that are tried again and again, drawn from alike. */
 const SMALL = [2, 2, 4];
+/** Shares of the rules that wait in each round of growth there, drawn from alike. */
+const WAITING = [0, 0, 0, 0, 0.1, 0.3, 0.5, 0.7];
 /** Of the largest windows' room, the logarithm (to base 2) of the part that a rule takes at once there: at most, and the span below it. */
 const TAKEN = [-4.5, 2] as const;
 /** Nodes drawn to take the one of them whose window was tried least. */
@@ -57,7 +59,8 @@ const SLACK = 2;
  * that climbs differ; most windows get helper terms. Most climbs wander besides: they go on from another program of the window, a little dearer.
  *
  * It returns to the first program, since what has been made simpler lets fewer rules fire: there it grows small windows, in which each rule
- * takes a few matches at a time, so that none takes the room of the others, and keeps what they show to be equal.
+ * takes a few matches at a time, so that none takes the room of the others, and keeps what they show to be equal. In half of them rules wait
+ * now and then, so that others see what they would do away with.
  *
  * The limit on e-nodes is that of a window: programs may be far larger. Where a session cannot grow windows, whole programs are grown.
  */
@@ -143,7 +146,8 @@ class Multistart {
       const tried = this.#tried.get(found.shape) ?? 0;
       this.#tried.set(found.shape, tried + 1);
       const matches = Math.ceil(nodes * 2 ** (TAKEN[0] - TAKEN[1] * session.random()));
-      this.#regrow(this.#start, { ...found.window, nodes, matches }, this.#some(0));
+      const window = { ...found.window, nodes, matches };
+      this.#regrow(this.#start, window, this.#some(0), this.#draw(WAITING));
       await session.breathe?.();
     }
   }
@@ -165,7 +169,8 @@ class Multistart {
   /** A climb from one of the programs there are. */
   async #climbAnew(): Promise<void> {
     let program = this.#begin();
-    if (program === this.#start || this.#chance(0.3))
+    // Later on few sweep: what is known of the parts by then would lead a sweep of the first program to where the last one came.
+    if (this.#pool.length < 2 || this.#chance(0.3))
       program = await this.#sweep(program, (now, node) => this.#try(now, node));
     this.#keep(await this.#climb(program));
   }
@@ -230,10 +235,10 @@ class Multistart {
   }
 
   /** Grows a window of a program; the program that follows, if it is no dearer. */
-  #regrow(program: Program, window: Window, moves: readonly Move[]): Program {
+  #regrow(program: Program, window: Window, moves: readonly Move[], waiting = 0): Program {
     if (this.#session.focus) this.#session.focus(window, program.graph);
     else this.#session.regrow(program.graph);
-    this.#grow(moves);
+    this.#grow(moves, waiting);
     return this.#look(program);
   }
 
@@ -247,8 +252,14 @@ class Multistart {
     return moves;
   }
 
-  #grow(moves: readonly Move[]): void {
-    while (!this.#session.spent.all && this.#session.apply(moves) > 0);
+  /** Applies rules until that changes nothing. In each round a share of them waits, drawn anew. */
+  #grow(moves: readonly Move[], waiting = 0): void {
+    // Where some wait, one barren round says little.
+    const patience = waiting > 0 ? 2 : 1;
+    for (let idle = 0; idle < patience && !this.#session.spent.all; ) {
+      const now = waiting > 0 ? moves.filter(() => !this.#chance(waiting)) : moves;
+      idle = this.#session.apply(now) > 0 ? 0 : idle + 1;
+    }
   }
 
   /** The present state's program, unless it is dearer than the one it was grown from. */
