@@ -11,7 +11,7 @@ import { mcts } from "../../search-mcts/src/index.ts";
 import { rl } from "../../search-rl/src/index.ts";
 import { samplesOf } from "../../tensor/test/samples.ts";
 import { backendChecks, type Check, dialectChecks, strategyChecks } from "../src/index.ts";
-import { attentions, headsSideBySide, productsAndChains } from "./programs.ts";
+import { attentions, headsSideBySide, productsAndChains, sharedHeads } from "./programs.ts";
 
 /** Operators whose applications guessing does not find, or takes long to find. */
 const hard = [
@@ -64,7 +64,7 @@ describe("the backend cpu", () => {
     const { run: _, ...rest } = cpu(given);
     return rest;
   };
-  const programs = [...attentions(), ...headsSideBySide()];
+  const programs = [...attentions(), ...headsSideBySide(), ...sharedHeads()];
   all(backendChecks(bare, { ...quick, samples: 3, given: { threads: 1 }, programs }));
 });
 

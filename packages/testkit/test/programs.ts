@@ -68,6 +68,23 @@ export function headsSideBySide(): readonly ReferenceProgram[] {
   });
 }
 
+/** Attention in which groups of queries share their keys and values (Ainslie et al., "GQA"), which are repeated for each of a group. */
+export function sharedHeads(): readonly ReferenceProgram[] {
+  const [shared, group] = [3, heads / 3];
+  return (["none", "pairs"] as const).map((mask): ReferenceProgram => {
+    const d = new GraphDraft([onnx]);
+    const repeated = (): Source => {
+      const x = d.node("Unsqueeze", [d.input([batch, shared, length, depth]), d.integers(2)]);
+      const wide = d.node("Expand", [x, d.integers(batch, shared, group, length, depth)]);
+      return d.node("Reshape", [wide, d.integers(batch, heads, length, depth)]);
+    };
+    const keys = d.node("Transpose", [repeated()], { perm: [0, 1, 3, 2] });
+    const q = d.input([batch, heads, length, depth]);
+    const graph = d.graph(attend(d, [q, keys, repeated()], { scaling: "Mul", mask }));
+    return { name: `heads that share their keys, mask ${mask}`, graph };
+  });
+}
+
 /** Products followed by what a kernel takes along, and neighbours that compute each element by itself. */
 export function productsAndChains(): readonly ReferenceProgram[] {
   const endings = ["Relu", "Sigmoid", "Tanh"].flatMap((op) =>
