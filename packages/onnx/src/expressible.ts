@@ -5,9 +5,10 @@
  */
 
 import { ModelError } from "./error.ts";
+import { formOf } from "./forms.ts";
 import { LATEST_OPSET } from "./generated/operators.ts";
 import { type OnnxModel, originOf } from "./model.ts";
-import { sameMeaning, versionAt } from "./opset.ts";
+import { canonicalVersion, sameMeaning, versionAt } from "./opset.ts";
 
 /**
  * Tells which of ONNX's own operators a program may use that goes back into this file. The file's operator set can be raised for a
@@ -31,5 +32,18 @@ export function expressible(model: OnnxModel): (op: string) => boolean {
   let highest = own === 0 ? LATEST_OPSET : own;
   const keeps = (opset: number): boolean => [...carried].every((op) => sameMeaning(op, own, opset));
   while (highest < LATEST_OPSET && keeps(highest + 1)) highest++;
-  return (op) => op.includes(".") || used.has(op) || versionAt(op, highest)?.unofficial === false;
+  const says = (op: string): boolean => {
+    for (let opset = own === 0 ? highest : own; opset <= highest; opset++)
+      if (canSay(op, opset)) return true;
+    return false;
+  };
+  return (op) => op.includes(".") || used.has(op) || says(op);
+}
+
+/** Whether an operator set has the operator that the vocabulary means, or says the same in another form. */
+function canSay(op: string, opset: number): boolean {
+  const [version, canonical] = [versionAt(op, opset), canonicalVersion(op)];
+  if (version === undefined || canonical === undefined || version.unofficial) return false;
+  const from = Math.max(version.since, formOf(op, version.since)?.until ?? 0);
+  return sameMeaning(op, from, canonical.since);
 }

@@ -27,6 +27,12 @@ test("nor where a function would", () => {
   expect(["LayerNormalization", "Mish"].map(can)).toEqual([true, false]);
 });
 
+test("nor what the file's operator set means otherwise", () => {
+  const can = (opset: number): boolean =>
+    expressible(readModel(single("Relu", opset, [2])))("Attention");
+  expect([18, 23, 24].map(can)).toEqual([true, true, false]);
+});
+
 test("only of a model that was read", () => {
   expect(() => expressible({ ...readModel(single("Relu", 11, [2])) })).toThrow(/readModel/);
 });
