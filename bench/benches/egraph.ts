@@ -74,15 +74,15 @@ const STEADY: readonly Spec[] = [
   ["lambda:fib", "backoff", 30, 1, 1],
 ];
 
+const BRIEF: Spec = ["math", "simple", 9, 5, 5];
 const QUICK: readonly Spec[] = [
-  ["math", "simple", 9, 5, 5],
+  BRIEF,
   ["math", "backoff", 30, 3, 3],
   ["math-full:4", "simple", 12, 3, 3],
 ];
 
 /** What egglog runs, too: it has no scheduler like egg's. */
 const EGGLOG: Spec = ["math", "simple", 10, 5, 2];
-const BRIEF: Spec = ["math", "simple", 9, 5, 5];
 
 /** Iterations of the cold runs and of the graphs that steps are taken on. */
 const COLD: readonly Spec[] = [

@@ -8,6 +8,7 @@ import type { Bench, Row } from "../bench.ts";
 import { available, build, entries } from "../models/index.ts";
 import { backtracking } from "../rl/backtracking.ts";
 import { open, type Target, targetOf } from "../rl/programs.ts";
+import { cpuClock } from "../search/cpu-clock.ts";
 
 /** Nets of the list, none of which the policy was trained on, and sizes of them that a few hundred rewrites mean something for. */
 const nets: readonly {
@@ -55,12 +56,8 @@ async function reach(
 async function grown(model: Uint8Array, target: Target): Promise<number> {
   const { graph } = readModel(model);
   const { rules, dialects, backend } = target;
-  const clock = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e3;
-  };
   const session = growth({
-    ...{ graph, rules, dialects, costModel: backend.costModel, clock },
+    ...{ graph, rules, dialects, costModel: backend.costModel, clock: cpuClock() },
     budget: { nodes: 20_000, seconds: 20 },
   });
   await session.run(auto());

@@ -63,32 +63,20 @@ export interface WorkerOptions {
   readonly module: string | URL;
 }
 
+/** What holds nothing unless said. */
+type Optional =
+  | "granularity"
+  | "widening"
+  | "prior"
+  | "value"
+  | "onDecision"
+  | "workers"
+  | "onCheckpoint"
+  | "resume";
+
 /** The options with what holds unless said. */
-export type Settings = Required<
-  Omit<
-    MctsOptions,
-    | "exploration"
-    | "granularity"
-    | "widening"
-    | "prior"
-    | "value"
-    | "onDecision"
-    | "workers"
-    | "onCheckpoint"
-    | "resume"
-  >
-> &
-  Pick<
-    MctsOptions,
-    | "granularity"
-    | "widening"
-    | "prior"
-    | "value"
-    | "onDecision"
-    | "workers"
-    | "onCheckpoint"
-    | "resume"
-  >;
+export type Settings = Required<Omit<MctsOptions, "exploration" | Optional>> &
+  Pick<MctsOptions, Optional>;
 
 /** Fills in what holds unless said. Throws a RangeError for what means nothing. */
 export function settingsOf(options: MctsOptions): Settings {
