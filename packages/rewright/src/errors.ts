@@ -1,4 +1,4 @@
-import type { Optimized } from "./optimize.ts";
+import type { Optimized } from "./optimized.ts";
 import type { Report } from "./report.ts";
 
 /** Bad input or usage: the message says what, where, and how to mend it. Exit code 2. */

@@ -3,7 +3,8 @@ export { rules } from "@rewright/dsl";
 export { type Config, defineConfig } from "./config.ts";
 export { CheckError, InputError, PluginError } from "./errors.ts";
 export { foldConstants } from "./fold.ts";
-export { type Optimized, optimize, optimizeFile } from "./optimize.ts";
+export { optimize, optimizeFile } from "./optimize.ts";
+export type { Optimized, Saved } from "./optimized.ts";
 export type { Budget, OptimizeOptions, Progress } from "./options.ts";
 export {
   type BackendName,
@@ -15,4 +16,3 @@ export {
 } from "./plugins.ts";
 export type { Dropped, FileReport, Report, RuleReport, Side } from "./report.ts";
 export { defaultRules } from "./rule-files.ts";
-export type { Saved } from "./saving.ts";

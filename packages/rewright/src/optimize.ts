@@ -8,10 +8,11 @@ import { reasonOf } from "./files.ts";
 import type { Job } from "./job.ts";
 import { Judge } from "./judge.ts";
 import { choose, measure } from "./measurement.ts";
+import type { Optimized } from "./optimized.ts";
 import { checkBytes, checkOptions, defaults, type OptimizeOptions } from "./options.ts";
 import { reportOf } from "./outcome.ts";
 import type { Report } from "./report.ts";
-import { bytesOf, type Savable, type Saved, saveModel } from "./saving.ts";
+import { bytesOf, type Savable, saveModel } from "./saving.ts";
 import { Scratch } from "./scratch.ts";
 import { type Found, search } from "./search.ts";
 import { shortlist } from "./shortlist.ts";
@@ -19,20 +20,6 @@ import { sizesOf } from "./sizes.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { loadToolchain } from "./toolchain.ts";
 import { verify } from "./verification.ts";
-
-/** What `optimize` gives: the better model, or the input where nothing was gained, and what happened. */
-export interface Optimized {
-  /** The model's file in memory, made when it is asked for. It throws a ModelError (@rewright/onnx) where one file cannot hold the model. */
-  readonly model: Uint8Array;
-  readonly report: Report;
-  /**
-   * Writes the model whole or not at all, without holding its weights in memory, and a data file for them beside it where one file (of 2 GiB
-   * at most) cannot hold them.
-   *
-   * @throws InputError when something cannot be written, ModelError (@rewright/onnx) when a file that it is written from has changed
-   */
-  save(path: string): Promise<Saved>;
-}
 
 /**
  * Finds an equal and cheaper model: reads it, grows an e-graph by the rules under the strategy, extracts the cheapest programs

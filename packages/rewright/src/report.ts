@@ -61,7 +61,7 @@ export interface Report {
   readonly maxRel: number;
   /** Of inexact rules: what they were allowed to change in all, and the sum of the bounds of the applications that the written program rests on. What it did change is `maxAbs`. */
   readonly error: { readonly allowed: number; readonly spent: number };
-  /** Why the search stopped: saturated, satisfied, nodes, seconds, iterations, bytes, aborted. */
+  /** Why the search stopped: saturated, satisfied, nodes, seconds, iterations, bytes, aborted, failed. */
   readonly stopped: string;
   /** A better model was found; otherwise the result is the input, byte for byte. */
   readonly gained: boolean;

@@ -5,14 +5,7 @@ import type { Model } from "@rewright/backend-cpu";
 import { imageOf, type OnnxModel, openModel } from "@rewright/onnx";
 import type { Dialect, Graph } from "@rewright/plugin";
 import { sameFile, writeWhole } from "./files.ts";
-
-/** What was written. */
-export interface Saved {
-  /** The path of the file beside the model that holds its weights, where there is one. */
-  readonly data: string | undefined;
-  /** The model's file is the input's, byte for byte. */
-  readonly same: boolean;
-}
+import type { Saved } from "./optimized.ts";
 
 /** A model that can be written. */
 export interface Savable {

@@ -10,7 +10,6 @@ import {
 import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import { checkReach } from "./plugin-faults.ts";
-import { wanted } from "./shortlist.ts";
 import { openSize } from "./sizes.ts";
 
 /** What a search needs of a job. */
@@ -29,6 +28,9 @@ export interface Found {
 
 /** The share of the time that is kept for inexact rules, where these may apply. */
 const INEXACT_SHARE = 0.25;
+
+/** Programs that are looked at for each that is verified and timed, where costs of whole programs decide which. */
+const pool = 4;
 
 /**
  * Searches the space of programs that the rules lead to from the model, under the strategy, for the cheapest ones. A search that fails gives
@@ -81,6 +83,12 @@ export async function search(job: Task): Promise<Found> {
     .sort((a, b) => a.cost - b.cost);
   if (fault && finalists.length === 0) throw fault;
   return { session, start, finalists, fault };
+}
+
+/** How many programs a search is asked for. */
+function wanted({ options, tools }: Pick<Job, "options" | "tools">): number {
+  const most = options.finalists ?? defaults.finalists;
+  return tools.rank === undefined ? most : pool * most;
 }
 
 /**

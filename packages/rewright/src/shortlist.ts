@@ -7,15 +7,6 @@ import { isMeasured, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import type { Found } from "./search.ts";
 
-/** Programs that are looked at for each that is verified and timed, where costs of whole programs decide which. */
-const pool = 4;
-
-/** How many programs a search is asked for. */
-export function wanted({ options, tools }: Pick<Job, "options" | "tools">): number {
-  const most = options.finalists ?? defaults.finalists;
-  return tools.rank === undefined ? most : pool * most;
-}
-
 /** A program, and what it costs as a whole. */
 interface Ranked {
   readonly finalist: Finalist;

@@ -36,6 +36,7 @@ const stops: Readonly<Record<string, string>> = {
   iterations: "the limit on rounds was reached",
   bytes: "the limit on memory was reached",
   aborted: "interrupted",
+  failed: "a plugin failed",
 };
 
 /** What predictions rest on. */
