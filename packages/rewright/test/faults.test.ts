@@ -174,7 +174,7 @@ test.each(["growth", "substitution"] as const)(
     expect(message).toBe(
       "strategy `mine`: no coffee; what was found by then has been verified, and is kept",
     );
-    expect(optimized.report).toMatchObject({ gained: true, verified: true });
+    expect(optimized.report).toMatchObject({ gained: true, verified: true, stopped: "failed" });
     const whole = await optimize(bytes, { ...options, strategy: greedy() });
     expect(Buffer.compare(optimized.model, whole.model)).toBe(0);
   },

@@ -15,8 +15,8 @@ export interface Budget {
 }
 
 /**
- * Why a run ended. `saturated`: no rule changes anything any more; `satisfied`: the strategy ended by itself;
- * the others: that limit was reached.
+ * Why a run ended. `saturated`: no rule changes anything any more; `satisfied`: the strategy ended by itself; `failed`: an error ended it,
+ * of the strategy or of what it worked with, before any limit of the run was reached; the others: that limit was reached.
  */
 export type StopReason =
   | "saturated"
@@ -25,7 +25,8 @@ export type StopReason =
   | "iterations"
   | "bytes"
   | "aborted"
-  | "satisfied";
+  | "satisfied"
+  | "failed";
 
 /** The share of its time that a run may take besides to extract programs. */
 const EXTRACTING_SHARE = 0.25;

@@ -53,7 +53,6 @@ export class ConfigurationSession implements Session {
   readonly #known = new Map<string, number>();
   #setting: readonly number[];
   #best: Configured;
-  #stopped: StopReason | undefined;
 
   constructor(options: ConfigurationOptions) {
     const { choices } = options.space;
@@ -184,15 +183,12 @@ export class ConfigurationSession implements Session {
 
   /** Why the run ended; while it goes on, why it would end now. */
   get stopped(): StopReason {
-    return this.#stopped ?? this.#limits.spent ?? "satisfied";
+    return this.#run.stopped ?? this.#limits.spent ?? "satisfied";
   }
 
   /** As `HostedSession.run`. */
   async run(strategy: SearchStrategy): Promise<void> {
-    this.#stopped = undefined;
-    await this.#run.drive(strategy, this, () => {
-      this.#stopped = this.stopped;
-    });
+    await this.#run.drive(strategy, this, () => this.stopped);
   }
 
   #price(setting: readonly number[]): number {

@@ -82,7 +82,6 @@ export class GrowthSession implements HostedSession {
   #known: Known | undefined;
   #best: Program | undefined;
   readonly #given = new WeakMap<Program, Finalist>();
-  #stopped: StopReason | undefined;
 
   constructor(options: GrowthOptions) {
     this.#options = options;
@@ -252,12 +251,7 @@ export class GrowthSession implements HostedSession {
 
   /** Why the run ended; while it goes on, why it would end now. */
   get stopped(): StopReason {
-    if (this.#stopped) return this.#stopped;
-    const { spent } = this.#limits;
-    if (spent) return spent;
-    if (this.#world.overweight) return "bytes";
-    if (this.#world.fullness !== "room") return "nodes";
-    return this.#world.saturated ? "saturated" : "satisfied";
+    return this.#run.stopped ?? this.#limits.spent ?? this.#rest;
   }
 
   /** What each rule has done so far, in the rules' order. */
@@ -327,14 +321,20 @@ export class GrowthSession implements HostedSession {
    * does not come to an end; what was found by then is kept.
    */
   async run(strategy: SearchStrategy): Promise<void> {
-    this.#stopped = undefined;
-    await this.#run.drive(strategy, this, () => {
-      this.#stopped = this.stopped;
+    const settle = (): void => {
       if (!this.#world.broken) this.cost();
-    });
+    };
+    await this.#run.drive(strategy, this, () => this.stopped, settle);
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────
+
+  /** Why a run would end that no limit of the run and no error ends. */
+  get #rest(): StopReason {
+    if (this.#world.overweight) return "bytes";
+    if (this.#world.fullness !== "room") return "nodes";
+    return this.#world.saturated ? "saturated" : "satisfied";
+  }
 
   /** What the present state yields besides the best program. */
   *#others(varied: boolean): Iterable<Finalist> {

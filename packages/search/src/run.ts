@@ -2,7 +2,7 @@ import type { SearchStrategy, Session } from "@rewright/plugin";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
-import { type Budget, Limits } from "./budget.ts";
+import { type Budget, Limits, type StopReason } from "./budget.ts";
 import { drive } from "./drive.ts";
 
 /** What is said of a run, whatever its space. */
@@ -28,6 +28,8 @@ export class Run {
   over = false;
   /** The last one ended with an error, which its host was told. */
   failed = false;
+  /** Why the last one ended; undefined before the first and while one goes on. */
+  stopped: StopReason | undefined;
   /** What strategies have said. */
   readonly notes: string[] = [];
   readonly #random: RandomGenerator;
@@ -60,17 +62,43 @@ export class Run {
     if (this.notes.length < NOTES) this.notes.push(text);
   }
 
-  /** Lets a strategy drive a session; `end` is called when it has come to its end, however it did. Throws what `drive` does. */
-  async drive(strategy: SearchStrategy, session: Session, end: () => void): Promise<void> {
+  /**
+   * Lets a strategy drive a session. `why` tells the reason where no error has ended it; `settle` is called when it has come to its end, however
+   * it did. Throws what `drive` and `settle` do.
+   */
+  async drive(
+    strategy: SearchStrategy,
+    session: Session,
+    why: () => StopReason,
+    settle: () => void = () => {},
+  ): Promise<void> {
     this.over = false;
-    this.failed = true;
+    this.failed = false;
+    this.stopped = undefined;
     try {
       await drive(strategy, session, this.limits);
+      this.stopped = why();
+    } catch (caught) {
+      this.#fail();
+      throw caught;
     } finally {
       this.over = true;
-      end();
+      this.#settle(settle);
     }
-    this.failed = false;
+  }
+
+  #settle(settle: () => void): void {
+    try {
+      settle();
+    } catch (caught) {
+      this.#fail();
+      throw caught;
+    }
+  }
+
+  #fail(): void {
+    this.failed = true;
+    this.stopped = this.limits.spent ?? "failed";
   }
 }
 

@@ -62,7 +62,6 @@ export class SubstitutionSession implements HostedSession {
   /** A rewrite was refused because the program would have been too large. */
   #full = false;
   #asked = 0;
-  #stopped: StopReason | undefined;
 
   constructor(options: GrowthOptions) {
     const { graph, rules, dialects, costModel, bind = eight } = options;
@@ -187,11 +186,8 @@ export class SubstitutionSession implements HostedSession {
   }
 
   get stopped(): StopReason {
-    if (this.#stopped) return this.#stopped;
-    const { spent } = this.#limits;
-    if (spent) return spent;
-    if (this.#overweight) return "bytes";
-    return this.#full ? "nodes" : "satisfied";
+    const rest = this.#full ? "nodes" : "satisfied";
+    return this.#run.stopped ?? this.#limits.spent ?? (this.#overweight ? "bytes" : rest);
   }
 
   get statistics(): readonly RuleStatistics[] {
@@ -217,11 +213,8 @@ export class SubstitutionSession implements HostedSession {
   }
 
   async run(strategy: SearchStrategy): Promise<void> {
-    this.#stopped = undefined;
     this.#full = false;
-    await this.#run.drive(strategy, this, () => {
-      this.#stopped = this.stopped;
-    });
+    await this.#run.drive(strategy, this, () => this.stopped);
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────

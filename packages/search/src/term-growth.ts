@@ -95,7 +95,6 @@ export class TermGrowth implements Session {
   #state = 0;
   #found: Found | undefined;
   #best: Best;
-  #stopped: StopReason | undefined;
   /** The most e-nodes that there were at once. */
   peak = 0;
   /** E-nodes created in all. */
@@ -247,20 +246,19 @@ export class TermGrowth implements Session {
 
   /** Why the run ended; while it goes on, why it would end now. */
   get stopped(): StopReason {
-    if (this.#stopped) return this.#stopped;
-    const { spent } = this.#run.limits;
-    if (spent) return spent;
-    if (this.#isOverweight) return "bytes";
-    return this.#scene.world.isFull ? "nodes" : "satisfied";
+    const { stopped, limits } = this.#run;
+    const rest = this.#scene.world.isFull ? "nodes" : "satisfied";
+    return stopped ?? limits.spent ?? (this.#isOverweight ? "bytes" : rest);
   }
 
   /** Lets a strategy drive this session, on from its present state. Throws a `SearchError` that names the strategy if it fails; what was found stays. */
   async run(strategy: SearchStrategy): Promise<void> {
-    this.#stopped = undefined;
-    await this.#run.drive(strategy, this, () => {
-      this.#stopped = this.stopped;
-      this.cost();
-    });
+    await this.#run.drive(
+      strategy,
+      this,
+      () => this.stopped,
+      () => this.cost(),
+    );
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────

@@ -118,7 +118,7 @@ for (const [space, open] of [
       });
       const s = session(relus);
       await expect(s.run(late)).rejects.toThrow(/^strategy `test`: x is undefined$/);
-      expect(s.bestEver.cost).toBe(20);
+      expect([s.bestEver.cost, s.stopped]).toEqual([20, "failed"]);
       const odd = by(() => {
         throw "a string";
       });
@@ -208,7 +208,9 @@ for (const [space, open] of [
       const s = session(relus);
       const search = by(async (session) => void (await attack(session)));
       await expect(s.run(search)).rejects.toThrow(says);
+      expect(s.stopped).toBe("failed");
       await s.run(greedy());
+      expect(s.stopped).not.toBe("failed");
       expect([s.bestEver.cost, s.bestEver.graph.nodes.length, s.rules.length]).toEqual([20, 2, 1]);
     });
 
@@ -221,6 +223,7 @@ for (const [space, open] of [
         session.apply(session.moves({ rule: "t.fuse" }));
       });
       await expect(s.run(failing)).rejects.toThrow("costs NaN");
+      expect(s.stopped).toBe("failed");
       expect(s.finalists(3).map(({ cost }) => cost)).toEqual([20, 30]);
     });
 
