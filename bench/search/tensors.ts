@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { cpu } from "@rewright/backend-cpu";
 import { gpu } from "@rewright/backend-gpu";
 import { compileRules } from "@rewright/dsl";
+import type { Graph } from "@rewright/plugin";
 import { growth } from "@rewright/search";
 import { onnx, optionalRuleFiles } from "@rewright/tensor";
 import type { Row } from "../bench.ts";
@@ -37,9 +38,28 @@ function learn(name: string, start: number, cost: number, by: string): number {
   return cost;
 }
 
+/** The nets and entrants that are named; all where none is. Saturation always runs: it is the peer. */
+function chosen(names: readonly string[]): {
+  nets: readonly string[];
+  entrants: readonly string[];
+} {
+  const [all, strategies] = [Object.keys(nets), ON_TENSORS.map(({ name }) => name)];
+  for (const name of names)
+    if (!all.includes(name) && !strategies.includes(name))
+      throw new Error(
+        `there is neither a net nor a strategy called ${name}: name some of ${[...all, ...strategies].join(", ")}`,
+      );
+  const some = all.filter((name) => names.includes(name));
+  const few = strategies.filter((name) => names.includes(name));
+  return {
+    nets: some.length > 0 ? some : all,
+    entrants: few.length > 0 ? ["saturate", ...few] : strategies,
+  };
+}
+
 /**
  * Each entrant on each net. Best known is the least of what they find and what any strategy has found before, under any limit. Draws their costs
- * against time.
+ * against time, unless only some entrants were asked for. `only` names nets, entrants, or both.
  */
 export async function* tensors(options: {
   readonly target: keyof typeof targets;
@@ -53,11 +73,12 @@ export async function* tensors(options: {
   const { suffix, costModel, picture } = targets[options.target];
   const seconds = SECONDS * (options.quick ? 0.1 : 1);
   const pictures: { title: string; curves: readonly Curve[] }[] = [];
-  for (const [name, build] of Object.entries(nets)) {
-    if (options.only.length > 0 && !options.only.includes(name)) continue;
-    const graph = build();
+  const asked = chosen(options.only);
+  const entrants = ON_TENSORS.filter((each) => asked.entrants.includes(each.name));
+  for (const name of asked.nets) {
+    const graph = (nets[name] as () => Graph)();
     const results: { name: string; start: number; cost: number; cpu: number; curve: Curve }[] = [];
-    for (const entrant of ON_TENSORS) {
+    for (const entrant of entrants) {
       const clock = cpuClock();
       const begun = clock();
       const points: (readonly [seconds: number, cost: number])[] = [];
@@ -90,6 +111,7 @@ export async function* tensors(options: {
       };
     }
     pictures.push({ title: name, curves: results.map(({ curve }) => curve) });
-    writeFileSync(join(import.meta.dirname, "../results", picture), drawCurves(pictures));
+    if (entrants.length === ON_TENSORS.length)
+      writeFileSync(join(import.meta.dirname, "../results", picture), drawCurves(pictures));
   }
 }
