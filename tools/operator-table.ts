@@ -1,7 +1,7 @@
 // Writes the table of operators in docs/onnx.md: what ONNX has, and what of it the vocabulary models. `node tools/operator-table.ts`
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formOf, presentName } from "../packages/onnx/src/forms.ts";
+import { formedVersion, formOf, presentName } from "../packages/onnx/src/forms.ts";
 import { LATEST_OPSET, OPERATORS } from "../packages/onnx/src/generated/operators.ts";
 import { canonicalVersion, sameMeaning, versionAt } from "../packages/onnx/src/opset.ts";
 import { onnx } from "../packages/tensor/src/index.ts";
@@ -16,10 +16,9 @@ function isUnderstood(op: string, opset: number): boolean {
   const version = versionAt(op, opset);
   const target = presentName(op);
   if (version === undefined || !Object.hasOwn(onnx.ops, target)) return false;
-  const form = formOf(op, version.since);
-  if (op !== target) return form !== undefined;
-  const from = form === undefined ? version.since : Math.max(version.since, form.until);
+  if (op !== target) return formOf(op, version.since) !== undefined;
   const canonical = canonicalVersion(op);
+  const from = formedVersion(op, version.since);
   return canonical !== undefined && sameMeaning(op, from, canonical.since);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { ModelError } from "./error.ts";
-import { formOf } from "./forms.ts";
+import { formedVersion } from "./forms.ts";
 import { LATEST_OPSET } from "./generated/operators.ts";
 import { type OnnxModel, originOf } from "./model.ts";
 import { canonicalVersion, sameMeaning, versionAt } from "./opset.ts";
@@ -44,6 +44,5 @@ export function expressible(model: OnnxModel): (op: string) => boolean {
 function canSay(op: string, opset: number): boolean {
   const [version, canonical] = [versionAt(op, opset), canonicalVersion(op)];
   if (version === undefined || canonical === undefined || version.unofficial) return false;
-  const from = Math.max(version.since, formOf(op, version.since)?.until ?? 0);
-  return sameMeaning(op, from, canonical.since);
+  return sameMeaning(op, formedVersion(op, version.since), canonical.since);
 }

@@ -1,6 +1,6 @@
 /**
- * Older forms of operators: what an operator set up to some version says otherwise than the vocabulary of
- * `@rewright/tensor`, and the way there and back. What cannot be said in the other form is left alone.
+ * Other forms of operators: what an operator set up to some version, or from some version on, says otherwise than the
+ * vocabulary of `@rewright/tensor`, and the way there and back. What cannot be said in the other form is left alone.
  *
  * @module
  */
@@ -29,10 +29,12 @@ interface Operands<V> {
 /** Changes an application in place. `false`: this one cannot be said in the other form. */
 type Step = <V>(application: Application<V>, operands: Operands<V>, version: number) => boolean;
 
-/** The form of an operator up to a version. */
+/** The form of an operator up to a version, or from one on. */
 export interface Form {
   /** The first version that has the canonical form. */
   readonly until: number;
+  /** The first version that says more than the canonical form can. */
+  readonly after?: number;
   /** Even later versions leave a choice, of which the canonical form is one. */
   readonly always?: true;
   readonly raise: Step;
@@ -497,6 +499,14 @@ const unbroadcast: Form = {
   lower: () => false,
 };
 
+/** Attention since it can be told how many keys are no padding: the same where it is not told. */
+const attention: Form = {
+  until: 23,
+  after: 24,
+  raise: ({ operands }) => absent(operands, 6),
+  lower: () => true,
+};
+
 /** Types were taken away, the meaning stayed. */
 const narrowed = (until: number): Form => ({ until, raise: () => true, lower: () => true });
 
@@ -528,6 +538,7 @@ const FORMS: ReadonlyMap<string, Form> = new Map([
   ["Resize", resize],
   ["Upsample", upsample],
   ["Erf", narrowed(13)],
+  ["Attention", attention],
   ["MeanVarianceNormalization", meanVariance],
   ["SimplifiedLayerNormalization", simplified],
 ]);
@@ -535,7 +546,16 @@ const FORMS: ReadonlyMap<string, Form> = new Map([
 /** The form of an operator's version that is not the canonical one, if it has one. */
 export function formOf(op: string, since: number): Form | undefined {
   const form = FORMS.get(op);
-  return form !== undefined && (form.always || since < form.until) ? form : undefined;
+  if (form === undefined) return undefined;
+  const isOther = form.always || since < form.until || since >= (form.after ?? Infinity);
+  return isOther ? form : undefined;
+}
+
+/** The version whose meaning a node of this version has, once it was brought to the canonical form where it has another. */
+export function formedVersion(op: string, since: number): number {
+  const form = formOf(op, since);
+  if (form === undefined) return since;
+  return since >= (form.after ?? Infinity) ? form.until : Math.max(since, form.until);
 }
 
 /** What an operator was called before it had its own name. */

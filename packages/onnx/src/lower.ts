@@ -5,7 +5,7 @@
  */
 
 import type { Attr, Dialect, GraphNode, NdArray, Source } from "@rewright/plugin";
-import { type Application, FORMER_NAMES, formOf } from "./forms.ts";
+import { type Application, FORMER_NAMES, formedVersion, formOf } from "./forms.ts";
 import { canonicalVersion, sameMeaning, type Version, versionAt } from "./opset.ts";
 import { definitionOf } from "./raise.ts";
 
@@ -126,7 +126,7 @@ export function lower(
       from,
     );
     if (!said) return undefined;
-    from = Math.max(from, form.until);
+    from = formedVersion(name, from);
   }
   if (!sameMeaning(node.op, from, canonical.since)) return undefined;
   const def = definitionOf(node.op, dialects);

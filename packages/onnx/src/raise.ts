@@ -7,7 +7,7 @@
 import type { Attr, Attrs, Dialect, NdArray, OpDef, Source, TensorType } from "@rewright/plugin";
 import { conform, readAttribute } from "./attribute.ts";
 import type { DataFiles } from "./data-files.ts";
-import { type Application, formOf, presentName } from "./forms.ts";
+import { type Application, formedVersion, formOf, presentName } from "./forms.ts";
 import type { Slot } from "./model.ts";
 import type { FileNode } from "./node.ts";
 import { canonicalVersion, sameMeaning, versionAt } from "./opset.ts";
@@ -134,7 +134,7 @@ export function raise(
         from,
       );
       if (!raised) return undefined;
-      from = Math.max(from, form.until);
+      from = formedVersion(op, from);
     }
     if (application.op !== op) {
       op = application.op;

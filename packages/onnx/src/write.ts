@@ -384,10 +384,10 @@ class Writer {
     const lowered = (): LoweredNode | undefined => (plain ? this.#lower(node, opset) : undefined);
     if (origin === undefined || file === undefined)
       return newNode(node, lowered(), results, this.#around);
-    const older = formOf(file.opType, versionAt(file.opType, own)?.since ?? 0) !== undefined;
+    const isOther = formOf(file.opType, versionAt(file.opType, own)?.since ?? 0) !== undefined;
     const restate =
       plain &&
-      ((opset !== own && !sameMeaning(file.opType, own, opset)) || (older && !match?.exact));
+      ((opset !== own && !sameMeaning(file.opType, own, opset)) || (isOther && !match?.exact));
     if (!restate) return fileNode(node, origin, file, results, match === undefined, this.#around);
     const said = lowered();
     if (said === undefined)
