@@ -60,7 +60,8 @@ export async function examine(test: NodeTest, oracle: Oracle): Promise<Examinati
       await attempt(name, async () => {
         const form = open < test.inputs.length ? frozen(test, open) : open > 1 ? test : undefined;
         if (form === undefined) return;
-        const given = form === test ? model : readModel(form.model, { dialects });
+        const given =
+          form === test ? model : readModel(form.model, { dialects, inlineBranches: true });
         if (form !== test && modelled === "S") typesFit(given.graph, wanted, faults, name);
         const graphs = [copyOf(given.graph)];
         for (const seed of costs) {

@@ -28,6 +28,8 @@ export interface OnnxModel {
   readonly defaults: ReadonlyMap<string, Constant>;
   /** Inputs of the file that are constants here, as `ReadOptions.fixedInputs` asks. */
   readonly fixedInputs: ReadonlySet<string>;
+  /** Conditional operators of the file that are what one of their branches does here, as `ReadOptions.inlineBranches` asks. */
+  readonly inlined: number;
   /** Bytes of its tensors that lie outside its file. */
   readonly external: number;
   /** The files that those bytes are in. */

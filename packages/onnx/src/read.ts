@@ -18,6 +18,7 @@ import type {
 } from "@rewright/plugin";
 import { onnx } from "@rewright/tensor";
 import { attributeTensor, readAttribute } from "./attribute.ts";
+import { chosenBranch, expansionOf, type FileNames, fileNames } from "./branches.ts";
 import type { DataFiles } from "./data-files.ts";
 import { type Given, givenText, runningOrder } from "./definitions.ts";
 import { ModelError, quote } from "./error.ts";
@@ -27,6 +28,8 @@ import {
   TensorProtoSchema,
   TrainingInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
+import { INITIALIZER, SPARSE_INITIALIZER } from "./initializer.ts";
+import { KnownValues } from "./known.ts";
 import { type Carrier, type OnnxModel, type OriginNode, type Slot, setOrigin } from "./model.ts";
 import {
   essence,
@@ -38,14 +41,23 @@ import {
   readNode,
   textOf,
 } from "./node.ts";
+import { Pieces } from "./pieces.ts";
 import { definitionOf, operatorName, raise } from "./raise.ts";
-import { type Inner, innerOf, operatorsWithin } from "./scope.ts";
+import { definitionsWithin, type Inner, innerOf, operatorsWithin } from "./scope.ts";
 import { openFile } from "./skeleton.ts";
 import { constantOf, digest, readTensor, smallContents } from "./tensor.ts";
 import { declaredName, declaredType, UNKNOWN } from "./type.ts";
 import { TypeNumbers } from "./type-numbers.ts";
 import { withWindow } from "./window.ts";
-import { checkWire, contentOf, type Field, fieldsOf, type Range, varintOf } from "./wire.ts";
+import {
+  checkWire,
+  contentOf,
+  type Field,
+  fieldsOf,
+  type Range,
+  varintOf,
+  wholeOf,
+} from "./wire.ts";
 
 /** Fields of ModelProto. */
 const IR_VERSION = 1;
@@ -56,11 +68,9 @@ const FUNCTIONS = 25;
 /** Fields of GraphProto. */
 const NODE = 1;
 const NAME = 2;
-const INITIALIZER = 5;
 const INPUT = 11;
 const OUTPUT = 12;
 const VALUE_INFO = 13;
-const SPARSE_INITIALIZER = 15;
 
 /** As many bytes as a protobuf message may have. */
 const MAX_BYTES = 2 ** 31;
@@ -82,6 +92,11 @@ export interface ReadOptions {
    * inputs. Nobody can give them others then, and everybody can compute with them beforehand.
    */
   readonly fixedInputs?: boolean;
+  /**
+   * An `If` whose condition is known before the model runs (a constant, or computed of constants and of sizes that are known) is what the
+   * chosen branch does: that is what is written then.
+   */
+  readonly inlineBranches?: boolean;
   /** Further vocabularies, for operators outside ONNX's own domain; those in none are opaque. */
   readonly dialects?: readonly Dialect[];
 }
@@ -219,7 +234,12 @@ function read(bytes: Uint8Array, files: DataFiles, options: ReadOptions): OnnxMo
   // A Buffer's slices are views where an array's are copies.
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const tensors = checkBytes(view, Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES));
-  return new Reader(view, tensors, files, options).model();
+  const reader = new Reader(view, tensors, files, options);
+  const model = reader.model();
+  const expanded = reader.expanded();
+  if (expanded === undefined) return model;
+  const ranges = checkWire(expanded, ModelProtoSchema, "model", TensorProtoSchema);
+  return new Reader(expanded, ranges, files, options, reader.inlined).model();
 }
 
 /** What a node is in the vocabulary, for it and for all nodes of the same signature. */
@@ -252,7 +272,7 @@ class Reader {
   readonly #domains: Map<string, number>;
   readonly #functions: ReadonlySet<string>;
   /** ValueInfoProtos by the name that they declare. */
-  readonly #declared: ReadonlyMap<string, Uint8Array>;
+  readonly #declared: Map<string, Uint8Array>;
   readonly #inputs: readonly string[];
   readonly #outputs: readonly string[];
   readonly #fileNodes: readonly FileNode[];
@@ -262,6 +282,8 @@ class Reader {
   readonly #external: number;
   readonly #dataFiles = new Set<string>();
   readonly #fixedInputs: ReadonlySet<string>;
+  /** Branches are to be looked for that are known to be chosen. */
+  readonly #inlines: boolean;
 
   /** The program so far. */
   readonly #sources = new Map<string, Source>();
@@ -279,17 +301,35 @@ class Reader {
   readonly #kindNumbers = new Map<Kind, number>();
   readonly #typeNumbers = new TypeNumbers();
   #taken: Set<string> | undefined;
+  /** What nodes of the file are replaced by, and what goes with it into the graph. */
+  readonly #expansions = new Map<number, readonly FileNode[]>();
+  readonly #added: Pieces[] = [];
+  readonly #known: KnownValues;
+  #names: FileNames | undefined;
+  /** Conditional operators that were replaced. */
+  inlined: number;
 
   constructor(
     bytes: Uint8Array,
     tensors: readonly Range[],
     files: DataFiles,
     options: ReadOptions,
+    inlined = 0,
   ) {
+    this.inlined = inlined;
     this.#bytes = bytes;
     this.#files = files;
     this.#dialects = [onnx, ...(options.dialects ?? [])];
+    this.#known = new KnownValues(
+      { constants: this.#constants, nodes: this.#nodes },
+      this.#dialects,
+    );
     this.#fields = fieldsOf(bytes);
+    // What is said about training may name any value.
+    this.#inlines =
+      options.inlineBranches === true &&
+      inlined === 0 &&
+      !this.#fields.some(({ no }) => no === TRAINING_INFO);
     const graphs = this.#fields.filter(({ no }) => no === GRAPH);
     const [graph] = graphs;
     if (graph === undefined)
@@ -366,16 +406,17 @@ class Reader {
   }
 
   #readInitializers(): Initializer[] {
-    const dense = this.#parts(INITIALIZER).map(({ field, content }): Initializer => {
-      const tensor = readTensor(content, this.#files, "an initializer");
-      const { name, constant, external } = tensor;
-      if (tensor.path !== undefined) this.#dataFiles.add(tensor.path);
-      return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content, external };
-    });
-    const sparse = this.#parts(SPARSE_INITIALIZER).map(({ field, content }) =>
-      sparseInitializer(content, field, this.#files),
+    return [INITIALIZER, SPARSE_INITIALIZER].flatMap((no) =>
+      this.#parts(no).map(({ field, content }) => this.#readInitializer(content, field)),
     );
-    return [...dense, ...sparse];
+  }
+
+  #readInitializer(content: Uint8Array, field: Field): Initializer {
+    if (field.no === SPARSE_INITIALIZER) return sparseInitializer(content, field, this.#files);
+    const tensor = readTensor(content, this.#files, "an initializer");
+    const { name, constant, external } = tensor;
+    if (tensor.path !== undefined) this.#dataFiles.add(tensor.path);
+    return { name, field, constant, type: constant?.type ?? UNKNOWN, bytes: content, external };
   }
 
   #addConstant(constant: Constant, carrier: Carrier | undefined): Source {
@@ -439,9 +480,91 @@ class Reader {
     return info === undefined ? UNKNOWN : declaredType(info, name);
   }
 
+  #source(name: string): Source | undefined {
+    return name === "" ? undefined : this.#sources.get(name);
+  }
+
   #readNode(order: number): void {
     const node = this.#fileNodes[order] as FileNode;
     const inner = this.#inner[order];
+    const expansion = inner && this.#expanded(node, order);
+    if (expansion === undefined) this.#readFileNode(node, inner, order);
+    else this.#expansions.set(order, expansion);
+  }
+
+  /** Reads what the branch does that a node is known to choose. @returns the nodes that it then is */
+  #expanded(node: FileNode, order: number): readonly FileNode[] | undefined {
+    if (!this.#inlines || node.domain !== "" || node.opType !== "If") return undefined;
+    if (this.#functions.has("\0If")) return undefined;
+    const source = this.#source(node.inputs[0] ?? "");
+    const condition = source && this.#known.of(source);
+    const branch = condition && chosenBranch(node, condition);
+    if (branch === undefined) return undefined;
+    this.#names ??= fileNames(
+      [
+        ...new Set([...this.#inputs, ...this.#initializers.map(({ name }) => name)]),
+        ...this.#fileNodes.flatMap((one) => [...one.outputs, ...definitionsWithin(one)]),
+      ],
+      this.#fileNodes.map(({ name }) => name),
+    );
+    const expansion = expansionOf(node, branch, this.#names, (name) => {
+      const copied = this.#source(name);
+      // Sequences and optional values could not always be copied.
+      return (
+        (this.#domains.get("") ?? 0) >= 16 ||
+        (copied !== undefined && this.#type(copied).dtype !== "unknown")
+      );
+    });
+    if (expansion === undefined) return undefined;
+    const { nodes, initializers, infos } = expansion;
+    // Before version 4 of the format initializers must be inputs.
+    if (initializers.length > 0 && this.#irVersion < 4) return undefined;
+    this.inlined++;
+    this.#added.push(...initializers, ...infos);
+    for (const pieces of initializers) {
+      const bytes = pieces.finish();
+      const field = fieldsOf(bytes)[0] as Field;
+      const initializer = this.#readInitializer(contentOf(bytes, field), field);
+      const { name, constant } = initializer;
+      if (constant === undefined) this.#addOpaqueConstant(initializer);
+      else this.#sources.set(name, this.#addConstant(constant, undefined));
+    }
+    for (const pieces of infos) {
+      const bytes = pieces.finish();
+      const info = contentOf(bytes, fieldsOf(bytes)[0] as Field);
+      this.#declared.set(declaredName(info), info);
+    }
+    const inners = nodes.map(innerOf);
+    for (const [i, one] of nodes.entries())
+      for (const name of [...one.inputs, ...(inners[i]?.captures ?? [])]) this.#taken?.add(name);
+    return nodes.flatMap((one, i) => {
+      const inner = inners[i];
+      const within = inner && this.#expanded(one, order);
+      if (within !== undefined) return within;
+      this.#readFileNode(one, inner, order);
+      return [one];
+    });
+  }
+
+  /** The file with what its nodes are replaced by; `undefined` where none is. */
+  expanded(): Uint8Array | undefined {
+    if (this.#expansions.size === 0) return undefined;
+    const graph = new Pieces();
+    let order = 0;
+    for (const field of this.#graphFields) {
+      const nodes = field.no === NODE ? this.#expansions.get(order++) : undefined;
+      if (nodes === undefined) graph.raw(wholeOf(this.#graphBytes, field));
+      else for (const { bytes } of nodes) graph.field(NODE, bytes);
+    }
+    for (const pieces of this.#added) graph.append(pieces);
+    const model = new Pieces();
+    for (const field of this.#fields)
+      if (field.no === GRAPH) model.field(GRAPH, graph);
+      else model.raw(wholeOf(this.#bytes, field));
+    return model.finish();
+  }
+
+  #readFileNode(node: FileNode, inner: Inner | undefined, order: number): void {
     const function_ = this.#functions.has(`${node.domain}\0${node.opType}`);
     if (node.domain === "" && node.opType === "Constant" && !function_) {
       const constant = constantValue(node, this.#files);
@@ -451,12 +574,10 @@ class Reader {
         return;
       }
     }
-    const sourceOf = (name: string): Source | undefined =>
-      name === "" ? undefined : this.#sources.get(name);
-    const inputs = node.inputs.map(sourceOf);
+    const inputs = node.inputs.map((name) => this.#source(name));
     if (!function_ && inner === undefined && this.#raiseNode(node, order, inputs)) return;
 
-    const captured = (inner?.captures ?? []).map(sourceOf);
+    const captured = (inner?.captures ?? []).map((name) => this.#source(name));
     const sources = [...inputs, ...captured];
     if (captured.length === 0)
       while (sources.length > 0 && sources.at(-1) === undefined) sources.pop();
@@ -662,7 +783,7 @@ class Reader {
   }
 
   /** Every name of a value or a node, inner graphs included: none that is made may be one of them. */
-  #names(): Set<string> {
+  #allNames(): Set<string> {
     const names = new Set<string>(this.#sources.keys());
     for (const node of this.#fileNodes) {
       names.add(node.name);
@@ -709,6 +830,7 @@ class Reader {
       domains: this.#domains,
       defaults,
       fixedInputs: this.#fixedInputs,
+      inlined: this.inlined,
       external: this.#external,
       dataFiles: [...this.#dataFiles],
       isHeld: this.#files.held !== undefined,
@@ -726,7 +848,7 @@ class Reader {
       outputs: this.#outputs,
       irVersion: this.#irVersion,
       domains: this.#domains,
-      names: () => this.#names(),
+      names: () => this.#allNames(),
       pinned,
       files: this.#files,
       external: this.#external,

@@ -53,7 +53,7 @@ function visitFree(
   for (const output of graph.output) output.name = replace(output.name);
 }
 
-/** Every name that a graph, or one within it, defines. */
+/** Calls `name` with every name that a graph, or one within it, defines, as often as it does. */
 function visitDefined(graph: GraphProto, name: (name: string) => void): void {
   for (const input of graph.input) name(input.name);
   for (const tensor of graph.initializer) name(tensor.name);
@@ -83,12 +83,26 @@ export interface Inner {
   readonly operators: ReadonlySet<string>;
 }
 
+/** The attributes of a node that hold graphs. */
+function graphAttributes(node: FileNode): Uint8Array[] {
+  if (!node.holdsGraphs) return [];
+  return [...node.attributes.values()].filter((bytes) =>
+    fieldsOf(bytes).some(({ no }) => no === GRAPH || no === GRAPHS),
+  );
+}
+
+/** The names that a node's inner graphs define, as often as they do. */
+export function definitionsWithin(node: FileNode): string[] {
+  const names: string[] = [];
+  const attributes = graphAttributes(node).map((bytes) => fromBinary(AttributeProtoSchema, bytes));
+  for (const graph of graphsOf(attributes)) visitDefined(graph, (name) => names.push(name));
+  return names;
+}
+
 /** What the inner graphs of a node take and hold; `undefined` where it has none. */
 export function innerOf(node: FileNode): Inner | undefined {
   if (!node.holdsGraphs) return undefined;
-  const attributes = [...node.attributes.values()].filter((bytes) =>
-    fieldsOf(bytes).some(({ no }) => no === GRAPH || no === GRAPHS),
-  );
+  const attributes = graphAttributes(node);
   const captures = new Set<string>();
   const defines = new Set<string>();
   for (const graph of graphsOf(

@@ -29,6 +29,12 @@ import {
   TensorProtoSchema,
 } from "./generated/onnx_pb.ts";
 import { LATEST_OPSET } from "./generated/operators.ts";
+import {
+  INITIALIZER,
+  initializerName,
+  renamedInitializer,
+  SPARSE_INITIALIZER,
+} from "./initializer.ts";
 import { type LoweredNode, lower } from "./lower.ts";
 import { type Match, matchNodes } from "./match.ts";
 import { type Carrier, type OnnxModel, type Origin, type OriginNode, originOf } from "./model.ts";
@@ -47,14 +53,9 @@ const GRAPH = 7;
 const OPSET_IMPORT = 8;
 /** Fields of GraphProto. */
 const NODE = 1;
-const INITIALIZER = 5;
 const INPUT = 11;
 const VALUE_INFO = 13;
 const ANNOTATION = 14;
-const SPARSE_INITIALIZER = 15;
-/** The field of TensorProto that names it; a sparse tensor is named by its values, its first field. */
-const TENSOR_NAME = 8;
-const SPARSE_VALUES = 1;
 /** Protobuf's limit for one message. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -431,26 +432,8 @@ class Writer {
 
   // ── The file ───────────────────────────────────────────────────────────────
 
-  /** An initializer under this name. */
-  #initializer(field: Field, name: string): Pieces {
-    const rename = (tensor: Uint8Array): Pieces => {
-      const pieces = new Pieces();
-      for (const part of fieldsOf(tensor))
-        if (part.no !== TENSOR_NAME) pieces.raw(wholeOf(tensor, part));
-      return pieces.field(TENSOR_NAME, name);
-    };
-    const bytes = contentOf(this.#origin.graphBytes, field);
-    const pieces = new Pieces();
-    if (field.no !== SPARSE_INITIALIZER) return pieces.field(field.no, rename(bytes));
-    const sparse = new Pieces();
-    for (const part of fieldsOf(bytes))
-      if (part.no === SPARSE_VALUES) sparse.field(SPARSE_VALUES, rename(contentOf(bytes, part)));
-      else sparse.raw(wholeOf(bytes, part));
-    return pieces.field(field.no, sparse);
-  }
-
   #renamedInitializer(field: Field, name: string): Pieces {
-    const pieces = this.#initializer(field, name);
+    const pieces = renamedInitializer(this.#origin.graphBytes, field, name);
     if (!this.#moves) return pieces;
     const renamed = pieces.finish();
     const [only] = fieldsOf(renamed);
@@ -542,7 +525,7 @@ class Writer {
         first.add(NODE);
       } else if (field.no === INITIALIZER || field.no === SPARSE_INITIALIZER) {
         const name = kept.get(field);
-        if (pinned.has(field) || name === this.#initializerName(field)) pieces.append(whole);
+        if (pinned.has(field) || name === initializerName(graphBytes, field)) pieces.append(whole);
         else if (name !== undefined) pieces.append(this.#renamedInitializer(field, name));
       } else if (field.no === INPUT) {
         const info = contentOf(graphBytes, field);
@@ -556,15 +539,6 @@ class Writer {
     for (const copy of this.#copiedInitializers) pieces.append(copy);
     for (const tensor of made.initializers) pieces.field(INITIALIZER, tensor);
     return pieces;
-  }
-
-  #initializerName(field: Field): string {
-    let tensor = contentOf(this.#origin.graphBytes, field);
-    if (field.no === SPARSE_INITIALIZER) {
-      const values = fieldsOf(tensor).findLast(({ no }) => no === SPARSE_VALUES);
-      if (values) tensor = contentOf(tensor, values);
-    }
-    return textOf(tensor, fieldsOf(tensor), TENSOR_NAME);
   }
 
   #operatorSet(domain: string, version: number): Uint8Array {

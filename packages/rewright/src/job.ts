@@ -23,6 +23,11 @@ export interface Job {
   readonly scratch: Scratch;
 }
 
+/** Whether the model as it was read is no longer the one that was given: what is known of it was settled on reading. */
+export function isSettled({ fixedInputs, inlined }: OnnxModel): boolean {
+  return fixedInputs.size > 0 || inlined > 0;
+}
+
 /** Whether candidates that agree are to be timed. */
 export function isMeasured({ options, tools }: Pick<Job, "options" | "tools">): boolean {
   return (options.measure ?? true) && tools.backend.run !== undefined;

@@ -1,6 +1,6 @@
 import { type Timing, timeModels } from "@rewright/backend-cpu";
 import type { Graph } from "@rewright/plugin";
-import { isMeasured, type Job } from "./job.ts";
+import { isMeasured, isSettled, type Job } from "./job.ts";
 import { defaults } from "./options.ts";
 import type { Candidate } from "./verification.ts";
 
@@ -26,7 +26,7 @@ async function timed(
   try {
     for (const [i, graph] of graphs.entries()) {
       options.onProgress?.({ phase: "timing", done: i, of: graphs.length });
-      const isOriginal = graph === model.graph && model.fixedInputs.size === 0;
+      const isOriginal = graph === model.graph && !isSettled(model);
       const candidate = isOriginal
         ? original
         : await scratch.candidate(model, graph, tools.dialects);

@@ -5,7 +5,7 @@ import { type OnnxModel, openModel, readModel } from "@rewright/onnx";
 import { blamed } from "./blame.ts";
 import { CheckError, InputError, PluginError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
-import type { Job } from "./job.ts";
+import { isSettled, type Job } from "./job.ts";
 import { Judge } from "./judge.ts";
 import { choose, measure } from "./measurement.ts";
 import type { Optimized } from "./optimized.ts";
@@ -85,7 +85,7 @@ async function run(
   const { dialects } = tools;
   const { directory, fixedInputs = false, seed = defaults.seed } = options;
   const model = read({
-    ...{ dialects, fixedInputs },
+    ...{ dialects, fixedInputs, inlineBranches: true },
     ...(directory !== undefined && { directory }),
   });
   const bind = sizesOf(model.graph, options.shapes ?? {});
@@ -96,7 +96,7 @@ async function run(
   const job: Job = { original, size, model, bind, options, tools, judge, own, scratch };
   try {
     signal?.throwIfAborted();
-    const found = withoutInputs(job, await shortlist(job, await search(job)));
+    const found = withSettled(job, await shortlist(job, await search(job)));
     const verified = await verify(job, found.finalists);
     const timings = await measure(job, verified.candidates);
     const winner = choose(verified.candidates, timings);
@@ -121,9 +121,9 @@ async function run(
   }
 }
 
-/** The model without the inputs that are constants now is another one already: a runtime can compute with them beforehand. */
-function withoutInputs({ model }: Job, found: Found): Found {
-  if (model.fixedInputs.size === 0) return found;
+/** What was settled on reading makes another model of it already: a runtime can compute with what is a constant now beforehand. */
+function withSettled({ model }: Job, found: Found): Found {
+  if (!isSettled(model)) return found;
   const plain = { graph: model.graph, cost: found.start, rules: [], assumed: new Map(), error: 0 };
   return { ...found, finalists: [...found.finalists, plain] };
 }

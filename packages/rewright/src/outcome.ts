@@ -47,6 +47,7 @@ export function reportOf(job: Job, { found, verified, timings, winner }: Steps):
     seed: options.seed ?? defaults.seed,
     threads: options.threads ?? defaults.threads,
     defaults: { open: openDefaults(model), fixed: model.fixedInputs.size },
+    inlined: model.inlined,
     assumed: bind,
     search: {
       notes: session.notes,

@@ -76,6 +76,8 @@ export interface Report {
   readonly threads: number;
   /** Inputs with a default that operators read: those that anybody may still give others, and those taken as constants (`fixedInputs`). */
   readonly defaults: { readonly open: number; readonly fixed: number };
+  /** Conditional operators whose condition is known, and which were taken to be what their branch does. */
+  readonly inlined: number;
   /** Sizes taken for symbolic dimensions while pricing and timing. */
   readonly assumed: Readonly<Record<string, number>>;
   readonly search: {

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Model } from "@rewright/backend-cpu";
-import { imageOf, type OnnxModel, openModel } from "@rewright/onnx";
+import { imageOf, type OnnxModel, openModel, readModel } from "@rewright/onnx";
 import type { Dialect, Graph } from "@rewright/plugin";
 import { sameFile, writeWhole } from "./files.ts";
+import { isSettled } from "./job.ts";
 import type { Saved } from "./optimized.ts";
 
 /** A model that can be written. */
@@ -43,9 +44,11 @@ export async function saveModel(savable: Savable, path: string): Promise<Saved> 
       await writeWhole(path, { from: original as string });
     return { data: undefined, same: true };
   }
+  // Nothing was gained: what reading has settled is open again.
+  const whole = savable.graph === undefined && isSettled(model) ? reread(savable) : model;
   // A new name, so that the old model keeps its data until the new one has taken its place.
   const name = await freeName(folder, basename(path));
-  const image = imageOf(model, savable.graph ?? model.graph, { dialects, dataFile: name });
+  const image = imageOf(whole, savable.graph ?? whole.graph, { dialects, dataFile: name });
   const before = await ownData(path);
   const data = image.data && join(folder, name);
   if (data !== undefined) await writeWhole(data, { write: (file) => image.writeData(file) });
@@ -57,6 +60,12 @@ export async function saveModel(savable: Savable, path: string): Promise<Saved> 
   }
   for (const file of before) await rm(file, { force: true });
   return { data, same: false };
+}
+
+/** The model as it was given. */
+function reread({ original, dialects, directory }: Savable): OnnxModel {
+  const options = { dialects, ...(directory !== undefined && { directory }) };
+  return typeof original === "string" ? openModel(original, options) : readModel(original, options);
 }
 
 /** A name for the data file that no file in the folder has. */

@@ -94,10 +94,10 @@ export function withFunction(): Uint8Array {
 }
 
 /**
- * w = Relu(Relu(x)); i = If(c) { s = x + w; b = -s } else { b = w }; y = i + w, where c holds. The branches take x and w from around
- * them.
+ * w = Relu(Relu(x)); i = If(c) { s = x + w; b = -s } else { b = w }; y = i + w, where c holds, which is known beforehand or not. The
+ * branches take x and w from around them.
  */
-export function branching(): Uint8Array {
+export function branching(known: boolean): Uint8Array {
   const branch = (list: readonly Node[]): number[] => [
     ...list.flatMap((node) => field(1, nodeOf(node))),
     ...field(2, "branch"),
@@ -112,6 +112,11 @@ export function branching(): Uint8Array {
     ["Add", ["x", "w"], ["s"]],
     ["Neg", ["s"], ["b"]],
   ];
+  const computed: readonly Node[] = [
+    ["ReduceMax", ["x"], ["most"]],
+    ["ReduceMin", ["x"], ["least"]],
+    ["GreaterOrEqual", ["most", "least"], ["c"]],
+  ];
   return modelOf([
     ...field(1, nodeOf(["Relu", ["x"], ["r"]])),
     ...field(1, nodeOf(["Relu", ["r"], ["w"]])),
@@ -124,7 +129,9 @@ export function branching(): Uint8Array {
       ),
     ),
     ...field(1, nodeOf(["Add", ["i", "w"], ["y"]])),
-    ...field(5, [...field(2, 9), ...field(8, "c"), ...field(9, [1])]),
+    ...(known
+      ? field(5, [...field(2, 9), ...field(8, "c"), ...field(9, [1])])
+      : computed.flatMap((node) => field(1, nodeOf(node)))),
   ]);
 }
 

@@ -109,6 +109,8 @@ export function describe(report: FileReport, color: boolean): string {
       "inputs",
       `${count(report.defaults.fixed)} that have a default are constants: the written model has no such inputs`,
     );
+  if (report.inlined > 0)
+    row("branches", `${count(report.inlined)} were chosen already: their conditions are known`);
   const assumed = Object.entries(report.assumed);
   if (assumed.length > 0)
     row(

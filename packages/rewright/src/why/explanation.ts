@@ -92,7 +92,10 @@ function opened(
   dialects: Task["tools"]["dialects"],
 ): Task["model"] {
   try {
-    return openModel(path, { dialects, fixedInputs, directory: dirname(resolve(path)) });
+    return openModel(path, {
+      ...{ dialects, fixedInputs, inlineBranches: true },
+      directory: dirname(resolve(path)),
+    });
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
     throw new InputError(`cannot read the model ${path}: ${reasonOf(error)}`);
