@@ -74,6 +74,7 @@ export type { Snapshot } from "./frozen/snapshot.ts";
 export { type DotOptions, toDot } from "./graphviz.ts";
 export type { ArgId, Id, NodeId, OpId } from "./ids.ts";
 export type { LimitName, Limits } from "./limits.ts";
+export { Listing } from "./listing.ts";
 export type { Mark } from "./marks.ts";
 export type { Match } from "./match.ts";
 export { Matches } from "./matches.ts";

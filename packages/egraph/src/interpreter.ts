@@ -46,9 +46,10 @@ export class Interpreter {
     items?: Int32Array | undefined,
   ): boolean {
     const { heap, state, slots, registers } = this;
-    const code = heap.column(CODE);
-    code.set(this.initial, registers);
-    code.fill(0, state, state + 3);
+    const { words } = heap;
+    const code = words[CODE] as number;
+    words.set(this.initial, code + registers);
+    words.fill(0, code + state, code + state + 3);
     if (items) {
       heap.resize(DIRTY, 0);
       heap.append(DIRTY, items);
@@ -59,10 +60,12 @@ export class Interpreter {
       // A row without slots takes no room.
       const most = Math.min(left, 0x7fffffff);
       const why = heap.kernel.search(this.code, state, registers, this.orders, slots, most);
-      left -= out.take(heap.column(ROWS), slots);
-      heap.resize(ROWS, 0);
+      if (heap.length(ROWS) > 0) {
+        left -= out.take(heap.column(ROWS), slots);
+        heap.resize(ROWS, 0);
+      }
       if (why === DONE || why === FULL) {
-        this.steps += heap.column(CODE)[state + 2] as number;
+        this.steps += heap.words[(heap.words[CODE] as number) + state + 2] as number;
         return why === DONE;
       }
       if (why === PAUSED) {

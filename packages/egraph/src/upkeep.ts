@@ -23,6 +23,8 @@ export class Upkeep<D> {
   private readonly stale = new Worklist();
   /** Classes to be shown to `modify`. */
   private readonly changed = new Worklist();
+  /** Of them, those that are being shown. */
+  private readonly shown = new Worklist();
   private contradiction: { readonly error: unknown } | undefined;
 
   constructor(graph: EGraph<D>, analysis: Analysis<D>) {
@@ -37,7 +39,7 @@ export class Upkeep<D> {
 
   /** Bytes of the typed arrays held. */
   get bytes(): number {
-    return this.stale.bytes + this.changed.bytes;
+    return this.stale.bytes + this.changed.bytes + this.shown.bytes;
   }
 
   /** The ids that there is something left to do about, in order. */
@@ -166,10 +168,11 @@ export class Upkeep<D> {
 
   /** Shows `modify` each class that is new or has changed, once. */
   private showChanged(): void {
-    const { changed, analysis, graph } = this;
-    const roots = new Worklist();
-    while (changed.size > 0) roots.push(graph.find(changed.shift()));
-    while (roots.size > 0) analysis.modify?.(graph, graph.find(roots.shift()));
+    const { changed, shown, analysis, graph } = this;
+    // What is left of a time when `modify` threw.
+    shown.load(undefined);
+    while (changed.size > 0) shown.push(graph.find(changed.shift()));
+    while (shown.size > 0) analysis.modify?.(graph, graph.find(shown.shift()));
   }
 
   /** Throws what an analysis threw while classes were joined that are one already. */

@@ -30,21 +30,24 @@ export function randomly(): RollOut {
  * the largest such mean.
  */
 export function weighted(strength: number = 4): RollOut {
-  const rules = new Map<string, { tries: number; fall: number }>();
-  const mean = (rule: string): number => {
-    const { tries, fall } = rules.get(rule) ?? { tries: 0, fall: 0 };
-    return tries === 0 ? 0 : fall / tries;
-  };
+  const rules = new Map<string, { tries: number; fall: number; mean: number }>();
   return {
     step(walk) {
-      const most = Math.max(0, ...[...rules.keys()].map(mean));
+      let most = 0;
+      for (const { mean } of rules.values()) if (mean > most) most = mean;
       const before = walk.cost();
-      const move = drawing(walk, ({ rule }) => (most > 0 ? 1 + (strength * mean(rule)) / most : 1));
+      const move = drawing(walk, ({ rule }) =>
+        most > 0 ? 1 + (strength * (rules.get(rule)?.mean ?? 0)) / most : 1,
+      );
       if (!move) return undefined;
-      const entry = rules.get(move.rule) ?? { tries: 0, fall: 0 };
+      const entry = rules.get(move.rule) ?? { tries: 0, fall: 0, mean: 0 };
       const after = walk.cost();
-      if (after < Infinity && before < Infinity)
-        rules.set(move.rule, { tries: entry.tries + 1, fall: entry.fall + before - after });
+      if (after < Infinity && before < Infinity) {
+        entry.tries++;
+        entry.fall += before - after;
+        entry.mean = entry.fall / entry.tries;
+        rules.set(move.rule, entry);
+      }
       return move;
     },
   };
@@ -69,17 +72,17 @@ export function greedyEpsilon(epsilon: number = 0.3, sample: number = 4): RollOu
 
 /** Makes a move drawn by weight, of those that change something. */
 function drawing(walk: Walk, weight: (move: Move) => number): Move | undefined {
-  const open = walk.moves.map((move) => ({ move, weight: weight(move) }));
-  let sum = open.reduce((total, each) => total + each.weight, 0);
+  const open = [...walk.moves];
+  const weights = open.map(weight);
+  let sum = weights.reduce((total, each) => total + each, 0);
   while (open.length > 0) {
     let left = walk.random() * sum;
     let index = 0;
-    while (index < open.length - 1 && left >= (open[index]?.weight ?? 0))
-      left -= open[index++]?.weight ?? 0;
-    const [drawn] = open.splice(index, 1);
-    if (!drawn) return undefined;
-    sum -= drawn.weight;
-    if (walk.make(drawn.move)) return drawn.move;
+    while (index < open.length - 1 && left >= (weights[index] as number))
+      left -= weights[index++] as number;
+    const [drawn] = open.splice(index, 1) as [Move];
+    sum -= weights.splice(index, 1)[0] as number;
+    if (walk.make(drawn)) return drawn;
   }
   return undefined;
 }

@@ -1,10 +1,8 @@
-import type { EGraph, NodeId } from "egraph-ts";
+import { type EGraph, Listing, type NodeId } from "egraph-ts";
 
+const listing = new Listing();
 let costs: Float64Array = new Float64Array(1024);
-let classes: Int32Array = new Int32Array(1024);
-let nodes: Int32Array = new Int32Array(1024);
-let children: Int32Array = new Int32Array(4096);
-let ends: Int32Array = new Int32Array(1024);
+let choices: Int32Array = new Int32Array(1024);
 let own: Float64Array = new Float64Array(1024);
 
 /** Of each class, by its canonical id: the cost of its cheapest tree, and that tree's e-node. Valid until the next are asked for. */
@@ -22,35 +20,17 @@ export function cheapestTrees(
   graph: EGraph<any>,
   cost: (node: NodeId) => number,
 ): Cheapest {
-  const { created, nodeCount } = graph;
-  if (costs.length < created) costs = new Float64Array(2 * created);
-  if (nodes.length < nodeCount) {
-    const length = 2 * nodeCount;
-    [nodes, classes, ends] = [
-      new Int32Array(length),
-      new Int32Array(length),
-      new Int32Array(length),
-    ];
-    own = new Float64Array(length);
+  const { created } = graph;
+  if (costs.length < created) {
+    costs = new Float64Array(2 * created);
+    choices = new Int32Array(2 * created);
+    own = new Float64Array(2 * created);
   }
   costs.fill(Infinity, 0, created);
-  const choices = new Int32Array(created).fill(-1);
-  let count = 0;
-  let end = 0;
-  for (const id of graph.classes())
-    for (const node of graph.nodes(id)) {
-      const arity = graph.arity(node);
-      if (children.length < end + arity) {
-        const longer = new Int32Array(2 * (end + arity));
-        longer.set(children);
-        children = longer;
-      }
-      for (let i = 0; i < arity; i++) children[end++] = graph.child(node, i);
-      nodes[count] = node;
-      classes[count] = id;
-      own[count] = cost(node);
-      ends[count++] = end;
-    }
+  choices.fill(-1, 0, created);
+  listing.take(graph);
+  const { count, nodes, classes, ends, children } = listing;
+  for (let n = 0; n < count; n++) own[n] = cost(nodes[n] as NodeId);
   for (let isDone = false; !isDone; ) {
     isDone = true;
     let at = 0;

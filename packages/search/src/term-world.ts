@@ -9,7 +9,7 @@ import {
   type Rule,
   type Template,
 } from "egraph-ts";
-import { cheapestTrees } from "./term-costs.ts";
+import { type Cheapest, cheapestTrees } from "./term-costs.ts";
 import type { TermId, TermPool } from "./term-pool.ts";
 import type { Theory } from "./theory.ts";
 
@@ -60,6 +60,9 @@ export class TermWorld {
   readonly #names: (number | undefined)[][] = [];
   /** By the pool's symbols: the cost of one application. */
   readonly #costs: number[] = [];
+  /** By e-node, below `#priced`: its cost by itself, 0 where it has not been asked for. */
+  #prices: Float64Array = new Float64Array(1024);
+  #priced = 0;
   #leaves: readonly TermId[] = [];
   #loaded = new Map<TermId, Id>();
   /** The class of the term it was grown from. */
@@ -80,6 +83,7 @@ export class TermWorld {
   /** Empties the e-graph and puts a term in, of which some parts are taken as they are. */
   load(term: TermId, leaves: readonly TermId[] = []): void {
     this.graph.clear();
+    this.#priced = 0;
     for (const slot of this.#slots) slot.pending = false;
     this.isVoid = false;
     this.isFull = false;
@@ -162,14 +166,14 @@ export class TermWorld {
 
   /** The cost of the cheapest term known of what it was grown from. */
   get cost(): number {
-    return cheapestTrees(this.graph, this.#cost).costs[this.graph.find(this.root)] as number;
+    return this.#cheapest().costs[this.graph.find(this.root)] as number;
   }
 
   /** The cheapest term known of what it was grown from. `learn` is told of each term put in of which a cheaper one is known. */
   cheapest(learn: (term: TermId, cheaper: TermId) => void): TermId {
     const { graph } = this;
     const pool = this.#pool;
-    const { costs, nodes } = cheapestTrees(graph, this.#cost);
+    const { costs, nodes } = this.#cheapest();
     const make = this.#maker(nodes);
     for (const [term, id] of this.#loaded) {
       const root = graph.find(id);
@@ -180,7 +184,7 @@ export class TermWorld {
 
   /** A term of what it was grown from that is the cheapest if each application costs up to so much more, as drawn. */
   variant(more: () => number): TermId {
-    const { nodes } = cheapestTrees(this.graph, (node) => this.#cost(node) * (1 + more()));
+    const { nodes } = this.#cheapest(more);
     return this.#maker(nodes)(this.graph.find(this.root));
   }
 
@@ -211,18 +215,40 @@ export class TermWorld {
 
   restore(mark: GraphMark, { isVoid, isFull }: Pick<TermWorld, "isVoid" | "isFull">): void {
     this.graph.restore(mark);
+    this.#priced = Math.min(this.#priced, this.graph.created);
     this.isVoid = isVoid;
     this.isFull = isFull;
     for (const slot of this.#slots) slot.pending = false;
   }
 
-  readonly #cost = (node: NodeId): number => {
+  /** The cheapest trees; if each application costs up to so much more, as drawn. */
+  #cheapest(more?: () => number): Cheapest {
+    const { created } = this.graph;
+    if (this.#prices.length < created) {
+      const longer = new Float64Array(2 * created);
+      longer.set(this.#prices);
+      this.#prices = longer;
+    }
+    this.#prices.fill(0, this.#priced, created);
+    this.#priced = created;
+    return cheapestTrees(this.graph, (node) => this.#cost(node) * (more ? 1 + more() : 1));
+  }
+
+  #cost(node: NodeId): number {
+    const known = this.#prices[node] as number;
+    if (known > 0) return known;
+    const price = this.#price(node);
+    this.#prices[node] = price;
+    return price;
+  }
+
+  #price(node: NodeId): number {
     const { graph } = this;
     const [op, arg] = [graph.op(node), graph.arg(node)];
     if (op === this.#opaque)
       return this.#pool.cost(this.#leaves[graph.argument(arg) as number] as TermId);
     return this.#costs[this.#symbol(op, arg)] as number;
-  };
+  }
 
   #searchFresh(rule: number, limit: number): number {
     const slot = this.#slots[rule] as Slot;

@@ -1,4 +1,4 @@
-import type { Graph } from "@rewright/plugin";
+import type { Graph, Move } from "@rewright/plugin";
 import { EGraph, printTerm, rewrite } from "egraph-ts";
 import { expect, test } from "vitest";
 import { helpers } from "../src/helper-terms.ts";
@@ -27,6 +27,28 @@ test("a window changes its part alone, at its price", () => {
   session.apply(session.moves());
   expect(session.cost()).toBe(4);
   expect(sizeOf(session.best().graph)).toBe(4);
+});
+
+test("states that share ids are priced each by its own operators", () => {
+  const theory = (): Theory => {
+    const { graph } = algebra();
+    const rules = [
+      rewrite(graph, "dear", "(f ?a)", "(g ?a)"),
+      rewrite(graph, "cheap", "(f ?a)", "h"),
+    ];
+    return { graph, rules, cost: (op) => ({ f: 9, g: 7, h: 1 })[op] ?? 2 };
+  };
+  const session = termGrowth({ term: "(f a)", theory });
+  const [dear, cheap] = session.moves() as [Move, Move];
+  const mark = session.mark();
+  const costs = [dear, cheap, dear].map((move) => {
+    session.restore(mark);
+    session.apply([move]);
+    return session.cost();
+  });
+  expect(costs).toEqual([9, 1, 9]);
+  session.regrow(session.best().graph);
+  expect(session.cost()).toBe(9);
 });
 
 test("what is taken as it is is not looked into, and comes back", () => {
