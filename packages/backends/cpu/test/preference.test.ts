@@ -151,6 +151,30 @@ const cases: readonly (readonly [string, (s: Sketch) => Value, string, string])[
     "Conv of 16 inputs",
   ],
   [
+    "a residual block of few channels, for two images",
+    (s) => {
+      const wide = { ...window, dilations: [2, 2], pads: [2, 2, 2, 2] };
+      const conv = (x: Value): Value =>
+        s.apply("Conv", [x, s.weights(8, 8, 3, 3), s.weights(8)], wide);
+      const x = s.x([2, 8, 64, 64]);
+      return s.apply("Relu", [s.apply("Add", [x, conv(s.apply("Relu", [conv(x)]))])]);
+    },
+    "none",
+    "Conv of 16 inputs",
+  ],
+  [
+    "few channels of eight images, four at a time, without biases",
+    (s) => {
+      const wide = { ...window, dilations: [1, 3], pads: [1, 3, 1, 3] };
+      const conv = (x: Value): Value => s.apply("Conv", [x, s.weights(4, 4, 3, 3)], wide);
+      return conv(
+        s.apply("MaxPool", [conv(s.x([8, 4, 64, 64]))], { kernel_shape: [2, 2], strides: [2, 2] }),
+      );
+    },
+    "none",
+    "Conv of 16 inputs",
+  ],
+  [
     "a depthwise convolution of 58 channels, without a bias",
     (s) =>
       s.apply("Conv", [s.x([1, 58, 28, 28]), s.weights(58, 1, 3, 3)], { ...window, group: 58 }),

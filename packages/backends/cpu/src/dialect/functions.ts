@@ -46,16 +46,37 @@ const channelConstant: RuleFunction = (...args) => {
   return { dtype: "f32", shape: [channels], data: new Float32Array(channels).fill(value) };
 };
 
-/** How many groups of a grouped convolution fill one block of channels; `undefined` where none, or only one, does. */
+/** The greatest divisor of `of` that is at most `most`. */
+function divisor(of: number, most: number): number {
+  let found = Math.min(of, Math.floor(most));
+  while (of % found !== 0) found--;
+  return found;
+}
+
+/** `merged_groups(w, g)`: how many groups of a convolution together have room in one block of channels; `undefined` where no two have. */
 function groupsOfBlock(block: number): RuleFunction {
   return (...args) => {
-    const outputs = size(args[0], 0);
+    const kernels = size(args[0], 0);
     const inputs = size(args[0], 1);
     const group = int(args[1]);
-    if (outputs === undefined || inputs === undefined || group === undefined) return undefined;
-    if (group < 2 || inputs < 2 || inputs >= block || outputs !== inputs * group) return undefined;
-    const merged = block / inputs;
-    return Number.isInteger(merged) && group % merged === 0 ? merged : undefined;
+    if (kernels === undefined || inputs === undefined || group === undefined) return undefined;
+    const widest = Math.max(inputs, kernels / group);
+    // A depthwise convolution has a kernel of its own.
+    if (group < 2 || kernels % group !== 0 || widest < 2 || 2 * widest > block) return undefined;
+    const merged = divisor(group, block / widest);
+    return merged > 1 ? merged : undefined;
+  };
+}
+
+/** `stacked_images(x, w)`: how many images of a batch the kernels have room for in one block of channels; `undefined` where for no two. */
+function imagesOfBlock(block: number): RuleFunction {
+  return (...args) => {
+    const images = size(args[0], 0);
+    const kernels = size(args[1], 0);
+    if (images === undefined || kernels === undefined) return undefined;
+    if (images < 2 || kernels < 1 || 2 * kernels > block) return undefined;
+    const stacked = divisor(images, block / kernels);
+    return stacked > 1 ? stacked : undefined;
   };
 }
 
@@ -181,6 +202,7 @@ export function cpuFunctions(block: number): Dialect {
       channel_window: channelWindow,
       channel_constant: channelConstant,
       merged_groups: groupsOfBlock(width),
+      stacked_images: imagesOfBlock(width),
       phases: block === 0 ? () => undefined : phases(width),
       phase_axes: phaseAxes,
       phase_order: phaseOrder,
