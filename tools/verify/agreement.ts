@@ -233,11 +233,18 @@ class Evaluator {
         if (choice && choice.get(id) !== node) return false;
         const worth = this.compute(node);
         if (worth === undefined || typeof worth === "string") return worth === undefined;
-        this.worth.set(id, worth);
+        this.worth.set(id, this.#folded(id, worth));
         this.origin.set(id, node);
         return false;
       });
     }
+  }
+
+  /** What is known of a class: constants are folded in single precision, each of them rounded. */
+  #folded(id: Id, { arrays, exact }: Worth): Worth {
+    const shake = this.#jitter;
+    if (!shake || !this.#terms.facts(id).constant) return { arrays, exact };
+    return { arrays: arrays.map((array) => shake(array, id)), exact };
   }
 
   /** The greatest finite number among the operands of an e-node. */

@@ -75,6 +75,7 @@ const finite: readonly (readonly [rule: RegExp, why: string])[] = [
   [/^grouped\.widen/, "kernels of other groups are zeros, no longer absent"],
   [/^polyphase\./, "kernels are padded with zeros"],
   [/^spelling\.(half_power|inverse_root)$/, "minus infinity has powers, but no root"],
+  [/^rms_norm\.rms_norm_(l2|unit)$/, "a mean of the smallest squares is 0, and 0 / 0 NaN"],
 ];
 const strict = (rules: readonly ast.Rule[]): readonly ast.Rule[] =>
   rules.filter(({ name }) => !finite.some(([rule]) => rule.test(name)));
@@ -159,15 +160,16 @@ async function judge(
       named(evaluateGraph(after, inputs, dialects)),
     );
   }
+  // What its kernels make of tensors without elements is no measure: reductions lose negative axes, sums of no products keep what was in memory.
+  if (hasEmpty(graph)) return "not run";
   const given = Object.fromEntries(graph.inputs.map(({ name }, i) => [name, inputs[i] as NdArray]));
   const original = writeModel(model, graph, { dialects });
   const before = await (oracle as Oracle).run(original, given);
   if (typeof before === "string") return "not run";
   const after = await (oracle as Oracle).run(written, given);
-  // Which element types a kernel exists for is the backend's to know, and to price; that it takes tensors without elements nobody asks.
-  const isEmpty = Object.values(before).some(({ data }) => data.length === 0);
+  // Which element types a kernel exists for is the backend's to know, and to price.
   if (typeof after === "string")
-    return isEmpty || after.includes("Could not find an implementation")
+    return after.includes("Could not find an implementation")
       ? "not run"
       : `ONNX Runtime does not run it: ${after}`;
   return firstUnlike(graph, before, after);
