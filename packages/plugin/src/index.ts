@@ -302,6 +302,8 @@ export interface Session {
     readonly ms: number;
     /** Nothing more can be applied: the run's limits are spent. */
     readonly all: boolean;
+    /** Something could not be applied to this state, or to one that led to it, for want of nodes. Absent where nobody tells. */
+    readonly full?: boolean;
   };
   /** What the run may spend in all, as far as the host tells: e-nodes of a state, milliseconds, calls of `apply`; Infinity where there is no limit. */
   readonly limits?: { readonly nodes: number; readonly ms: number; readonly iterations: number };
@@ -328,6 +330,11 @@ export interface Session {
   estimate?(): number;
   /** That program. */
   best(): { readonly cost: number; readonly graph: Graph };
+  /**
+   * Looks for a program of the present state cheaper than the one that `cost` tells of until it is shown that there is none, at most so many milliseconds.
+   * Returns what the cheapest costs, and whether that is shown. Absent where `cost` leaves no doubt.
+   */
+  exact?(ms: number): { readonly cost: number; readonly proven: boolean };
   /**
    * Begin again from a program that this session gave out (its best, if none is named), with an empty e-graph and the same rules:
    * "extract and regrow". The run's limits go on counting, and the best of all stays the best.

@@ -44,7 +44,14 @@ const backends: Readonly<Record<BackendName, (here: Here | undefined) => Promise
   tpu: async () => (await import("@rewright/backend-tpu")).tpu(),
 };
 const strategies: Readonly<Record<StrategyName, () => Promise<SearchStrategy>>> = {
-  auto: async () => (await import("@rewright/search")).auto(),
+  auto: async () => {
+    const [{ auto }, { mcts }] = await Promise.all([
+      import("@rewright/search"),
+      import("@rewright/search-mcts"),
+    ]);
+    // Few simulations a move, and soon another window: a state takes long to price.
+    return auto({ besides: [mcts({ simulations: 16, patience: 1 })] });
+  },
   saturate: async () => (await import("@rewright/search")).saturate(),
   greedy: async () => (await import("@rewright/search")).greedy(),
   beam: async () => (await import("@rewright/search")).beam(),

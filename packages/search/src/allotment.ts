@@ -42,6 +42,7 @@ export function allot(session: Session, share: number): Session {
     best: () => session.best(),
     regrow: (from) => session.regrow(from),
     ...(session.estimate && { estimate: () => (session.estimate as () => number)() }),
+    ...(session.exact && { exact: session.exact.bind(session) }),
     ...(session.hash && { hash: () => (session.hash as () => string)() }),
     ...(session.breathe && { breathe: () => session.breathe?.() }),
     ...(session.note && { note: (text: string) => session.note?.(text) }),

@@ -81,6 +81,18 @@ export class Extractor {
     return equal ? a.size - b.size : a.cost - b.cost;
   }
 
+  /** The cheapest program of the world's present state, and whether that is shown, unless `stop` ends the search before. */
+  exact(
+    world: World,
+    stop: () => boolean,
+  ): { readonly program: Program; readonly proven: boolean } {
+    this.#pricing.attach(world.terms);
+    const count = (node: NodeId): number => this.count(world, node);
+    const { egraph } = world.terms;
+    const extraction = extractExact(egraph, world.outputs, count, { seconds: Infinity, stop });
+    return { program: this.#program(world, extraction), proven: extraction.proven };
+  }
+
   /** Whether a thorough extraction can find more than a quick one. */
   isThorough(world: World): boolean {
     return world.terms.egraph.nodeCount * WORTHWHILE <= EFFORT;
@@ -100,7 +112,10 @@ export class Extractor {
   /** The cheapest program of the world's present state that can be found. */
   extract(world: World, taste: Taste = {}): Program {
     this.#pricing.attach(world.terms);
-    const extraction = this.#extract(world, taste);
+    return this.#program(world, this.#extract(world, taste));
+  }
+
+  #program(world: World, extraction: Extraction): Program {
     let cost = 0;
     for (const id of extraction.order) cost += this.#pricing.of(extraction.choice(id));
     const { length: size } = extraction.order;

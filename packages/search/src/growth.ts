@@ -111,7 +111,8 @@ export class GrowthSession implements HostedSession {
   get spent(): Session["spent"] {
     const all = this.#run.over || this.#limits.spent !== undefined || this.#world.overweight;
     const { iterations, ms } = this.#limits;
-    return { nodes: this.#world.terms.egraph.nodeCount, iterations, ms, all };
+    const full = this.#world.fullness !== "room";
+    return { nodes: this.#world.terms.egraph.nodeCount, iterations, ms, all, full };
   }
 
   get limits(): NonNullable<Session["limits"]> {
@@ -185,6 +186,14 @@ export class GrowthSession implements HostedSession {
   best(): { readonly cost: number; readonly graph: Graph } {
     const program = this.#present();
     return { cost: program.cost, graph: this.#give(program).graph };
+  }
+
+  exact(ms: number): { readonly cost: number; readonly proven: boolean } {
+    const end = this.#limits.ms + ms;
+    const stop = (): boolean => this.#limits.interrupted || this.#limits.ms >= end;
+    const { program, proven } = this.#extractor.exact(this.#whole(), stop);
+    this.#judge(program);
+    return { cost: program.cost, proven };
   }
 
   variant(spread: number): { readonly cost: number; readonly graph: Graph } {

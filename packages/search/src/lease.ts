@@ -41,7 +41,7 @@ export function lend(session: Session): Lease {
     asking((...given) => {
       if (!ended) change(...given);
     });
-  const { estimate, hash, breathe, note, focus, variant, observe } = session;
+  const { estimate, exact, hash, breathe, note, focus, variant, observe } = session;
   const lent: Session = {
     space: session.space,
     rules: session.rules,
@@ -60,6 +60,7 @@ export function lend(session: Session): Lease {
     best: asking(() => session.best()),
     regrow: changing((from) => session.regrow(from)),
     ...(estimate && { estimate: asking(estimate.bind(session)) }),
+    ...(exact && { exact: asking(exact.bind(session)) }),
     ...(hash && { hash: asking(hash.bind(session)) }),
     ...(breathe && { breathe: asking(breathe.bind(session)) }),
     ...(note && { note: changing(note.bind(session)) }),

@@ -133,7 +133,12 @@ export class TermGrowth implements Session {
   get spent(): Session["spent"] {
     const { iterations, ms, spent } = this.#run.limits;
     const all = this.#run.over || spent !== undefined || this.#isOverweight;
-    return { nodes: this.#scene.world.graph.nodeCount, iterations, ms, all };
+    const { graph, isFull: full } = this.#scene.world;
+    return { nodes: graph.nodeCount, iterations, ms, all, full };
+  }
+
+  get limits(): NonNullable<Session["limits"]> {
+    return this.#run.limits.told;
   }
 
   moves(filter: Parameters<Session["moves"]>[0] = {}): readonly Move[] {

@@ -4,10 +4,14 @@ import {
   auto,
   type Budget,
   type GrowthSession,
+  greedy,
   growth,
   saturate,
   substitution,
+  type TermGrowth,
+  termGrowth,
 } from "../src/index.ts";
+import { algebra } from "./algebra.ts";
 import { Draft, price, tiny, tinyRules } from "./tiny.ts";
 
 const associate = "associate: (a + b) + c <=> a + (b + c)";
@@ -34,15 +38,45 @@ test("where the rules come to rest, it saturates and is done", async () => {
 });
 
 test("where the e-graph is full before, it goes on from the best program, and says so", async () => {
-  const budget = { nodes: 60, iterations: 3_000, seconds: 600 };
+  const budget = { nodes: 60, iterations: 300, seconds: 600 };
   const [plain, chosen] = [sums(8, budget), sums(8, budget)];
   await plain.run(saturate());
   await chosen.run(auto());
   expect(chosen.notes[0]).toContain("the e-graph was full");
-  expect(chosen.notes[1]).toMatch(/^regrow\(saturate\) found \d+ % less$/);
+  expect(chosen.notes[1]).toMatch(/^(saturate|greedy|anneal) found \d+ % less$/);
   expect(chosen.bestEver.cost).toBeLessThan(plain.bestEver.cost);
   // Seven sums for eight terms, and their square.
   expect(chosen.bestEver.cost).toBe(80);
+  expect([chosen.spent.iterations, chosen.stopped]).toEqual([300, "iterations"]);
+});
+
+test("where it is not shown that the e-graph holds no cheaper program, it goes on, and says so", async () => {
+  const session = sums(5, { iterations: 200, seconds: 600 });
+  const exact = () => ({ cost: session.cost(), proven: false });
+  await auto().search(Object.assign(Object.create(allot(session, 1)), { exact }));
+  expect(session.notes[0]).toContain("not shown");
+  expect(session.spent.iterations).toBe(200);
+});
+
+test("where nobody makes a move, it ends", async () => {
+  const session = sums(8, { nodes: 60, seconds: 600 });
+  const idle = { ...greedy(), name: "idle", search() {} };
+  await session.run(auto({ guided: [idle] }));
+  expect(session.stopped).toBe("satisfied");
+});
+
+test("formulas grow in windows where they do not come to rest", async () => {
+  const term = "(+ (+ (* a 1) (* b c)) (+ (* b d) (+ (* b e) 0)))";
+  const budget = { nodes: 40, iterations: 400, seconds: 600 };
+  const [plain, session] = [1, 2].map(() => termGrowth({ term, theory: algebra, budget })) as [
+    TermGrowth,
+    TermGrowth,
+  ];
+  await plain.run(saturate());
+  await session.run(auto());
+  expect(session.bestEver.cost).toBeLessThan(plain.bestEver.cost);
+  expect(session.bestEver.cost).toBe(9);
+  expect(session.spent.iterations).toBe(400);
 });
 
 test("where saturation takes too much of the run, it goes on as well", async () => {
@@ -57,6 +91,14 @@ test("single programs are rewritten step by step", async () => {
   await session.run(auto());
   expect(session.notes[0]).toContain("one program");
   expect(session.bestEver.cost).toBe(40);
+});
+
+test("of few programs all are seen, and that is the end", async () => {
+  const session = sums(3, { iterations: 2_000, seconds: 600 }, substitution);
+  await session.run(auto());
+  expect(session.notes).toEqual([expect.stringContaining("all that the moves lead to was seen")]);
+  expect(session.bestEver.cost).toBe(30);
+  expect(session.stopped).toBe("satisfied");
 });
 
 test("an allotment is spent before the session is, and changes nothing from then on", () => {
