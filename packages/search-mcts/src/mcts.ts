@@ -1,5 +1,5 @@
 import type { Mark, Move, SearchStrategy, Session } from "@rewright/plugin";
-import { read, write } from "./checkpoint.ts";
+import { type Progress, read, write } from "./checkpoint.ts";
 import { type MctsOptions, type Settings, settingsOf } from "./options.ts";
 import { Position } from "./position.ts";
 import { choose } from "./selection.ts";
@@ -11,7 +11,8 @@ import type { Crew } from "./workers.ts";
  * Monte Carlo tree search (UCT) over growing rules: each is a move, applied wherever it matches, or each of its matches is one, and the
  * shrinking rules follow, which are never a choice. A simulation descends the tree, adds one state, goes on by a roll-out policy, and
  * returns the fall of cost as a share of the start's, later falls discounted; then everything is taken back. After so many of them a move
- * is made. It ends when some moves in a row have come with nothing cheaper, and leaves the session in the cheapest state seen.
+ * is made. It ends when some moves in a row have come with nothing cheaper, or begins again with more of them, as often as it is to, and leaves
+ * the session in the cheapest state seen.
  *
  * With a prior it descends by PUCT, and with a value it need not roll out: both are functions of what `observe` tells. With workers, as
  * many threads simulate besides, and their counts are added at the root; a seed and a number of threads repeat a run.
@@ -33,6 +34,8 @@ class Search {
   readonly #position: Position;
   #made: Move[] = [];
   #idle = 0;
+  /** The cheapest state that former passes have seen, and the moves that lead there from the start. */
+  #best: Progress["best"] = { cost: Infinity, path: [] };
 
   constructor(session: Session, settings: Settings) {
     this.#session = session;
@@ -45,8 +48,25 @@ class Search {
     this.#position.shrink(Infinity);
     const origin = session.mark();
     const start = session.cost();
+    const { passes, simulations } = this.#settings;
+    try {
+      await this.#pass(start, simulations, this.#settings.resume);
+      for (let pass = 1; pass < passes && !session.spent.all; pass++) {
+        session.restore(origin);
+        [this.#made, this.#idle] = [[], 0];
+        await this.#pass(start, simulations * 2 ** pass);
+      }
+    } finally {
+      // Whatever has gone wrong, nothing is lost that was found.
+      this.#settle(origin);
+    }
+  }
+
+  /** Searches from the session's state, until it is of no use or not allowed to go on. */
+  async #pass(start: number, simulations: number, resume?: string): Promise<void> {
+    const session = this.#session;
     const tree = new Tree(this.#position, this.#settings, start);
-    let root = this.#settings.resume === undefined ? tree.state() : this.#resume(tree, start);
+    let root = resume === undefined ? tree.state() : this.#resume(tree, start, resume);
     const { workers } = this.#settings;
     // Threads are Node's: without workers this runs in browsers.
     const crew =
@@ -54,18 +74,21 @@ class Search {
     try {
       await crew?.open(this.#made);
       while (this.#goesOn) {
-        const next = await this.#decide(tree, root, crew);
+        const next = await this.#decide(tree, root, simulations, crew);
         if (!next) break;
         root = next;
-        const { best } = tree;
+        const best = this.#cheapest(tree);
         const progress = { made: this.#made, best, idle: this.#idle, root };
         this.#settings.onCheckpoint?.(write(progress, session, start));
       }
     } finally {
-      // Whatever has gone wrong, nothing is lost that was found.
+      this.#best = this.#cheapest(tree);
       await crew?.close();
-      this.#settle(origin, tree);
     }
+  }
+
+  #cheapest({ best }: Tree): Progress["best"] {
+    return best.cost < this.#best.cost ? best : this.#best;
   }
 
   get #goesOn(): boolean {
@@ -73,8 +96,13 @@ class Search {
   }
 
   /** Simulates, and makes the move that did best. Returns where it leads. */
-  async #decide(tree: Tree, root: State, crew: Crew | undefined): Promise<State | undefined> {
-    const { simulations, choice, reuse } = this.#settings;
+  async #decide(
+    tree: Tree,
+    root: State,
+    simulations: number,
+    crew: Crew | undefined,
+  ): Promise<State | undefined> {
+    const { choice, reuse } = this.#settings;
     const before = tree.best.cost;
     const share = crew ? Math.ceil(simulations / (crew.count + 1)) : simulations;
     const theirs = crew?.simulate(share);
@@ -108,8 +136,8 @@ class Search {
     });
   }
 
-  #resume(tree: Tree, start: number): State {
-    const { made, best, idle, root } = read(this.#settings.resume as string, this.#session, start);
+  #resume(tree: Tree, start: number, checkpoint: string): State {
+    const { made, best, idle, root } = read(checkpoint, this.#session, start);
     this.#position.follow(made);
     this.#made = [...made];
     this.#idle = idle;
@@ -118,8 +146,9 @@ class Search {
   }
 
   /** Leaves the session in the cheapest state seen, as far as the budget allows to get there again. */
-  #settle(origin: Mark, { best }: Tree): void {
+  #settle(origin: Mark): void {
     const session = this.#session;
+    const best = this.#best;
     if (best.path.length > 0 && session.cost() > best.cost) {
       session.restore(origin);
       this.#position.follow(best.path);

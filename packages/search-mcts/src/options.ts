@@ -6,6 +6,8 @@ import { type Choice, puct, type Selection, ucb1 } from "./selection.ts";
 export interface MctsOptions {
   /** Simulations before each move that is made. 64 unless said. */
   readonly simulations?: number;
+  /** Searches, one after the other, each from the start, with a tree of its own and twice the simulations of the one before. 1 unless said. */
+  readonly passes?: number;
   /** Moves of a roll-out at most. 6 unless said. */
   readonly depth?: number;
   /** The weight of curiosity, in UCB1 or PUCT. 1 unless said. */
@@ -34,9 +36,9 @@ export interface MctsOptions {
   readonly reuse?: boolean;
   /** Returns are compared in units of the highest one, and not as shares of the cost at the start. True unless said. */
   readonly scaled?: boolean;
-  /** Moves made at most. No limit unless said. */
+  /** Moves made in a pass at most. No limit unless said. */
   readonly moves?: number;
-  /** Moves in a row made without anything cheaper having been found, after which it ends. 3 unless said. */
+  /** Moves in a row made without anything cheaper having been found, after which a pass ends. 3 unless said. */
   readonly patience?: number;
   /** Probabilities of moves, as a policy has learned them. */
   readonly prior?: Prior;
@@ -83,6 +85,7 @@ export function settingsOf(options: MctsOptions): Settings {
   const { exploration = 1, prior } = options;
   const settings = {
     simulations: 64,
+    passes: 1,
     depth: 6,
     discount: 0.95,
     selection: prior ? puct(exploration) : ucb1(exploration),
@@ -101,7 +104,7 @@ export function settingsOf(options: MctsOptions): Settings {
   const isCount = (n: number): boolean => n === Infinity || (Number.isInteger(n) && n >= 0);
   for (const name of ["simulations", "depth", "matches", "moves"] as const)
     if (!isCount(settings[name])) refuse(name, settings[name], "a whole number");
-  for (const name of ["batch", "patience"] as const)
+  for (const name of ["passes", "batch", "patience"] as const)
     if (!(isCount(settings[name]) && settings[name] >= 1))
       refuse(name, settings[name], "a whole number, at least 1");
   if (!(exploration >= 0)) refuse("exploration", exploration, "at least 0");

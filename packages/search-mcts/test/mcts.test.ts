@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Budget, type GrowthSession, growth, substitution } from "../../search/src/index.ts";
 import { Draft, price, tiny, tinyRules } from "../../search/test/tiny.ts";
 import { ToySession } from "../../search/test/toy-session.ts";
-import { mcts } from "../src/index.ts";
+import { mcts, type RollOut } from "../src/index.ts";
 import { detour, distractions } from "./words.ts";
 
 const cancel = { name: "cancel", from: "aa", to: "" };
@@ -52,8 +52,29 @@ test("ends without rules", async () => {
   expect(session.iterations).toBe(0);
 });
 
+test("begins again with twice the simulations, and ends in the cheapest state of any pass", async () => {
+  const search = async (passes: number): Promise<unknown> => {
+    const session = new ToySession("ab", [...distractions, ...detour]);
+    let simulated = 0;
+    Object.assign(session, { breathe: () => void simulated++ });
+    const way = detour.map(({ name }) => ({ rule: name, at: [] }));
+    // The first pass is shown the way, and the others are not.
+    const rollOut = (): RollOut => ({
+      step: (walk) => {
+        const move = way.shift();
+        return move && walk.make(move) ? move : undefined;
+      },
+    });
+    await mcts({ simulations: 3, depth: 5, patience: 2, passes, rollOut }).search(session);
+    return [simulated, session.cost()];
+  };
+  expect(await search(1)).toEqual([3 * 3, 0]);
+  expect(await search(3)).toEqual([3 * 3 + 6 * 2 + 12 * 2, 0]);
+});
+
 test("refuses settings that mean nothing", () => {
   expect(() => mcts({ simulations: 1.5 })).toThrow("simulations is 1.5");
+  expect(() => mcts({ passes: 0 })).toThrow("passes is 0");
   expect(() => mcts({ depth: -1 })).toThrow("depth is -1");
   expect(() => mcts({ exploration: Number.NaN })).toThrow("exploration is NaN");
   expect(() => mcts({ discount: 0 })).toThrow("discount is 0");

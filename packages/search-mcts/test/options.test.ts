@@ -69,7 +69,7 @@ test("moves of single matches, of which few are tried at first", async () => {
 
 test.each([mctsGeb, tensorEqsMcts, quick])("the presets search", async (preset) => {
   const session = toy(1, 40);
-  await preset({ simulations: 64, moves: 6 }).search(session);
+  await preset({ simulations: 64, moves: 6, passes: 1 }).search(session);
   expect(session.cost()).toBe(0);
 });
 
