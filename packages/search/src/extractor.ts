@@ -34,7 +34,7 @@ export interface Taste {
   /** A factor on what a node costs however small its work, as estimated from the cheapest node: other than 1, it favours few large nodes or many small ones. */
   readonly overhead?: number;
   /** What a node's cost is multiplied by, asked once for each. */
-  readonly factor?: () => number;
+  readonly factor?: (node: NodeId) => number;
 }
 
 /** Costs that differ by less than this share of the start's are equal; then the program with fewer nodes is better. */
@@ -158,7 +158,7 @@ export class Extractor {
     const factors = new Map<NodeId, number>();
     const factorOf = (node: NodeId): number => {
       if (!factor) return 1;
-      const known = factors.get(node) ?? factor();
+      const known = factors.get(node) ?? factor(node);
       factors.set(node, known);
       return known;
     };

@@ -13,6 +13,7 @@ import type {
 import type { Id, NodeId } from "egraph-ts";
 import type { Limits, StopReason } from "./budget.ts";
 import { type CostReport, type ExtractionKind, reportCosts } from "./cost-report.ts";
+import { doubts } from "./doubts.ts";
 import type { Known } from "./estimate.ts";
 import { type Evidence, nothing } from "./evidence.ts";
 import { Extractor, type Program, type Taste } from "./extractor.ts";
@@ -310,8 +311,8 @@ export class GrowthSession implements HostedSession {
   /**
    * At most `k` programs for a judge of whole graphs, the cheapest first and all different: the best ever, the best that the
    * present state yields with more effort, when ties are broken otherwise or the overhead of a node is thought larger or smaller,
-   * former bests, and the program that the session began with. Unless `varied`, no more is extracted from an e-graph so large that
-   * more effort is of no use: what costs the same is of use only to a judge that measures.
+   * former bests, and the program that the session began with. Where `varied`, also the best ones when a rule is doubted, and others
+   * from an e-graph so large that more effort is of no use: what costs the same is of use only to a judge that measures.
    */
   finalists(k: number, { varied = true }: { readonly varied?: boolean } = {}): readonly Finalist[] {
     const found = [...this.#finds.bests];
@@ -347,12 +348,15 @@ export class GrowthSession implements HostedSession {
 
   /** What the present state yields besides the best program. */
   *#others(varied: boolean): Iterable<Finalist> {
-    if (this.#world.broken || this.signal.aborted) return;
-    yield this.#give(this.#present());
-    const thorough = this.#extractor.isThorough(this.#world);
-    for (const taste of thorough ? [{}, ...TASTES] : varied ? TASTES : []) {
+    const world = this.#world;
+    if (world.broken || this.signal.aborted) return;
+    const present = this.#present();
+    yield this.#give(present);
+    const price = (node: NodeId): number => this.#extractor.price(world, node);
+    const plain = this.#extractor.isThorough(world) ? [{}, ...TASTES] : varied ? TASTES : [];
+    for (const taste of varied ? [...plain, ...doubts(world, present, price)] : plain) {
       if (this.#limits.late) return;
-      yield this.#give(this.#extractor.extract(this.#world, taste));
+      yield this.#give(this.#extractor.extract(world, taste));
     }
   }
 

@@ -512,6 +512,20 @@ test("an overhead thought smaller brings out a program of more nodes", async () 
   ]);
 });
 
+test("doubts in the rule that made the best program bring out the best one without it", async () => {
+  const draft = new Draft();
+  const sum = draft.node("Add", [draft.input("a"), draft.input("b")]);
+  const s = session(`${fuse}\nturn: Relu(x + y) => Relu(x - Neg(y))`, {
+    graph: draft.graph(draft.node("Relu", [sum])),
+    costModel: price({ Relu: 10, Add: 20, Fused: 10, Sub: 1, Neg: 0.5 }),
+  });
+  await s.run(saturate());
+  const spelt = (varied: boolean): readonly string[] =>
+    s.finalists(5, { varied }).map((finalist) => spell(finalist.graph));
+  expect(spelt(true)).toContain("Relu(Sub(b, Neg(a)))");
+  expect(spelt(false).join()).not.toContain("Sub");
+});
+
 test("once time is well over, programs are taken as they are and no others looked for", async () => {
   let ms = 0;
   const draft = new Draft();
