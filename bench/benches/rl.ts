@@ -69,10 +69,10 @@ function chance({ description, weights }: Policy): Policy {
   return new Policy(description, new Float32Array(weights.length));
 }
 
-/** Tree search that a policy guides, in place of roll-outs. */
+/** Tree search that a policy guides: few simulations, which go on by the policy as far as it walks. */
 function guided(policy: Policy): SearchStrategy {
   const [prior, value] = [policyPrior(policy), policyValue(policy)];
-  return mcts({ prior, value, simulations: 32, depth: 0, matches: 200, patience: Infinity });
+  return mcts({ prior, value, simulations: 8, depth: 100, matches: 200, patience: Infinity });
 }
 
 const least = (costs: readonly number[]): number => Math.min(...costs);

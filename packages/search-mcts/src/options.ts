@@ -1,5 +1,5 @@
 import type { Decision, Prior, StateValue } from "./guidance.ts";
-import { type RollOut, randomly } from "./roll-out.ts";
+import { likely, type RollOut } from "./roll-out.ts";
 import { type Choice, puct, type Selection, ucb1 } from "./selection.ts";
 
 /** How far and how wide to look, and how. */
@@ -18,10 +18,10 @@ export interface MctsOptions {
   readonly selection?: Selection;
   /** Below the root, the probability that a simulation tries a new move where there are such; 1 unless said. */
   readonly expansion?: number;
-  /** How a simulation goes on from the state it has added: `randomly()` unless said. A function, since policies remember. */
+  /** How a simulation goes on from the state it has added: `likely()` unless said, which without a prior is `randomly()`. A function, since policies remember. */
   readonly rollOut?: () => RollOut;
-  /** A move is a rule with all its matches, or one match. "rule" unless said where states grow, elsewhere "match". */
-  readonly granularity?: "rule" | "match";
+  /** What a move is. "rule" unless said where states grow, elsewhere "both". */
+  readonly granularity?: Granularity;
   /** Progressive widening: from a state visited n times, `factor` n^`exponent` moves are tried at most; all unless said. */
   readonly widening?: { readonly factor: number; readonly exponent: number };
   /** Matches listed in a state at most. 1,000 unless said. */
@@ -53,6 +53,9 @@ export interface MctsOptions {
   /** A text that `onCheckpoint` was given: the search goes on from there, on a session that is as that one was at its start. */
   readonly resume?: string;
 }
+
+/** A move is a rule with all its matches; or one match; or one match, and besides a rule with all its matches where it has several. */
+export type Granularity = "rule" | "match" | "both";
 
 /** Threads of a search. */
 export interface WorkerOptions {
@@ -90,7 +93,7 @@ export function settingsOf(options: MctsOptions): Settings {
     discount: 0.95,
     selection: prior ? puct(exploration) : ucb1(exploration),
     expansion: 1,
-    rollOut: randomly,
+    rollOut: likely,
     matches: 1_000,
     transpositions: true,
     batch: 1,

@@ -4,6 +4,8 @@ import type { Move } from "@rewright/plugin";
 export interface Walk {
   /** The moves there are. */
   readonly moves: readonly Move[];
+  /** The probabilities of these moves as a policy has learned them, in their order; undefined without one. */
+  prior(moves: readonly Move[]): ArrayLike<number> | undefined;
   /** Uniform in [0, 1). */
   random(): number;
   /** The cost now. */
@@ -23,6 +25,17 @@ export interface RollOut {
 /** Any move, each as likely as the others. */
 export function randomly(): RollOut {
   return { step: (walk) => drawing(walk, () => 1) };
+}
+
+/** Moves by the probability that the policy gives them, which leads where a tree of few simulations does not reach; without a policy, `randomly()`. */
+export function likely(): RollOut {
+  return {
+    step(walk) {
+      const { moves } = walk;
+      const prior = walk.prior(moves);
+      return drawing(walk, (_, i) => prior?.[i] ?? 1, moves);
+    },
+  };
 }
 
 /**
@@ -71,8 +84,12 @@ export function greedyEpsilon(epsilon: number = 0.3, sample: number = 4): RollOu
 }
 
 /** Makes a move drawn by weight, of those that change something. */
-function drawing(walk: Walk, weight: (move: Move) => number): Move | undefined {
-  const open = [...walk.moves];
+function drawing(
+  walk: Walk,
+  weight: (move: Move, index: number) => number,
+  moves: readonly Move[] = walk.moves,
+): Move | undefined {
+  const open = [...moves];
   const weights = open.map(weight);
   let sum = weights.reduce((total, each) => total + each, 0);
   while (open.length > 0) {

@@ -1,8 +1,9 @@
-import type { Move } from "@rewright/plugin";
+import type { Move, Observation } from "@rewright/plugin";
 import type { Settings } from "./options.ts";
 import type { Position } from "./position.ts";
 import type { RollOut } from "./roll-out.ts";
 import { argmax, type Edge, edge, type State } from "./state.ts";
+import { Way } from "./way.ts";
 
 /** What a simulation passed before its return is known. */
 interface Simulation {
@@ -57,47 +58,52 @@ export class Tree {
   async simulate(root: State, made: readonly Move[], simulations: number): Promise<void> {
     const { session } = this.#position;
     const { batch } = this.#settings;
-    const here = session.mark();
+    const way = new Way(this.#position);
     for (let done = 0; done < simulations && !session.spent.all; ) {
       // Those of a batch set out before any of them has returned.
       const under: { simulation: Simulation; worth: number }[] = [];
       for (let i = 0; i < batch && done < simulations && !session.spent.all; i++, done++) {
-        const simulation = this.#descend(root);
+        const simulation = this.#descend(root, way);
         for (const passed of simulation.edges) passed.pending++;
         under.push({ simulation, worth: this.#judge(simulation, made) });
-        session.restore(here);
+        way.stray();
         await session.breathe?.();
       }
       for (const { simulation, worth } of under) this.#backUp(simulation, worth);
     }
+    way.stand(0);
   }
 
-  /** Selection and expansion: goes down as far as all was tried, and adds one state. */
-  #descend(root: State): Simulation {
+  /** Selection and expansion: goes down as far as all was tried, and adds one state. The session stands at the last state then. */
+  #descend(root: State, way: Way): Simulation {
     const { expansion } = this.#settings;
     const edges: Edge[] = [];
     const states = [root];
     for (let state = root; ; state = states.at(-1) as State) {
+      const depth = edges.length;
       const isNew = state === root || state.tried.length === 0 || this.#chance(expansion);
-      const added = this.#settings.prior || isNew ? this.#expand(state) : undefined;
+      const added = this.#settings.prior || isNew ? this.#expand(state, way, depth) : undefined;
       const next = added ?? argmax(state.tried, (tried) => this.#score(tried, state));
       // States reached in several ways may lead back to one another.
-      if (!next?.to || (!added && states.includes(next.to))) return { edges, states };
-      if (!added && !this.#position.make(next.move)) return { edges, states };
-      edges.push(next);
-      states.push(next.to);
-      if (added) return { edges, states };
+      const isOn = next?.to && (added || !states.includes(next.to)) && way.follow(depth, next);
+      if (next?.to && isOn) {
+        edges.push(next);
+        states.push(next.to);
+        if (!added) continue;
+      }
+      way.stand(edges.length);
+      return { edges, states };
     }
   }
 
   /** Tries a move not tried before, if it is the turn of one. What changes nothing is forgotten. */
-  #expand(state: State): Edge | undefined {
+  #expand(state: State, way: Way, depth: number): Edge | undefined {
     const { untried, tried } = state;
     while (untried.length > 0 && !this.#position.session.spent.all) {
       const index = this.#draw(state);
       if (index === undefined) return undefined;
       const [drawn] = untried.splice(index, 1) as [Edge];
-      if (!this.#position.make(drawn.move)) continue;
+      if (!way.follow(depth, drawn)) continue;
       drawn.to = this.state();
       tried.push(drawn);
       return drawn;
@@ -171,16 +177,9 @@ export class Tree {
     if (cost < this.best.cost) this.best = { cost, path: [...path] };
   }
 
-  #observe(
-    moves: readonly Move[],
-  ): ReturnType<NonNullable<Position["session"]["observe"]>> | undefined {
+  #observe(moves: readonly Move[]): Observation | undefined {
     const { prior, value } = this.#settings;
-    if (!prior && !value) return undefined;
-    const { session } = this.#position;
-    if (session.observe) return session.observe(moves);
-    throw new Error(
-      `mcts: there is a prior or a value, but the ${session.space} session offers no \`observe\` for it to look at`,
-    );
+    return prior || value ? this.#position.observe(moves) : undefined;
   }
 
   #chance(probability: number): boolean {
