@@ -102,7 +102,6 @@ const groups: readonly Group[] = [
         "dim(a, …) == dim(Expand(a, s), …)",
         "rank(a) == rank(…)",
         "is_pointwise(w)",
-        "all_equal(p, 0)",
         "axis_of(k, rank(a)) == rank(a) - 1",
         "rank(w) == 2",
         "axis_of(j, …) == …",
@@ -121,7 +120,15 @@ const groups: readonly Group[] = [
     [any, /Conv\.group: 1 → 2/],
     [/^focus\./, /off by one: .* Reshape\[1\]/],
     [/^norm_affine\.bare$/, /full\[0\]: -1 → 0/],
-    [/(^|\.)attention\./, dropped("dim(m, …) == dim(…)", "dim(m, 2) == 1", "rank(…) == 4")],
+    [
+      /(^|\.)attention\./,
+      dropped("dim(m, …) == dim(…)", "dim(m, 2) == 1", "rank(…) == 4", "rank(m) <= 4"),
+    ],
+    [
+      /^attention\.grouped/,
+      dropped("shape(repeated(…))[2:] == shape(…)[2:]", "dim(repeated(…), 0) == dim(…, 0)"),
+    ],
+    [/^normalization\.affine$/, /off by one: .*BatchNormalization\[[34]\] full\[0\]\[0\] dim\[1\]/],
     [/^height\.(add|mul|scale|shift|batch_norm)$/, dropped("shape(x) == shape(…)", "rank(…")],
     [
       /^(gpu|tpu)\.(products|convolutions)\./,
@@ -190,7 +197,7 @@ const groups: readonly Group[] = [
     [/^means\.mean_add$/, dropped("carries(x, x + c, k)")],
     [/^activations\.leaky_relu$/, dropped("is_uniform(a)")],
     [/^lookups\.tables$/, dropped('dtype(c) == "i64"')],
-    [/attention\./, dropped("is_uniform(s)", "size(s) == 1")],
+    [/attention\./, dropped("is_uniform(s)", "size(s) == 1", "rank(m) >= 2")],
     [/^pointwise\.mean/, dropped("len(a) > 0")],
     [
       /^pixel_shuffle\./,

@@ -73,7 +73,7 @@ function judged(
     return { fate: "refuted", why: `it throws: ${error instanceof Error ? error.message : error}` };
   }
   if (dead(first)) return { fate: "refuted", why: first.verdict };
-  const attempts = Math.min(2 * MOST, 4 * usual);
+  const attempts = Math.min(2 * MOST, 8 * usual);
   const closely = checkRule(rule, { dialects, shrink: false, seed: 23, samples: 400, attempts });
   return { fate: dead(closely) ? "late" : "alive", why: closely.message };
 }

@@ -344,7 +344,10 @@ export class Drawer {
     const drawn = scalar
       ? this.#proposer.scalar(scalar)
       : ((before && this.#proposer.another(before)) ??
-        this.#proposer.tensor({ name, siblings, attribute, result }));
+        this.#proposer.tensor({
+          ...{ name, siblings, attribute, result },
+          others: () => [...this.#sample.terms.values()].flat().map(({ shape }) => shape),
+        }));
     this.#setItem(this.#sample.terms, term.name, item, drawn);
     return drawn;
   }

@@ -24,6 +24,11 @@ const STEPS = [
 ] as const;
 /** How often slices begin at the very beginning, and go to the very end, on all axes: those on which steps show. */
 const WHOLE = 0.35;
+/** How often a new shape is that of another tensor but for one dimension. */
+const LIKE = 0.25;
+/** How often it is the old one with neighbours taken together, and with one dimension enlarged. */
+const MERGED = 0.25;
+const ENLARGED = 0.4;
 const SMALL = [
   [0, 3],
   [1, 3],
@@ -41,6 +46,39 @@ export class IntegerProposer {
   constructor(dice: Dice, dims: readonly number[]) {
     this.#dice = dice;
     this.#dims = dims;
+  }
+
+  /** A shape to bring a tensor into, most often one that has to do with its own or with that of another tensor. */
+  target(shape: readonly number[], others: readonly (readonly number[])[]): number[] {
+    const dice = this.#dice;
+    if (others.length > 0 && dice.chance(LIKE)) {
+      const like = this.#fitted(dice.pick(others), elements(shape));
+      if (like) return like;
+    }
+    if (shape.length > 0 && dice.chance(MERGED)) return this.#merged(shape);
+    const narrow = shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
+    return narrow.length > 0 && dice.chance(ENLARGED)
+      ? shape.with(dice.pick(narrow), dice.pick(this.#dims))
+      : this.list("shape", shape);
+  }
+
+  /** A shape of so many elements that is another one but for a dimension. */
+  #fitted(shape: readonly number[], count: number): number[] | undefined {
+    if (shape.length === 0) return undefined;
+    const open = this.#dice.integer(0, shape.length - 1);
+    const rest = elements(shape.toSpliced(open, 1));
+    return rest > 0 && count % rest === 0 ? shape.with(open, count / rest) : undefined;
+  }
+
+  /** Some neighbours of a shape taken together. */
+  #merged(shape: readonly number[]): number[] {
+    const count = this.#dice.integer(0, shape.length - 1);
+    const cuts = this.#dice
+      .permutation(shape.length - 1)
+      .slice(0, count)
+      .map((cut) => cut + 1)
+      .sort((a, b) => a - b);
+    return [0, ...cuts].map((from, i) => elements(shape.slice(from, cuts[i])));
   }
 
   /**

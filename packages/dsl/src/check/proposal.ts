@@ -30,6 +30,8 @@ export interface Place {
   readonly siblings: readonly SampleTerm[];
   /** The shape of the result where the operand, being optional, is left out. */
   readonly result?: readonly number[] | undefined;
+  /** The shapes of all other tensors of the sample, where this one may be like one of them. */
+  readonly others?: (() => readonly (readonly number[])[]) | undefined;
   /** It stands for an attribute of this type somewhere in the rule, and must have such contents. */
   readonly attribute?: AttrType | undefined;
 }
@@ -156,6 +158,8 @@ export class Proposer {
     const { siblings, attribute } = place;
     if (attribute !== undefined && dice.chance(0.95))
       return this.#attributeTensor(attribute, place);
+    if (name === "shape" && place.others)
+      return literal(this.#integers.target(siblings[0]?.shape ?? [], place.others()));
     if (LISTS.has(name) && dice.chance(0.9)) return literal(this.list(name, siblings));
     if (WHOLE.has(name) && dice.chance(0.85)) {
       const items = this.list(name, siblings, 1);
