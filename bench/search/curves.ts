@@ -20,6 +20,7 @@ const COLOURS = [
   "#a463f2",
   "#97bbf5",
   "#9c6b4e",
+  "#9498a0",
 ];
 
 /** A panel for each net: time across, from a hundredth of a second and each step ten times the last; cost over the best of all up. */

@@ -1,6 +1,6 @@
 // The strategies that are compared.
 import type { SearchStrategy } from "@rewright/plugin";
-import { anneal, beam, greedy, multistart, random, regrow, saturate } from "@rewright/search";
+import { anneal, auto, beam, greedy, multistart, random, regrow, saturate } from "@rewright/search";
 import { mcts, mctsGeb, quick, tensorEqsMcts } from "@rewright/search-mcts";
 
 /** A strategy under its name in the tables. */
@@ -22,6 +22,7 @@ export const ON_TERMS: readonly Entrant[] = [
   { name: "regrow(saturate)", strategy: () => regrow() },
   { name: "regrow(mcts-quick)", strategy: () => regrow(quick(), { patience: 1_000 }) },
   { name: "multistart", strategy: (nodes) => multistart({ nodes, enough: 1 }) },
+  { name: "auto", strategy: () => auto() },
 ];
 
 /** Those that are run on nets: rules shrink or grow, and a state takes long to price. */
@@ -41,5 +42,10 @@ export const ON_TENSORS: readonly Entrant[] = [
       regrow(mcts({ simulations: 16, patience: 1 }), {
         ...{ patience: 1_000, first: saturate(), variety: 0.5 },
       }),
+  },
+  // As on the command line.
+  {
+    name: "auto",
+    strategy: () => auto({ besides: [mcts({ simulations: 16, patience: 1 })] }),
   },
 ];

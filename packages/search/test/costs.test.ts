@@ -27,6 +27,8 @@ test("trees mislead where something is shared: each way to choose says what it c
   expect([exact?.cost, exact?.proven]).toEqual([44, true]);
   expect(exact?.bound).toBeCloseTo(44, 6);
   expect(s.cost()).toBe(greedy?.cost);
+  expect(s.exact(60_000)).toEqual({ cost: 44, proven: true });
+  expect(s.bestEver.cost).toBe(44);
   expect(disagreements).toHaveLength(2);
   expect(disagreements[0]).toContain(
     "as trees, the program of `tree` is cheaper than that of `greedy` (102 and 124 µs)",
