@@ -21,15 +21,15 @@ interface Program {
   readonly graph: Graph;
 }
 
-/** A way to go on: how often it led to a better program, and in how many rounds of growth. */
+/** A way to go on: what it gained, in parts of what the best program cost, and with how much effort. */
 interface Way {
-  gains: number;
-  applied: number;
+  gained: number;
+  effort: number;
 }
 
-/** Rounds of growth that a way is taken to have had at first, so that little is concluded from few. */
-const DOUBT = 500;
-const rate = ({ gains, applied }: Way): number => gains / applied;
+/** Rounds of growth of the largest windows that a way is taken to have had at first, so that little is concluded from few, and its gains by them. */
+const DOUBT = { rounds: 100, climbing: 0.01, exploring: 0.03 } as const;
+const rate = ({ gained, effort }: Way): number => gained / effort;
 
 /** Shares of the largest windows that are drawn from alike. */
 const SHARES = [1, 1, 1 / 4, 1 / 16];
@@ -90,6 +90,8 @@ class Multistart {
   /** What a node of the start costs on average. */
   readonly #unit: number;
   #best: Program;
+  /** E-nodes that there were, summed over the rounds of growth, since a round takes the longer the more there are. */
+  #effort = 0;
 
   constructor(session: Session, options: Required<MultistartOptions>) {
     this.#session = session;
@@ -104,17 +106,20 @@ class Multistart {
     if (this.#moves.length === 0) return;
     this.#grow(this.#moves);
     this.#look(this.#start);
+    const { graph } = this.#start;
+    if (!graph.nodes.some((_, node) => isInner(graph, node))) return;
     await this.#deepen();
-    // Climbs have the benefit of the doubt.
-    const climbing = { go: () => this.#climbAnew(), gains: 3, applied: DOUBT };
-    const exploring = { go: () => this.#explore(), gains: 1, applied: DOUBT };
+    // Exploring has the benefit of the doubt: what climbs are worth shows soon.
+    const effort = DOUBT.rounds * this.#options.nodes;
+    const climbing = { go: () => this.#climbAnew(), gained: DOUBT.climbing, effort };
+    const exploring = { go: () => this.#explore(), gained: DOUBT.exploring, effort };
     while (!this.#isDone) {
       const way = rate(exploring) > rate(climbing) ? exploring : climbing;
       const { cost } = this.#best;
-      const { iterations } = this.#session.spent;
+      const before = this.#effort;
       await way.go();
-      way.applied += this.#session.spent.iterations - iterations;
-      if (this.#best.cost < cost) way.gains++;
+      way.effort += this.#effort - before;
+      way.gained += (cost - this.#best.cost) / cost;
     }
   }
 
@@ -259,6 +264,7 @@ class Multistart {
     for (let idle = 0; idle < patience && !this.#session.spent.all; ) {
       const now = waiting > 0 ? moves.filter(() => !this.#chance(waiting)) : moves;
       idle = this.#session.apply(now) > 0 ? 0 : idle + 1;
+      this.#effort += this.#session.spent.nodes;
     }
   }
 

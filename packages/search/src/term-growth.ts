@@ -323,6 +323,9 @@ export class TermGrowth implements Session {
   }
 
   #choose(moves: readonly Move[]): readonly Choice[] {
+    const [first] = moves;
+    if (first && moves.length === 1 && first.at.length === 0)
+      return [this.#whole[this.#index(first.rule)] as Choice];
     if (moves.every(({ at }) => at.length === 0)) {
       const rules = new Set(moves.map(({ rule }) => this.#index(rule)));
       return Array.from(rules, (rule) => this.#whole[rule] as Choice);

@@ -1,4 +1,4 @@
-import type { Graph, Move } from "@rewright/plugin";
+import type { Graph, Move, Session } from "@rewright/plugin";
 import { EGraph, printTerm, rewrite } from "egraph-ts";
 import { expect, test } from "vitest";
 import { helpers } from "../src/helper-terms.ts";
@@ -146,6 +146,40 @@ test("windows of many starts find what one growth has no room for", async () => 
   const [cost] = await run(3);
   expect(cost).toBe(61);
   expect(await run(3)).toEqual(await run(3));
+});
+
+test("where climbs gain nothing, windows of the first program are grown with most of the effort", async () => {
+  const term = Array.from({ length: 12 }, (_, i) => `v${i}`).reduce((a, b) => `(+ ${a} ${b})`);
+  const session = termGrowth({ term, theory: algebra, budget: { nodes: 60, iterations: 4_000 } });
+  let [climbing, exploring, explores] = [0, 0, false];
+  const watched = (inner: Session): Session =>
+    Object.create(inner, {
+      focus: {
+        value: (...[window, from]: Parameters<NonNullable<Session["focus"]>>) => {
+          explores = window.matches !== undefined;
+          inner.focus?.(window, from);
+        },
+      },
+      apply: {
+        value: (moves: Iterable<Move>) => {
+          const changed = inner.apply(moves);
+          if (explores) exploring += inner.spent.nodes;
+          else if (exploring > 0) climbing += inner.spent.nodes;
+          return changed;
+        },
+      },
+    });
+  const strategy = multistart({ nodes: 60 });
+  await session.run({ ...strategy, search: (inner) => strategy.search(watched(inner)) });
+  expect(session.bestEver.cost).toBe(23);
+  expect(exploring / (exploring + climbing)).toBeGreaterThan(0.6);
+  expect(climbing).toBeGreaterThan(0);
+});
+
+test("where there is no window to grow, it ends at once", async () => {
+  const session = termGrowth({ term: "a", theory: algebra, budget: { iterations: 50 } });
+  await session.run(multistart());
+  expect(session.spent.iterations).toBeLessThan(50);
 });
 
 test("two constants that meet void the state, and no program of it counts", async () => {
