@@ -2,6 +2,7 @@
 import { type OnnxModel, readModel, writeModel } from "../../packages/onnx/src/index.ts";
 import { copyOf } from "../../packages/onnx/test/models.ts";
 import { frozen, type NodeTest, tensorOf } from "../../packages/onnx/test/node-test.ts";
+import { wrapped } from "../../packages/onnx/test/wrapped.ts";
 import type { Graph, NdArray, TensorType } from "../../packages/plugin/src/index.ts";
 import { foldConstants } from "../../packages/rewright/src/fold.ts";
 import { evaluateGraph } from "../../packages/tensor/src/index.ts";
@@ -87,6 +88,18 @@ export async function examine(test: NodeTest, oracle: Oracle): Promise<Examinati
           for (const fault of wrong) faults.push(`${name}: ${fault}`);
         }
       });
+
+    await attempt("within a branch", async () => {
+      const within = wrapped(test.model);
+      if (within === undefined) return;
+      const inlined = readModel(within, { dialects, inlineBranches: true });
+      if (inlined.inlined === 0) faults.push("a branch stays that is chosen already");
+      const written = writeModel(inlined, inlined.graph, { dialects });
+      if (reference === undefined || isRandom(model)) return;
+      const got = await run(test, model, oracle, written);
+      const wrong = typeof got === "string" ? [got] : regressions(model, wanted, reference, got);
+      for (const fault of wrong) faults.push(`within a branch: ${fault}`);
+    });
   });
   return { runs, modelled, rules: [...rules], faults, programs };
 }

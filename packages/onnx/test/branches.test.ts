@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { tensorProto } from "../src/attribute.ts";
 import { type OnnxModel, readModel, writeModel } from "../src/index.ts";
 import { attr, f32, file, graph, i64, info, node, parse } from "./models.ts";
+import { readSample } from "./node-test.ts";
+import { wrapped } from "./wrapped.ts";
 
 type Node = ReturnType<typeof node>;
 
@@ -223,6 +225,20 @@ describe("names", () => {
     expect(written.node[3]?.attribute[0]?.g?.node[0]?.input).toEqual(["t_0", "x"]);
     expect(written.node[4]?.attribute[0]?.g?.node[0]?.output).toEqual(["t"]);
   });
+});
+
+test("ONNX's own tests say the same within a branch", () => {
+  const brief = ({ graph: { nodes } }: OnnxModel) =>
+    nodes.map(({ op, attrs, results, opaque }) => [op, results, opaque === undefined && attrs]);
+  const tests = readSample().filter(({ model }) => wrapped(model) !== undefined);
+  expect(tests.length).toBeGreaterThan(30);
+  for (const { name, model } of tests) {
+    const inlined = read(wrapped(model) as Uint8Array);
+    expect(inlined.inlined, name).toBeGreaterThan(0);
+    expect(brief(inlined), name).toEqual(brief(read(model)));
+    const again = readModel(writeModel(inlined, inlined.graph));
+    expect(brief(again), name).toEqual(brief(inlined));
+  }
 });
 
 describe("it stays where", () => {
