@@ -2,6 +2,7 @@ import type { CostModel, Graph, GraphNode } from "@rewright/plugin";
 import { expect, test } from "vitest";
 import {
   anneal,
+  auto,
   beam,
   configuration,
   type GrowthOptions,
@@ -63,7 +64,10 @@ function options(making: Making): GrowthOptions {
   return { graph: program(), rules: tinyRules(rules), dialects: [tiny], costModel, ...making };
 }
 
-const strategies = [greedy(), beam({ width: 2, depth: 3 }), anneal(), random(), regrow(greedy())];
+const strategies = [
+  ...[greedy(), beam({ width: 2, depth: 3 }), anneal(), random()],
+  ...[regrow(greedy()), auto()],
+];
 
 conforms(
   "growth",
