@@ -73,7 +73,7 @@ test.each([
 ])("what a size decides that is known is decided: %s", (_, asked, wanted) =>
   atDesk(async (desk) => {
     const { said, operators, same } = await optimized(desk, squeezing(1, asked));
-    expect(said).toMatch(/branches +1 were chosen already/);
+    expect(said).toMatch(/branches +1 taken in/);
     expect(desk.report()).toMatchObject({ gained: true, verified: true, inlined: 1 });
     expect(operators).toEqual(["Relu", ...wanted]);
     expect(same).toBe(true);

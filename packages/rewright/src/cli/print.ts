@@ -110,7 +110,7 @@ export function describe(report: FileReport, color: boolean): string {
       `${count(report.defaults.fixed)} that have a default are constants: the written model has no such inputs`,
     );
   if (report.inlined > 0)
-    row("branches", `${count(report.inlined)} were chosen already: their conditions are known`);
+    row("branches", `${count(report.inlined)} taken in, their conditions being known beforehand`);
   const assumed = Object.entries(report.assumed);
   if (assumed.length > 0)
     row(
