@@ -37,7 +37,7 @@ describe("optimize", () => {
     expect(report).toMatchObject({ gained: false, verified: true, speedup: 1, maxAbs: 0 });
   });
 
-  test.each(["saturate", "greedy", "mcts", "rl"] as const)(
+  test.each(["saturate", "greedy", "mcts", "rl", "auto"] as const)(
     "%s repeats bit for bit",
     async (strategy) => {
       const run = () =>
