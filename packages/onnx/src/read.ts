@@ -236,10 +236,10 @@ function read(bytes: Uint8Array, files: DataFiles, options: ReadOptions): OnnxMo
   const tensors = checkBytes(view, Math.min(options.maxBytes ?? MAX_BYTES, MAX_BYTES));
   const reader = new Reader(view, tensors, files, options);
   const model = reader.model();
-  const expanded = reader.expanded();
-  if (expanded === undefined) return model;
-  const ranges = checkWire(expanded, ModelProtoSchema, "model", TensorProtoSchema);
-  return new Reader(expanded, ranges, files, options, reader.inlined).model();
+  const flat = reader.flattened();
+  if (flat === undefined) return model;
+  const ranges = checkWire(flat, ModelProtoSchema, "model", TensorProtoSchema);
+  return new Reader(flat, ranges, files, options, reader.inlined).model();
 }
 
 /** What a node is in the vocabulary, for it and for all nodes of the same signature. */
@@ -487,13 +487,13 @@ class Reader {
   #readNode(order: number): void {
     const node = this.#fileNodes[order] as FileNode;
     const inner = this.#inner[order];
-    const expansion = inner && this.#expanded(node, order);
+    const expansion = inner && this.#chosen(node, order);
     if (expansion === undefined) this.#readFileNode(node, inner, order);
     else this.#expansions.set(order, expansion);
   }
 
   /** Reads what the branch does that a node is known to choose. @returns the nodes that it then is */
-  #expanded(node: FileNode, order: number): readonly FileNode[] | undefined {
+  #chosen(node: FileNode, order: number): readonly FileNode[] | undefined {
     if (!this.#inlines || node.domain !== "" || node.opType !== "If") return undefined;
     if (this.#functions.has("\0If")) return undefined;
     const source = this.#source(node.inputs[0] ?? "");
@@ -539,7 +539,7 @@ class Reader {
       for (const name of [...one.inputs, ...(inners[i]?.captures ?? [])]) this.#taken?.add(name);
     return nodes.flatMap((one, i) => {
       const inner = inners[i];
-      const within = inner && this.#expanded(one, order);
+      const within = inner && this.#chosen(one, order);
       if (within !== undefined) return within;
       this.#readFileNode(one, inner, order);
       return [one];
@@ -547,7 +547,7 @@ class Reader {
   }
 
   /** The file with what its nodes are replaced by; `undefined` where none is. */
-  expanded(): Uint8Array | undefined {
+  flattened(): Uint8Array | undefined {
     if (this.#expansions.size === 0) return undefined;
     const graph = new Pieces();
     let order = 0;
