@@ -24,7 +24,7 @@ export interface MctsOptions {
   readonly granularity?: Granularity;
   /** Progressive widening: from a state visited n times, `factor` n^`exponent` moves are tried at most; all unless said. */
   readonly widening?: { readonly factor: number; readonly exponent: number };
-  /** Matches listed in a state at most. 1,000 unless said. */
+  /** Matches listed in a state at most, of each rule its share. 50 unless said: where a state has many, more of them get in each other's way. */
   readonly matches?: number;
   /** States that hash alike are one, where the session can tell. True unless said. */
   readonly transpositions?: boolean;
@@ -94,7 +94,7 @@ export function settingsOf(options: MctsOptions): Settings {
     selection: prior ? puct(exploration) : ucb1(exploration),
     expansion: 1,
     rollOut: likely,
-    matches: 1_000,
+    matches: 50,
     transpositions: true,
     batch: 1,
     choice: "visits" as const,

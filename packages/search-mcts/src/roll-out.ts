@@ -22,18 +22,26 @@ export interface RollOut {
   step(walk: Walk): Move | undefined;
 }
 
-/** Any move, each as likely as the others. */
+/** Any rule, each as likely as the others, and any of its moves: one that matches often leaves the others their chance. */
 export function randomly(): RollOut {
-  return { step: (walk) => drawing(walk, () => 1) };
+  return {
+    step(walk) {
+      const { moves } = walk;
+      const counts = new Map<string, number>();
+      for (const { rule } of moves) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+      return drawing(walk, ({ rule }) => 1 / (counts.get(rule) as number), moves);
+    },
+  };
 }
 
 /** Moves by the probability that the policy gives them, which leads where a tree of few simulations does not reach; without a policy, `randomly()`. */
 export function likely(): RollOut {
+  const otherwise = randomly();
   return {
     step(walk) {
       const { moves } = walk;
       const prior = walk.prior(moves);
-      return drawing(walk, (_, i) => prior?.[i] ?? 1, moves);
+      return prior ? drawing(walk, (_, i) => prior[i] as number, moves) : otherwise.step(walk);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Move } from "@rewright/plugin";
 import { expect, test } from "vitest";
 import { type SubstitutionSession, substitution } from "../../search/src/index.ts";
 import { Draft, price, tiny, tinyRules } from "../../search/test/tiny.ts";
-import { likely, type MctsOptions } from "../src/index.ts";
+import { likely, type MctsOptions, randomly } from "../src/index.ts";
 import { settingsOf } from "../src/options.ts";
 import { Position } from "../src/position.ts";
 
@@ -51,4 +51,13 @@ test("roll-outs take what the prior finds likely, of what changes anything; with
   expect([0, 0.5, 0.99].map((at) => drawn([0.1, 0.9, 0], at))).toEqual(["a", "b", "b"]);
   expect([0, 0.5, 0.99].map((at) => drawn(undefined, at))).toEqual(["a", "b", "b"]);
   expect(drawn([0, 0, 1], 0.5)).toBe("b");
+});
+
+test("roll-outs without a policy take any rule, however often it matches", () => {
+  const moves: readonly Move[] = [..."aaaaaaaab"].map((rule, i) => ({ rule, at: [i] }));
+  const drawn = (random: number): string | undefined => {
+    const walk = { moves, prior: () => undefined, random: () => random, make: () => true };
+    return randomly().step({ ...walk, cost: () => 0, look: () => 0 })?.rule;
+  };
+  expect([0.1, 0.4, 0.6, 0.9].map(drawn)).toEqual(["a", "a", "b", "b"]);
 });
