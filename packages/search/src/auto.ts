@@ -17,8 +17,8 @@ export interface AutoOptions {
   readonly besides?: readonly SearchStrategy[];
 }
 
-/** The share of what is left that may be taken to show that an e-graph holds no cheaper program, and milliseconds at most: nobody is heard meanwhile. */
-const PROOF = { share: 0.5, most: 2_000 };
+/** The share of what is left that may be taken to show that an e-graph holds no cheaper program. */
+const PROOF = 0.5;
 /** The share of the run within which all programs must have been seen, where a state is one. */
 const SWEEP = 0.05;
 /** E-nodes of the largest windows that are grown of a part of a program. */
@@ -72,8 +72,7 @@ async function saturated(session: Session, share: number): Promise<string | unde
   if (all) return onward(`saturation did not come to its end in ${percent(share)} of the time`);
   if (full) return onward("the e-graph was full before the rules came to rest");
   const found = session.cost();
-  const remaining = (session.limits?.ms ?? Infinity) - session.spent.ms;
-  const exact = session.exact?.(Math.min(PROOF.share * remaining, PROOF.most));
+  const exact = session.exact?.(PROOF * ((session.limits?.ms ?? Infinity) - session.spent.ms));
   if (exact && exact.cost < found * (1 - NOISE))
     session.note?.(`exact extraction found ${percent(1 - exact.cost / found)} less`);
   if (full === undefined || exact?.proven === false)

@@ -44,6 +44,8 @@ const UNRUNNABLE = 1e3;
 
 /** Steps of branch and bound in a thorough extraction, a fifth of a second at most. */
 const EFFORT = 2e6;
+/** Steps of branch and bound for a proof, about two seconds: no clock, so that runs repeat, and nobody is heard meanwhile. */
+const PROOF_EFFORT = 2e8;
 /** Steps for each e-node below which they are of no use. */
 const WORTHWHILE = 100;
 
@@ -89,7 +91,8 @@ export class Extractor {
     this.#pricing.attach(world.terms);
     const count = (node: NodeId): number => this.count(world, node);
     const { egraph } = world.terms;
-    const extraction = extractExact(egraph, world.outputs, count, { seconds: Infinity, stop });
+    const bounds = { seconds: Infinity, effort: PROOF_EFFORT, stop };
+    const extraction = extractExact(egraph, world.outputs, count, bounds);
     return { program: this.#program(world, extraction), proven: extraction.proven };
   }
 
