@@ -23,12 +23,16 @@ interface Program {
 
 /** A way to go on: what it gained, in parts of what the best program cost, and with how much effort. */
 interface Way {
+  readonly go: () => Promise<void>;
   gained: number;
   effort: number;
 }
 
-/** Rounds of growth of the largest windows that a way is taken to have had at first, so that little is concluded from few, and its gains by them. */
-const DOUBT = { rounds: 100, climbing: 0.01, exploring: 0.03 } as const;
+/**
+ * Rounds of growth of the largest windows that a way is taken to have had at first, so that little is concluded from few, and its gains by them.
+ * Exploring promises more the more windows there are, and climbs through them all promise less: `windows` are as many as make it promise 1.
+ */
+const DOUBT = { rounds: 100, climbing: 0.01, windows: 1_000 } as const;
 const rate = ({ gained, effort }: Way): number => gained / effort;
 
 /** Shares of the largest windows that are drawn from alike. */
@@ -107,14 +111,14 @@ class Multistart {
     this.#grow(this.#moves);
     this.#look(this.#start);
     const { graph } = this.#start;
-    if (!graph.nodes.some((_, node) => isInner(graph, node))) return;
+    const windows = graph.nodes.filter((_, node) => isInner(graph, node)).length;
+    if (windows === 0) return;
     await this.#deepen();
-    // Exploring has the benefit of the doubt: what climbs are worth shows soon.
     const effort = DOUBT.rounds * this.#options.nodes;
     const climbing = { go: () => this.#climbAnew(), gained: DOUBT.climbing, effort };
-    const exploring = { go: () => this.#explore(), gained: DOUBT.exploring, effort };
+    const exploring = { go: () => this.#explore(), gained: (windows / DOUBT.windows) ** 2, effort };
     while (!this.#isDone) {
-      const way = rate(exploring) > rate(climbing) ? exploring : climbing;
+      const way: Way = rate(exploring) > rate(climbing) ? exploring : climbing;
       const { cost } = this.#best;
       const before = this.#effort;
       await way.go();
