@@ -117,13 +117,14 @@ class Multistart {
     const effort = DOUBT.rounds * this.#options.nodes;
     const climbing = { go: () => this.#climbAnew(), gained: DOUBT.climbing, effort };
     const exploring = { go: () => this.#explore(), gained: (windows / DOUBT.windows) ** 2, effort };
-    while (!this.#isDone) {
-      const way: Way = rate(exploring) > rate(climbing) ? exploring : climbing;
+    // What climbs are worth shows at once where they are worth much.
+    for (let way: Way = climbing; !this.#isDone; ) {
       const { cost } = this.#best;
       const before = this.#effort;
       await way.go();
       way.effort += this.#effort - before;
       way.gained += (cost - this.#best.cost) / cost;
+      way = rate(exploring) > rate(climbing) ? exploring : climbing;
     }
   }
 

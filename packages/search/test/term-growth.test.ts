@@ -149,8 +149,8 @@ test("windows of many starts find what one growth has no room for", async () => 
 });
 
 test.each([
-  ["many", 300, 0.6, 1],
-  ["few", 12, 0, 0.4],
+  ["many", 300, 0.4, 1],
+  ["few", 12, 0, 0.2],
 ])(
   "where there are %s windows, growing those of the first program takes its share of the effort",
   async (_, parts, least, most) => {
