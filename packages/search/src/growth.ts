@@ -352,11 +352,17 @@ export class GrowthSession implements HostedSession {
     if (world.broken || this.signal.aborted) return;
     const present = this.#present();
     yield this.#give(present);
-    const price = (node: NodeId): number => this.#extractor.price(world, node);
-    const plain = this.#extractor.isThorough(world) ? [{}, ...TASTES] : varied ? TASTES : [];
-    for (const taste of varied ? [...plain, ...doubts(world, present, price)] : plain) {
+    const extract = (taste: Taste): Program => this.#extractor.extract(world, taste);
+    const thorough = this.#extractor.isThorough(world);
+    for (const taste of thorough ? [{}, ...TASTES] : varied ? TASTES : []) {
       if (this.#limits.late) return;
-      yield this.#give(this.#extractor.extract(world, taste));
+      yield this.#give(extract(taste));
+    }
+    if (!varied || this.#limits.late) return;
+    const price = (node: NodeId): number => this.#extractor.price(world, node);
+    for (const other of doubts(world, present, price, extract)) {
+      yield this.#give(other);
+      if (this.#limits.late) return;
     }
   }
 

@@ -53,7 +53,10 @@ function divisor(of: number, most: number): number {
   return found;
 }
 
-/** `merged_groups(w, g)`: how many groups of a convolution together have room in one block of channels; `undefined` where no two have. */
+/**
+ * `merged_groups(w, g)`: how many groups of a convolution fill one block of channels, or all of them where they have room in one;
+ * `undefined` where neither is so, or there is one kernel for each channel.
+ */
 function groupsOfBlock(block: number): RuleFunction {
   return (...args) => {
     const kernels = size(args[0], 0);
@@ -61,10 +64,11 @@ function groupsOfBlock(block: number): RuleFunction {
     const group = int(args[1]);
     if (kernels === undefined || inputs === undefined || group === undefined) return undefined;
     const widest = Math.max(inputs, kernels / group);
-    // A depthwise convolution has a kernel of its own.
     if (group < 2 || kernels % group !== 0 || widest < 2 || 2 * widest > block) return undefined;
-    const merged = divisor(group, block / widest);
-    return merged > 1 ? merged : undefined;
+    if (group * widest <= block) return group;
+    const filling = block / inputs;
+    const isWhole = Number.isInteger(filling) && group % filling === 0;
+    return isWhole && kernels === inputs * group ? filling : undefined;
   };
 }
 
