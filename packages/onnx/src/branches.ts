@@ -8,11 +8,15 @@
 import type { NdArray } from "@rewright/plugin";
 import { plainNode } from "./emit.ts";
 import {
+  ANNOTATION,
   INITIALIZER,
-  initializerName,
-  renamedInitializer,
+  INPUT,
+  NODE,
+  OUTPUT,
   SPARSE_INITIALIZER,
-} from "./initializer.ts";
+  VALUE_INFO,
+} from "./graph-fields.ts";
+import { initializerName, renamedInitializer } from "./initializer.ts";
 import { FreshNames } from "./naming.ts";
 import { type FileNode, readNode, textOf, withNames } from "./node.ts";
 import { Pieces } from "./pieces.ts";
@@ -21,12 +25,6 @@ import { contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
 /** The field of AttributeProto that holds a graph. */
 const ATTRIBUTE_GRAPH = 6;
-/** Fields of GraphProto. */
-const NODE = 1;
-const INPUT = 11;
-const OUTPUT = 12;
-const VALUE_INFO = 13;
-const ANNOTATION = 14;
 /** The field of ValueInfoProto that names it. */
 const INFO_NAME = 1;
 

@@ -4,13 +4,11 @@
  * @module
  */
 
+import { SPARSE_INITIALIZER } from "./graph-fields.ts";
 import { textOf } from "./node.ts";
 import { Pieces } from "./pieces.ts";
 import { contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 
-/** The fields of GraphProto that hold initializers. */
-export const INITIALIZER = 5;
-export const SPARSE_INITIALIZER = 15;
 /** The field of TensorProto that names it; a sparse tensor is named by its values, its first field. */
 const TENSOR_NAME = 8;
 const SPARSE_VALUES = 1;

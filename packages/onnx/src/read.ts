@@ -28,7 +28,15 @@ import {
   TensorProtoSchema,
   TrainingInfoProtoSchema,
 } from "./generated/onnx_pb.ts";
-import { INITIALIZER, SPARSE_INITIALIZER } from "./initializer.ts";
+import {
+  INITIALIZER,
+  INPUT,
+  NAME,
+  NODE,
+  OUTPUT,
+  SPARSE_INITIALIZER,
+  VALUE_INFO,
+} from "./graph-fields.ts";
 import { KnownValues } from "./known.ts";
 import { type Carrier, type OnnxModel, type OriginNode, type Slot, setOrigin } from "./model.ts";
 import {
@@ -65,12 +73,6 @@ const GRAPH = 7;
 const OPSET_IMPORT = 8;
 const TRAINING_INFO = 20;
 const FUNCTIONS = 25;
-/** Fields of GraphProto. */
-const NODE = 1;
-const NAME = 2;
-const INPUT = 11;
-const OUTPUT = 12;
-const VALUE_INFO = 13;
 
 /** As many bytes as a protobuf message may have. */
 const MAX_BYTES = 2 ** 31;

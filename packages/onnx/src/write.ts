@@ -30,11 +30,14 @@ import {
 } from "./generated/onnx_pb.ts";
 import { LATEST_OPSET } from "./generated/operators.ts";
 import {
+  ANNOTATION,
   INITIALIZER,
-  initializerName,
-  renamedInitializer,
+  INPUT,
+  NODE,
   SPARSE_INITIALIZER,
-} from "./initializer.ts";
+  VALUE_INFO,
+} from "./graph-fields.ts";
+import { initializerName, renamedInitializer } from "./initializer.ts";
 import { type LoweredNode, lower } from "./lower.ts";
 import { type Match, matchNodes } from "./match.ts";
 import { type Carrier, type OnnxModel, type Origin, type OriginNode, originOf } from "./model.ts";
@@ -51,11 +54,6 @@ import { contentOf, type Field, fieldsOf, wholeOf } from "./wire.ts";
 const IR_VERSION = 1;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
-/** Fields of GraphProto. */
-const NODE = 1;
-const INPUT = 11;
-const VALUE_INFO = 13;
-const ANNOTATION = 14;
 /** Protobuf's limit for one message. */
 const MAX_BYTES = 2 ** 31 - 1;
 
